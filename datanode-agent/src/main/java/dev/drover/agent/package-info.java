@@ -1,0 +1,4 @@
+/**
+ * The process beside each PostgreSQL server: supervision and recovery.
+ */
+package dev.drover.agent;

@@ -1,0 +1,4 @@
+/**
+ * The launcher: a whole cluster on one machine, the demo and the benchmarks.
+ */
+package dev.drover.deploy;

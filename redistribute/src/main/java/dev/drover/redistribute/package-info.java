@@ -1,0 +1,4 @@
+/**
+ * Where the shards of a table live.
+ */
+package dev.drover.redistribute;
