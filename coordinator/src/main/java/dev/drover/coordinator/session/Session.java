@@ -3,7 +3,6 @@ package dev.drover.coordinator.session;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.exec.ClientOutput;
 import dev.drover.coordinator.exec.Operator;
-import dev.drover.coordinator.settings.SessionSettings;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.ErrorFields;
@@ -60,10 +59,7 @@ public final class Session implements FrontendListener {
   /** What exists once the client is authenticated. */
   record Established(
       SessionRegistry.Key key,
-      String role,
       Transaction transaction,
-      SessionSettings settings,
-      ReportedSettings reported,
       ClientOutput output,
       ExtendedProtocol extended,
       SimpleProtocol simple,
@@ -276,6 +272,10 @@ public final class Session implements FrontendListener {
   /** The operator that messages of a COPY and the client's readiness go to. */
   void running(Operator operator) {
     running = Optional.of(operator);
+  }
+
+  Optional<Operator> currentOperator() {
+    return running;
   }
 
   /** The view under which the next statement is planned. */

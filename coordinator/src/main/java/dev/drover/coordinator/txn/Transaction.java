@@ -51,6 +51,7 @@ public final class Transaction {
   private boolean failed;
   private boolean admitted;
   private boolean victim;
+  private boolean committing;
   private long number;
   private String beginSql = "BEGIN";
   private SettingsState settings = SettingsState.DEFAULTS;
@@ -158,6 +159,16 @@ public final class Transaction {
           find(Node.CATALOG_ID, false)
               .map(Participant::backend);
     }
+  }
+
+  /** The session no longer needs a connection of its own to the catalog node. */
+  public void unpinCatalog() {
+    pinnedCatalog.ifPresent(
+        backend -> {
+          backend.closeOnRelease();
+          services.pool().release(backend);
+        });
+    pinnedCatalog = Optional.empty();
   }
 
   /** The participant on a node, if it has joined. */
@@ -290,8 +301,10 @@ public final class Transaction {
 
   /** Commits, by one phase where one connection wrote, else by two. */
   public void commit(Completion done) {
+    committing = true;
     Completion ended =
         result -> {
+          committing = false;
           end();
           done.complete(result);
         };
@@ -335,8 +348,14 @@ public final class Transaction {
     services.pool().release(backend);
   }
 
-  /** The session ends: connections with open work are closed, which rolls it back. */
+  /**
+   * The session ends: connections with open work are closed, which rolls it back. A commit under
+   * way goes on to its end.
+   */
   public void abandon() {
+    if (committing) {
+      return;
+    }
     for (Participant participant : participants) {
       if (participant.backend().link().pending() > 0) {
         participant.backend().cancel();
@@ -344,11 +363,6 @@ public final class Transaction {
       participant.backend().closeOnRelease();
     }
     end();
-    pinnedCatalog.ifPresent(
-        backend -> {
-          backend.closeOnRelease();
-          services.pool().release(backend);
-        });
-    pinnedCatalog = Optional.empty();
+    unpinCatalog();
   }
 }
