@@ -53,7 +53,8 @@ public final class ErrorFields {
     byte letter = BodyReader.int8(body);
     while (letter != 0) {
       if (fields.size() == MAX_FIELDS) {
-        throw BodyReader.violation("an error response has more than %d fields".formatted(MAX_FIELDS));
+        throw BodyReader.violation(
+            "an error response has more than %d fields".formatted(MAX_FIELDS));
       }
       fields.add(new Field((char) (letter & 0xff), BodyReader.stringBytes(body)));
       letter = BodyReader.int8(body);

@@ -34,7 +34,6 @@ public record FieldDescription(
   }
 
   public FieldDescription withOids(int newTableOid, int newTypeOid) {
-    return new FieldDescription(
-        name, newTableOid, attnum, newTypeOid, typeLength, typmod, format);
+    return new FieldDescription(name, newTableOid, attnum, newTypeOid, typeLength, typmod, format);
   }
 }

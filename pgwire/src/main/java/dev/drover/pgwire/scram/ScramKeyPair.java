@@ -15,14 +15,14 @@ import com.ongres.scram.common.StringPreparation;
  *
  * <p>Source: RFC 5802, section 3.
  */
-public final class ScramKeys {
+public final class ScramKeyPair {
   static final ScramMechanism MECHANISM = ScramMechanism.SCRAM_SHA_256;
   static final int KEY_BYTES = 32;
 
   private final byte[] clientKey;
   private final byte[] serverKey;
 
-  private ScramKeys(byte[] clientKey, byte[] serverKey) {
+  private ScramKeyPair(byte[] clientKey, byte[] serverKey) {
     if (clientKey.length != KEY_BYTES || serverKey.length != KEY_BYTES) {
       throw new IllegalArgumentException("a key of SCRAM-SHA-256 has 32 bytes");
     }
@@ -30,12 +30,12 @@ public final class ScramKeys {
     this.serverKey = serverKey;
   }
 
-  public static ScramKeys of(byte[] clientKey, byte[] serverKey) {
-    return new ScramKeys(clientKey.clone(), serverKey.clone());
+  public static ScramKeyPair of(byte[] clientKey, byte[] serverKey) {
+    return new ScramKeyPair(clientKey.clone(), serverKey.clone());
   }
 
   /** Takes milliseconds of processor time by design. */
-  public static ScramKeys derive(String password, byte[] salt, int iterations) {
+  public static ScramKeyPair derive(String password, byte[] salt, int iterations) {
     byte[] salted =
         ScramFunctions.saltedPassword(
             MECHANISM,
@@ -43,7 +43,7 @@ public final class ScramKeys {
             password.toCharArray(),
             salt,
             iterations);
-    return new ScramKeys(
+    return new ScramKeyPair(
         ScramFunctions.clientKey(MECHANISM, salted), ScramFunctions.serverKey(MECHANISM, salted));
   }
 
@@ -62,6 +62,6 @@ public final class ScramKeys {
   /** Keeps the keys out of logs. */
   @Override
   public String toString() {
-    return "ScramKeys[hidden]";
+    return "ScramKeyPair[hidden]";
   }
 }
