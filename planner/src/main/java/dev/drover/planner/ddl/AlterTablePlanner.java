@@ -30,7 +30,7 @@ final class AlterTablePlanner {
       return new Steps(context).catalog(statement).plan(tag);
     }
     Relation relation = found.get();
-    if (relation.schema().equals(DdlContext.TEMPORARY_SCHEMA)) {
+    if (context.isTemporary(relation)) {
       return new Plan.Local(SqlText.fixed(statement), true, false);
     }
     SystemCatalogs.refuse(relation, "ALTER " + alter.objectType());

@@ -14,40 +14,38 @@ import java.util.Optional;
  * Where a DDL statement is planned.
  *
  * @param catalog read after the cluster's DDL lock was taken
- * @param searchPath schemas that exist, in order, without the implicit ones
+ * @param searchPath schemas in which names are looked up, in order: implicit ones included, those
+ *     that do not exist left out
+ * @param temporarySchema the session's own, under its real name; empty if it has none
  * @param superuser whether the client's role is one
  */
 public record DdlContext(
     CatalogSnapshot catalog,
     List<String> searchPath,
-    String role,
+    String temporarySchema,
     boolean superuser,
     DdlProbe probe) {
-  /** Under this schema the snapshot holds the session's own temporary relations. */
-  public static final String TEMPORARY_SCHEMA = "pg_temp";
-
   private static final String SYSTEM_SCHEMA = "pg_catalog";
+  private static final String TEMPORARY_ALIAS = "pg_temp";
 
   public DdlContext {
     requireNonNull(catalog);
     searchPath = List.copyOf(searchPath);
-    requireNonNull(role);
+    requireNonNull(temporarySchema);
     requireNonNull(probe);
   }
 
   /** The relation that a name means here. */
   Optional<Relation> find(QualifiedName name) {
     if (name.schema().isPresent()) {
-      return catalog.relation(name.schema().get().text(), name.local());
+      String schema = name.schema().get().text();
+      return catalog.relation(
+          schema.equals(TEMPORARY_ALIAS) ? temporarySchema : schema, name.local());
     }
-    Optional<Relation> found = catalog.relation(TEMPORARY_SCHEMA, name.local());
-    if (found.isEmpty() && !searchPath.contains(SYSTEM_SCHEMA)) {
-      found = catalog.relation(SYSTEM_SCHEMA, name.local());
-    }
-    for (int i = 0; found.isEmpty() && i < searchPath.size(); i++) {
-      found = catalog.relation(searchPath.get(i), name.local());
-    }
-    return found;
+    return searchPath.stream()
+        .map(schema -> catalog.relation(schema, name.local()))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   /** The schema in which a statement makes an object of this name. */
@@ -56,11 +54,21 @@ public record DdlContext(
       return name.schema().get().text();
     }
     return searchPath.stream()
+        .filter(s -> !s.equals(SYSTEM_SCHEMA) && !isTemporary(s))
         .findFirst()
         .orElseThrow(
             () ->
                 SqlError.of(
                     SqlState.INVALID_SCHEMA_NAME, "no schema has been selected to create in"));
+  }
+
+  /** Whether the relation belongs to the session alone. */
+  boolean isTemporary(Relation relation) {
+    return isTemporary(relation.schema());
+  }
+
+  private boolean isTemporary(String schema) {
+    return !temporarySchema.isEmpty() && schema.equals(temporarySchema);
   }
 
   /** Ids of all datanodes; every table exists on each of them, with or without rows. */

@@ -91,11 +91,7 @@ public final class DdlPlanner {
       QualifiedName name, boolean temporary, String statement, DdlContext context, String tag) {
     ReservedNames.requireUsable(name);
     boolean ofSession =
-        temporary
-            || context
-                .find(name)
-                .map(r -> r.schema().equals(DdlContext.TEMPORARY_SCHEMA))
-                .orElse(false);
+        temporary || context.find(name).map(r -> context.isTemporary(r)).orElse(false);
     return ofSession
         ? new Plan.Local(SqlText.fixed(statement), true, false)
         : new Steps(context).catalog(statement).plan(tag);

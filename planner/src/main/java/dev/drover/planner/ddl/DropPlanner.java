@@ -88,8 +88,7 @@ final class DropPlanner {
     List<Relation> found =
         drop.names().stream().map(context::find).flatMap(Optional::stream).toList();
     found.forEach(r -> SystemCatalogs.refuse(r, tag));
-    long temporary =
-        found.stream().filter(r -> r.schema().equals(DdlContext.TEMPORARY_SCHEMA)).count();
+    long temporary = found.stream().filter(r -> context.isTemporary(r)).count();
     if (temporary == drop.names().size()) {
       return new Plan.Local(SqlText.fixed(statement), true, false);
     }

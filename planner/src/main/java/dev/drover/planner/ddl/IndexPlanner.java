@@ -26,7 +26,7 @@ final class IndexPlanner {
       return new Steps(context).catalog(statement).plan(TAG);
     }
     Relation table = found.get();
-    if (table.schema().equals(DdlContext.TEMPORARY_SCHEMA)) {
+    if (context.isTemporary(table)) {
       return new Plan.Local(SqlText.fixed(statement), true, false);
     }
     SystemCatalogs.refuse(table, TAG);

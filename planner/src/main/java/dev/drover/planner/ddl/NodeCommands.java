@@ -98,7 +98,7 @@ final class NodeCommands {
                 r ->
                     !SystemCatalogs.contains(r)
                         && !ReservedNames.isReserved(r.schema())
-                        && !r.schema().equals(DdlContext.TEMPORARY_SCHEMA));
+                        && !context.isTemporary(r));
     if (hasObjects) {
       throw SqlError.notSupported("adding a node to a cluster that has tables is not supported yet")
           .withHint("Create all nodes before the first table.");

@@ -61,8 +61,7 @@ final class TruncatePlanner {
     if (found.size() < refs.size()) {
       return Optional.of(new Steps(context).catalog(span.of(text)).plan(tag));
     }
-    long temporary =
-        found.stream().filter(r -> r.schema().equals(DdlContext.TEMPORARY_SCHEMA)).count();
+    long temporary = found.stream().filter(r -> context.isTemporary(r)).count();
     if (temporary == found.size()) {
       return Optional.of(new Plan.Local(SqlText.fixed(span.of(text)), true, false));
     }

@@ -181,10 +181,9 @@ final class UtilityPlanner {
             .map(r -> context.find(r.name()))
             .flatMap(Optional::stream)
             .toList();
-    long local = relations.stream().filter(UtilityPlanner::isOnCatalogOnly).count();
+    long local = relations.stream().filter(this::isOnCatalogOnly).count();
     if (local > 0 && local == relations.size()) {
-      boolean temporary =
-          relations.stream().anyMatch(r -> r.schema().equals(DdlContext.TEMPORARY_SCHEMA));
+      boolean temporary = relations.stream().anyMatch(r -> context.isTemporary(r));
       return temporary
           ? new Plan.Local(SqlText.fixed(statement), true, false)
           : new Steps(context).catalog(statement).plan(kind);
@@ -201,9 +200,9 @@ final class UtilityPlanner {
     return steps.plan(kind);
   }
 
-  private static boolean isOnCatalogOnly(Relation relation) {
+  private boolean isOnCatalogOnly(Relation relation) {
     return relation.kind() == Relation.Kind.SEQUENCE
-        || relation.schema().equals(DdlContext.TEMPORARY_SCHEMA)
+        || context.isTemporary(relation)
         || ReservedNames.isReserved(relation.schema());
   }
 
@@ -213,9 +212,7 @@ final class UtilityPlanner {
     }
     List<Optional<Relation>> found =
         utility.relations().stream().map(r -> context.find(r.name())).toList();
-    if (found.stream()
-        .flatMap(Optional::stream)
-        .anyMatch(r -> r.schema().equals(DdlContext.TEMPORARY_SCHEMA))) {
+    if (found.stream().flatMap(Optional::stream).anyMatch(r -> context.isTemporary(r))) {
       return new Plan.Local(SqlText.fixed(statement), true, false);
     }
     boolean onlyRows =
