@@ -133,7 +133,7 @@ record Keyword(String word, Category category, boolean bareLabel) {
   }
 
   private static void register(String words, Category category, boolean bareLabel) {
-    for (String word : words.strip().split("\\s+")) {
+    for (String word : words.strip().split("\\s+", -1)) {
       byte[] bytes = word.getBytes(StandardCharsets.US_ASCII);
       int slot = slot(bytes, 0, bytes.length);
       while (TABLE[slot] != null) {
