@@ -3,7 +3,6 @@ package dev.drover.gtm.client;
 import dev.drover.gtm.protocol.CatalogState;
 import dev.drover.gtm.protocol.GtmMessage;
 import dev.drover.gtm.protocol.GtmMessage.Catalog;
-import dev.drover.gtm.protocol.GtmMessage.CatalogStaleAck;
 import dev.drover.gtm.protocol.GtmMessage.Challenge;
 import dev.drover.gtm.protocol.GtmMessage.Done;
 import dev.drover.gtm.protocol.GtmMessage.FenceWanted;
@@ -80,8 +79,7 @@ public final class ClientCore {
   private boolean lapsed;
   private Lease lease = new Lease(0, NO_EPOCH, 0);
   private long leaseNanos;
-  private CatalogState catalog = CatalogState.INITIAL;
-  private long ackedVersion;
+  private CatalogView catalog = new CatalogView(NO_EPOCH, CatalogState.INITIAL);
   private long mark;
 
   ClientCore(Role role, long incarnation, ClientTimes times) {
@@ -220,11 +218,10 @@ public final class ClientCore {
 
   /** A new epoch knows nothing: it hears where the catalog is before it may start anything. */
   private void startEpoch(CatalogState state, long now) {
-    catalog = state;
-    ackedVersion = 0;
+    catalog = new CatalogView(epoch, state);
     lapsed = false;
     leaseUntil = now;
-    announce(state);
+    effects.add(catalog.announcement());
   }
 
   private void extend(long sentAt, long now, boolean isNew) {
@@ -304,32 +301,15 @@ public final class ClientCore {
   }
 
   private void catalog(CatalogState state) {
-    if (epoch == NO_EPOCH) {
-      return;
+    if (epoch != NO_EPOCH) {
+      effects.addAll(catalog.heard(state).stream().toList());
     }
-    if (state.isLaterThan(catalog)) {
-      catalog = state;
-      announce(state);
-      return;
-    }
-    if (state.equals(catalog) && state.isOpen() && ackedVersion >= state.open()) {
-      send(new CatalogStaleAck(state.open(), epoch));
-    }
-  }
-
-  private void announce(CatalogState state) {
-    effects.add(
-        state.isOpen()
-            ? new ClientEffect.CatalogStale(state.open(), epoch)
-            : new ClientEffect.CatalogCurrent(state.current()));
   }
 
   private void ackStale(long version, long of) {
-    if (version != catalog.open() || of != epoch) {
-      return;
+    if (of == epoch) {
+      effects.addAll(catalog.acked(version).stream().toList());
     }
-    ackedVersion = version;
-    send(new CatalogStaleAck(version, epoch));
   }
 
   private void reportWaits(ClientEvent.ReportWaits report) {

@@ -46,7 +46,7 @@ final class PeerHandler extends SimpleChannelInboundHandler<GtmMessage> {
         "event=gtm_connection_broken remote={} reason=\"{}\"",
         context.channel().remoteAddress(),
         cause.getMessage());
-    context.close();
+    var _ = context.close();
   }
 
   private record ChannelSink(Channel channel, FrameDecoder decoder) implements MessageSink {
@@ -60,7 +60,7 @@ final class PeerHandler extends SimpleChannelInboundHandler<GtmMessage> {
       frame.writeInt(0);
       MessageCodec.encode(message, frame);
       frame.setInt(0, frame.readableBytes() - Integer.BYTES);
-      channel.writeAndFlush(frame, channel.voidPromise());
+      var _ = channel.writeAndFlush(frame, channel.voidPromise());
     }
 
     @Override
@@ -70,7 +70,7 @@ final class PeerHandler extends SimpleChannelInboundHandler<GtmMessage> {
 
     @Override
     public void close() {
-      channel.close();
+      var _ = channel.close();
     }
 
     @Override

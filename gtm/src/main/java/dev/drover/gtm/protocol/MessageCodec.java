@@ -71,6 +71,9 @@ public final class MessageCodec {
   private static final int FENCE_WANTED = 25;
   private static final int DONE = 26;
 
+  private static final int COORDINATOR = 1;
+  private static final int AGENT = 2;
+
   private MessageCodec() {}
 
   /** Appends type and fields. */
@@ -96,7 +99,7 @@ public final class MessageCodec {
       case Hello m ->
           to.byteValue(HELLO)
               .int32(m.formatVersion())
-              .byteValue(m.role().ordinal())
+              .byteValue(roleCode(m.role()))
               .string(m.name())
               .string(m.nonce())
               .string(m.proof());
@@ -249,11 +252,19 @@ public final class MessageCodec {
     return new CatalogState(current, concluded, open);
   }
 
+  private static int roleCode(Role role) {
+    return switch (role) {
+      case COORDINATOR -> COORDINATOR;
+      case AGENT -> AGENT;
+    };
+  }
+
   private static Role role(WireReader in) {
-    int ordinal = in.byteValue();
-    if (ordinal >= Role.values().length) {
-      throw WireReader.malformed("no role has number " + ordinal);
-    }
-    return Role.values()[ordinal];
+    int code = in.byteValue();
+    return switch (code) {
+      case COORDINATOR -> Role.COORDINATOR;
+      case AGENT -> Role.AGENT;
+      default -> throw WireReader.malformed("no role has number " + code);
+    };
   }
 }
