@@ -69,6 +69,7 @@ public final class ClientCore {
   private boolean connected;
   private boolean attached;
   private boolean leaving;
+  private long releaseRequest;
   private long lastHeardAt;
   private long nextHeartbeatAt;
   private long nextRegisterAt;
@@ -346,13 +347,19 @@ public final class ClientCore {
   }
 
   private void done(long request) {
-    if (requests.complete(request)) {
-      effects.add(new ClientEffect.Completed(request));
+    if (!requests.complete(request)) {
+      return;
     }
+    if (leaving && request == releaseRequest) {
+      lostThrough = Math.max(lostThrough, epoch);
+      epoch = NO_EPOCH;
+    }
+    effects.add(new ClientEffect.Completed(request));
   }
 
   private void leave(long request) {
     leaving = true;
+    releaseRequest = request;
     if (epoch == NO_EPOCH) {
       effects.add(new ClientEffect.Completed(request));
       return;
