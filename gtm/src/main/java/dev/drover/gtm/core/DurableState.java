@@ -55,9 +55,7 @@ public final class DurableState {
     records.add(new GxidsLeased(nextGxid));
     for (Registration known : coordinators.values()) {
       int id = known.coordinatorId();
-      records.add(
-          new EpochGranted(
-              id, known.name(), known.epoch(), known.applicant(), known.maxTransactions()));
+      records.add(known.newest());
       records.add(new EpochEnded(id, known.endedThrough()));
       records.add(new EpochFenced(id, known.fencedThrough()));
     }

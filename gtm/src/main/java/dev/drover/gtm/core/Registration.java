@@ -10,75 +10,60 @@ import java.util.Optional;
  *
  * <p>Invariant: {@code fencedThrough <= endedThrough <= epoch}.
  *
- * @param epoch the newest one granted
+ * @param newest the newest epoch and to whom it was granted
  * @param endedThrough epochs up to here are dead
  * @param fencedThrough epochs up to here cannot have an effect any more
  */
-record Registration(
-    int coordinatorId,
-    String name,
-    long epoch,
-    Applicant applicant,
-    int maxTransactions,
-    long endedThrough,
-    long fencedThrough) {
+record Registration(EpochGranted newest, long endedThrough, long fencedThrough) {
 
   static Registration first(EpochGranted granted) {
-    return new Registration(
-        granted.coordinatorId(),
-        granted.name(),
-        granted.epoch(),
-        granted.applicant(),
-        granted.maxTransactions(),
-        0,
-        0);
+    return new Registration(granted, 0, 0);
   }
 
   Registration renewed(EpochGranted granted) {
-    return new Registration(
-        coordinatorId,
-        name,
-        granted.epoch(),
-        granted.applicant(),
-        granted.maxTransactions(),
-        epoch,
-        fencedThrough);
+    return new Registration(granted, epoch(), fencedThrough);
   }
 
   Registration ended(long through) {
-    return new Registration(
-        coordinatorId,
-        name,
-        epoch,
-        applicant,
-        maxTransactions,
-        Math.max(endedThrough, through),
-        fencedThrough);
+    return new Registration(newest, Math.max(endedThrough, through), fencedThrough);
   }
 
   Registration fenced(long through) {
-    return new Registration(
-        coordinatorId,
-        name,
-        epoch,
-        applicant,
-        maxTransactions,
-        endedThrough,
-        Math.max(fencedThrough, through));
+    return new Registration(newest, endedThrough, Math.max(fencedThrough, through));
+  }
+
+  int coordinatorId() {
+    return newest.coordinatorId();
+  }
+
+  String name() {
+    return newest.name();
+  }
+
+  long epoch() {
+    return newest.epoch();
+  }
+
+  Applicant applicant() {
+    return newest.applicant();
+  }
+
+  int maxTransactions() {
+    return newest.maxTransactions();
   }
 
   boolean isLive() {
-    return epoch > endedThrough;
+    return epoch() > endedThrough;
   }
 
   boolean isLive(long asked) {
-    return isLive() && epoch == asked;
+    return isLive() && epoch() == asked;
   }
 
   /** The newest epoch that is dead and may still have an effect. */
   Optional<CoordinatorEpoch> unfenced() {
     return endedThrough > fencedThrough
-        ? Optional.of(new CoordinatorEpoch(coordinatorId, endedThrough))
+        ? Optional.of(new CoordinatorEpoch(coordinatorId(), endedThrough))
         : Optional.empty();
   }
 
@@ -88,6 +73,6 @@ record Registration(
   }
 
   CoordinatorEpoch identity() {
-    return new CoordinatorEpoch(coordinatorId, epoch);
+    return new CoordinatorEpoch(coordinatorId(), epoch());
   }
 }
