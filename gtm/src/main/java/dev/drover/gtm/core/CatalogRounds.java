@@ -41,10 +41,11 @@ final class CatalogRounds {
   private boolean ready;
   private long resendAt;
 
-  CatalogRounds(DurableState state, Outbox outbox, Links links) {
+  CatalogRounds(DurableState state, Outbox outbox, Links links, long now) {
     this.state = state;
     this.outbox = outbox;
     this.links = links;
+    this.resendAt = now;
   }
 
   void begin(Registration publisher, long number) {

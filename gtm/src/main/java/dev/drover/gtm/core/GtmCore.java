@@ -75,7 +75,7 @@ public final class GtmCore {
     this.state = state;
     this.outbox = new Outbox(state);
     this.links = new Links(outbox);
-    this.rounds = new CatalogRounds(state, outbox, links);
+    this.rounds = new CatalogRounds(state, outbox, links, now);
     this.settledAt = now + terms.leaseNanos();
     this.fenceResendAt = now;
     outbox.persist(new Started(state.boot() + 1));

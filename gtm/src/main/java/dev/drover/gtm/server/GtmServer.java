@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ public final class GtmServer implements AutoCloseable {
   private final EventLoopGroup group;
   private final Channel listener;
   private final CoreThread core;
+  private final AtomicBoolean closing = new AtomicBoolean();
 
   private GtmServer(EventLoopGroup group, Channel listener, CoreThread core) {
     this.group = group;
@@ -95,6 +97,9 @@ public final class GtmServer implements AutoCloseable {
   /** Stops in good order; every lease and open round is found again at the next start. */
   @Override
   public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
     listener.close().syncUninterruptibly();
     core.stop();
     group
