@@ -130,9 +130,7 @@ final class BinarySplitter implements RowSplitter {
   private boolean readFieldCount() {
     int available = window.end - window.start;
     if (available < Short.BYTES) {
-      if (window.complete && available > 0) {
-        throw bad("unexpected EOF in COPY data");
-      }
+      // Half a count before the end is the end, as in PostgreSQL.
       finished = window.complete;
       return false;
     }

@@ -72,6 +72,11 @@ public final class CopyRow {
     return returns;
   }
 
+  /** Number of key fields. */
+  public int keys() {
+    return keyLength.length;
+  }
+
   public boolean isKeyNull(int key) {
     return keyLength[key] == NULL;
   }

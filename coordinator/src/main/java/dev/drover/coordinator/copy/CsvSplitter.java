@@ -25,7 +25,12 @@ final class CsvSplitter implements RowSplitter {
   private boolean inQuotes;
   private int newlines;
   private int returns;
+  private boolean lineOpen;
   private long line;
+
+  /** Of the line whose end was found, as counted before its end told how lines end. */
+  private long lastLine;
+
   private int next;
 
   CsvSplitter(RowShape shape) {
@@ -60,6 +65,7 @@ final class CsvSplitter implements RowSplitter {
 
   @Override
   public boolean next(CopyRow row) {
+    openLine();
     while (!finished && findLineEnd()) {
       int dataEnd = window.scan;
       window.checkRowBytes(next - window.start);
@@ -69,8 +75,10 @@ final class CsvSplitter implements RowSplitter {
       }
       header.check(window.bytes, window.start, dataEnd);
       headerPending = false;
+      line = lastLine;
       window.advanceTo(next);
       beginLine();
+      openLine();
     }
     return false;
   }
@@ -82,7 +90,7 @@ final class CsvSplitter implements RowSplitter {
 
   @Override
   public long line() {
-    return line;
+    return line + (lineEnds.countedInQuotes() == '\n' ? newlines : returns);
   }
 
   @Override
@@ -103,6 +111,7 @@ final class CsvSplitter implements RowSplitter {
   private void take(CopyRow row, int dataEnd) {
     marks.endLine(dataEnd - window.start);
     row.set(window.bytes, window.start, next, next > dataEnd);
+    line = lastLine;
     row.setLine(line, newlines, returns);
     for (int key = 0; key < marks.keys(); key++) {
       int offset = window.start + marks.start(key);
@@ -112,7 +121,16 @@ final class CsvSplitter implements RowSplitter {
     beginLine();
   }
 
+  /** The line counts from its first byte on, so that errors within it name it. */
+  private void openLine() {
+    if (!lineOpen) {
+      line++;
+      lineOpen = true;
+    }
+  }
+
   private void beginLine() {
+    lineOpen = false;
     inQuotes = false;
     newlines = 0;
     returns = 0;
@@ -190,14 +208,10 @@ final class CsvSplitter implements RowSplitter {
   }
 
   private boolean endLine(int at) {
-    int inner = lineEnds.countedInQuotes() == '\n' ? newlines : returns;
-    line += 1 + inner;
+    long counted = line();
     next = lineEnds.after(window.bytes, at, window.end, window.complete);
-    if (next == LineEnds.UNDECIDED) {
-      line -= 1 + inner;
-      return false;
-    }
-    return true;
+    lastLine = counted;
+    return next != LineEnds.UNDECIDED;
   }
 
   /** What is left when the stream is complete is a line too. */
@@ -210,7 +224,7 @@ final class CsvSplitter implements RowSplitter {
     if (finished) {
       return false;
     }
-    line += 1 + (lineEnds.countedInQuotes() == '\n' ? newlines : returns);
+    lastLine = line();
     if (inQuotes) {
       throw SqlError.of(SqlState.BAD_COPY_FILE_FORMAT, "unterminated CSV quoted field");
     }

@@ -2,8 +2,12 @@ package dev.drover.coordinator.copy;
 
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -27,6 +31,7 @@ final class HeaderLine {
   }
 
   void check(byte[] bytes, int start, int end) {
+    checkEncoding(bytes, start, end);
     if (options.header() != CopyOptions.Header.MATCH) {
       return;
     }
@@ -41,6 +46,30 @@ final class HeaderLine {
     for (int i = 0; i < fields.size(); i++) {
       compare(i, fields.get(i));
     }
+  }
+
+  /** No server sees this line, so that nobody else would notice. */
+  private void checkEncoding(byte[] bytes, int start, int end) {
+    for (int at = start; at < end; at++) {
+      if (bytes[at] == 0) {
+        throw notInRepertoire(bytes[at]);
+      }
+    }
+    if (options.keyCharset().isPresent()) {
+      return;
+    }
+    ByteBuffer line = ByteBuffer.wrap(bytes, start, end - start);
+    CoderResult result =
+        StandardCharsets.UTF_8.newDecoder().decode(line, CharBuffer.allocate(end - start), true);
+    if (result.isError()) {
+      throw notInRepertoire(line.get());
+    }
+  }
+
+  private static SqlError notInRepertoire(byte value) {
+    return SqlError.of(
+        SqlState.CHARACTER_NOT_IN_REPERTOIRE,
+        "invalid byte sequence for encoding \"UTF8\": 0x" + HexFormat.of().toHexDigits(value));
   }
 
   private void compare(int index, Field field) {

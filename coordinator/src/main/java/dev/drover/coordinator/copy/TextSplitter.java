@@ -18,6 +18,7 @@ final class TextSplitter implements RowSplitter {
 
   private boolean headerPending;
   private boolean finished;
+  private boolean lineOpen;
   private long line;
   private int next;
 
@@ -48,10 +49,10 @@ final class TextSplitter implements RowSplitter {
 
   @Override
   public boolean next(CopyRow row) {
+    openLine();
     while (!finished && findLineEnd()) {
       int dataEnd = window.scan;
       window.checkRowBytes(next - window.start);
-      line++;
       if (!headerPending) {
         take(row, dataEnd);
         return true;
@@ -60,6 +61,7 @@ final class TextSplitter implements RowSplitter {
       headerPending = false;
       window.advanceTo(next);
       beginLine();
+      openLine();
     }
     return false;
   }
@@ -101,7 +103,16 @@ final class TextSplitter implements RowSplitter {
     beginLine();
   }
 
+  /** The line counts from its first byte on, so that errors within it name it. */
+  private void openLine() {
+    if (!lineOpen) {
+      line++;
+      lineOpen = true;
+    }
+  }
+
   private void beginLine() {
+    lineOpen = false;
     marks.beginLine();
     if (headerPending) {
       marks.skipLine();
@@ -161,7 +172,6 @@ final class TextSplitter implements RowSplitter {
     if (window.end - after >= lengthBytes) {
       found = Arrays.copyOfRange(window.bytes, after, after + lengthBytes);
     }
-    line++;
     if (at != window.start || found.length == 0 || (found[0] != '\n' && found[0] != '\r')) {
       throw badMarker("end-of-copy marker is not alone on its line");
     }
