@@ -146,6 +146,11 @@ public final class Call {
         new CallContext(stepListener, context.scopes(), context.services()));
   }
 
+  /** The same execution by another plan. */
+  public Call planned(CachedPlan otherPlan) {
+    return new Call(request, otherPlan, transaction, output, context);
+  }
+
   /** The same execution with somebody else told first about its end. */
   public Call listenedBy(Listener first) {
     return new Call(

@@ -24,6 +24,11 @@ public final class Operators {
     return of(call, call.cached().plan());
   }
 
+  /** Answers a statement on the catalog node, whatever its cached plan says. */
+  public static Operator local(Call call, Plan.Local plan) {
+    return new LocalOperator(call, plan);
+  }
+
   static Operator of(Call call, Plan plan) {
     List<Pin> pins = pins(plan);
     int[] slots = pins.isEmpty() ? NO_SLOTS : call.services().slots().of(pins, call);
