@@ -63,7 +63,7 @@ class LargeResultTest {
     BackendLink link = open();
     RowCounter counter = new RowCounter(link, link::pause);
     run(link, "SELECT repeat('x', 1000) FROM generate_series(1, " + ROWS + ")", counter);
-    awaitServerBlocked(link);
+    awaitState(link, "wait_event", "ClientWrite");
     assertThat(counter.bytes).hasValueLessThan(1 << 20);
     link.loop().submit(() -> resumeForGood(link, counter)).sync();
     assertThat(counter.done.get()).isEqualTo(ROWS);
@@ -99,6 +99,7 @@ class LargeResultTest {
     link.loop().submit(() -> link.onClose(() -> closed.complete(null))).sync();
     run(link, "SELECT repeat('x', 5000) FROM generate_series(1, 20)", counter);
     BackendLink other = open();
+    awaitState(link, "state || ' ' || left(query, 13)", "idle SELECT repeat");
     BackendLinkTest.query(other, "SELECT pg_terminate_backend(" + link.processId() + ")");
     link.loop().submit(() -> resumeForGood(link, counter)).sync();
     assertThat(counter.done.get()).isEqualTo(20);
@@ -115,12 +116,12 @@ class LargeResultTest {
     link.resume();
   }
 
-  /** Asks until the server waits for its client to read. */
-  private void awaitServerBlocked(BackendLink link) throws Exception {
+  /** Asks until the server shows this of the link's session. */
+  private void awaitState(BackendLink link, String column, String value) throws Exception {
     BackendLink observer = open();
     String question =
-        "SELECT wait_event FROM pg_stat_activity WHERE pid = %d".formatted(link.processId());
-    while (!BackendLinkTest.query(observer, question).contains("D [ClientWrite]")) {
+        "SELECT %s FROM pg_stat_activity WHERE pid = %d".formatted(column, link.processId());
+    while (!BackendLinkTest.query(observer, question).contains("D [" + value + "]")) {
       assertThat(link.isOpen()).isTrue();
     }
   }
