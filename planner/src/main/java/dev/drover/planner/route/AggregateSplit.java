@@ -127,7 +127,8 @@ final class AggregateSplit {
     List<FieldDescription> fields = analysis.context().facts().columns();
     List<QueryPart.Target> targets = block.select().orElseThrow().targets();
     for (int i = 0; i < targets.size() && fields.size() == targets.size(); i++) {
-      if (targets.get(i).value() == expression || isSameText(targets.get(i).value(), expression)) {
+      if (targets.get(i).value().equals(expression)
+          || isSameText(targets.get(i).value(), expression)) {
         return Optional.of(fields.get(i).typeOid());
       }
     }
@@ -171,7 +172,7 @@ final class AggregateSplit {
     for (int i = 0; i < groupKeys.size() && !output; i++) {
       Optional<Variable> key = Conditions.variable(groupKeys.get(i), block.scope());
       boolean same =
-          variable.isPresent() || key.isPresent()
+          (variable.isPresent() || key.isPresent())
               ? variable.equals(key)
               : isKeyText(expression, groupKeys.get(i));
       if (same) {
@@ -183,7 +184,7 @@ final class AggregateSplit {
 
   /** Constants alone are never worth a match: {@code 1} in ORDER BY is a position. */
   private boolean isKeyText(Expr expression, Expr key) {
-    return expression == key
+    return expression.equals(key)
         || (!(expression instanceof Expr.Literal) && isSameText(expression, key));
   }
 
