@@ -152,32 +152,30 @@ final class ExprParser {
   }
 
   private Expr prefix(boolean restricted) {
-    int start = cursor.start();
-    switch (cursor.kind()) {
-      case '+', '-' -> {
-        OperatorName operator = symbol();
-        return unary(start, operator, parse(SIGN, restricted));
-      }
-      case Token.OPERATOR -> {
-        OperatorName operator = symbol();
-        return unary(start, operator, parse(ADD, restricted));
-      }
-      default -> {
-        if (cursor.at("not") && !restricted) {
-          cursor.advance();
-          Expr operand = parse(NOT, false);
-          return new Logical(cursor.since(start), Logical.Kind.NOT, List.of(operand));
-        }
-        if (cursor.at("operator") && cursor.nextIs('(')) {
-          OperatorName operator = operator();
-          return unary(start, operator, parse(ADD, restricted));
-        }
-        return grammar.primaries().primary();
-      }
-    }
+    return switch (cursor.kind()) {
+      case '+', '-' -> unary(SIGN, restricted);
+      case Token.OPERATOR -> unary(ADD, restricted);
+      case Token.WORD -> prefixWord(restricted);
+      default -> grammar.primaries().primary();
+    };
   }
 
-  private Expr unary(int start, OperatorName operator, Expr operand) {
+  private Expr prefixWord(boolean restricted) {
+    if (cursor.at("not") && !restricted) {
+      int start = cursor.start();
+      cursor.advance();
+      Expr operand = parse(NOT, false);
+      return new Logical(cursor.since(start), Logical.Kind.NOT, List.of(operand));
+    }
+    return cursor.at("operator") && cursor.nextIs('(')
+        ? unary(ADD, restricted)
+        : grammar.primaries().primary();
+  }
+
+  private Expr unary(int level, boolean restricted) {
+    int start = cursor.start();
+    OperatorName operator = operator();
+    Expr operand = parse(level, restricted);
     return new Operator(cursor.since(start), operator, Optional.empty(), operand);
   }
 
