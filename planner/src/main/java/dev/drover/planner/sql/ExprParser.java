@@ -118,7 +118,8 @@ final class ExprParser {
     return switch (cursor.word()) {
       case "or" -> OR;
       case "and" -> AND;
-      case "is", "isnull", "notnull" -> IS;
+      case "is" -> isPredicate(cursor.word(1)) ? IS : NONE;
+      case "isnull", "notnull" -> IS;
       case "between", "in", "like", "ilike", "overlaps" -> MATCH;
       case "similar" -> cursor.word(1).equals("to") ? MATCH : NONE;
       case "not" -> isMatch(cursor.word(1)) ? MATCH : NONE;
@@ -143,6 +144,15 @@ final class ExprParser {
   private static boolean isMatch(String word) {
     return switch (word) {
       case "between", "in", "like", "ilike", "similar" -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether the word makes IS before it a predicate and no label. */
+  private static boolean isPredicate(String word) {
+    return switch (word) {
+      case "not", "null", "true", "false", "unknown", "document", "distinct" -> true;
+      case "normalized", "nfc", "nfd", "nfkc", "nfkd", "json" -> true;
       default -> false;
     };
   }
