@@ -133,7 +133,7 @@ record Keyword(String word, Category category, boolean bareLabel) {
   }
 
   private static void register(String words, Category category, boolean bareLabel) {
-    for (String word : words.strip().split("\\s+")) {
+    for (String word : words.strip().split("\\s+", -1)) {
       byte[] bytes = word.getBytes(StandardCharsets.US_ASCII);
       int slot = slot(bytes, 0, bytes.length);
       while (TABLE[slot] != null) {
@@ -165,7 +165,7 @@ record Keyword(String word, Category category, boolean bareLabel) {
     for (int i = start; i < end; i++) {
       hash = hash * HASH_FACTOR + Scan.folded(text[i]);
     }
-    return (hash ^ hash >>> 12) & TABLE_SIZE - 1;
+    return (hash ^ (hash >>> 12)) & (TABLE_SIZE - 1);
   }
 
   /** Whether it may be the name of a column or table. */

@@ -28,7 +28,7 @@ final class NameParser {
 
   boolean isColumnName(int ahead) {
     byte kind = cursor.kind(ahead);
-    return kind == Token.QUOTED || kind == Token.WORD && cursor.keyword(ahead).isColumnName();
+    return kind == Token.QUOTED || (kind == Token.WORD && cursor.keyword(ahead).isColumnName());
   }
 
   /** A name of a column, table, or most other things. */
@@ -57,7 +57,7 @@ final class NameParser {
   }
 
   boolean atBareLabel() {
-    return cursor.at(Token.QUOTED) || cursor.at(Token.WORD) && cursor.keyword().bareLabel();
+    return cursor.at(Token.QUOTED) || (cursor.at(Token.WORD) && cursor.keyword().bareLabel());
   }
 
   /** A role: a name, or one of CURRENT_USER and its like. */
