@@ -5,7 +5,6 @@ import dev.drover.planner.sql.QueryBody;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,7 +20,7 @@ final class Block implements QueryInfo.Body {
   private final List<Fact> whereFacts = new ArrayList<>();
   private final List<Sublink> sublinks = new ArrayList<>();
   private final List<Expr.FunctionCall> calls = new ArrayList<>();
-  private final Map<Expr.ColumnRef, Resolved> references = new IdentityHashMap<>();
+  private final IdentityHashMap<Expr.ColumnRef, Resolved> references = new IdentityHashMap<>();
   private Optional<List<Output>> outputs = Optional.empty();
 
   Block(Scope scope, Optional<QueryBody.SelectBlock> select) {
@@ -57,7 +56,7 @@ final class Block implements QueryInfo.Body {
   }
 
   /** What each column reference of its own expressions means. */
-  Map<Expr.ColumnRef, Resolved> references() {
+  IdentityHashMap<Expr.ColumnRef, Resolved> references() {
     return references;
   }
 

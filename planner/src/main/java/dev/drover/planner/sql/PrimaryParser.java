@@ -21,7 +21,6 @@ import java.util.Optional;
  * <p>Source: PostgreSQL 18 manual, section 4.2 "Value Expressions".
  */
 final class PrimaryParser {
-  private static final LiteralKind[] KINDS = LiteralKind.values();
   private static final int MAX_PARAMETER = 65535;
 
   private final Grammar grammar;
@@ -117,7 +116,7 @@ final class PrimaryParser {
     if (!Token.isLiteral(cursor.kind())) {
       throw cursor.unexpected();
     }
-    LiteralKind kind = KINDS[cursor.kind() - Token.FIRST_LITERAL];
+    LiteralKind kind = LiteralKind.of(cursor.kind() - Token.LITERAL);
     int ordinal = kind.isLifted() ? cursor.tokens().literalsBefore(cursor.index()) : -1;
     Literal literal = new Literal(cursor.span(), kind, ordinal);
     cursor.advance();
