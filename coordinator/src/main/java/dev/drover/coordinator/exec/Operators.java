@@ -60,7 +60,7 @@ public final class Operators {
       case Plan.CopyLocal copy -> new CopyLocalOperator(call, copy);
       case Plan.CopyOut copy -> CopyOutOperator.of(call, copy);
       case Plan.Explain explain -> new ExplainOperator(call, explain);
-      case Plan.Control _, Plan.Utility _, Plan.Broadcast _ ->
+      case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ ->
           throw new IllegalStateException("not a plan of rows: " + plan);
     };
   }
