@@ -21,7 +21,7 @@ import java.util.List;
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
+final class SingleNodeOperator implements Operator, Resumable, Reply, Transaction.Joining {
   /** Slots fit in this many bits of the key of a server's statement. */
   private static final int SLOT_BITS = 16;
 
@@ -42,7 +42,7 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
       boolean writes,
       boolean pinsConnection) {}
 
-  private final Call call;
+  private Call call;
   private final Task task;
   private final Rendering rendering;
   private final String portal;
@@ -115,8 +115,9 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
     return (statement << SLOT_BITS) | slot;
   }
 
-  /** Fetches more rows of the suspended portal. */
-  void resume(Call next) {
+  @Override
+  public void resume(Call next) {
+    call = next;
     suspended = false;
     FrontendEncoder.execute(participant.backend().link().out(), portal, next.request().maxRows());
     FrontendEncoder.sync(participant.backend().link().out());

@@ -37,8 +37,9 @@ record GlobalId(long gxid, String base, String nonceHex) {
   }
 
   /** Marks the participant's transaction, so that its commit can be seen from outside. */
-  String markSql() {
-    return "SELECT drover.gx(" + gxid + ", '\\x" + nonceHex + "'::pg_catalog.bytea)";
+  String markSql(Participant participant) {
+    String function = participant.isMetadata() ? "drover.gx_metadata(" : "drover.gx(";
+    return "SELECT " + function + gxid + ", '\\x" + nonceHex + "'::pg_catalog.bytea)";
   }
 
   private static byte[] sha256(byte[] nonce) {
