@@ -59,7 +59,6 @@ final class AggregateSplit {
     QueryBody.SelectBlock select = block.select().orElseThrow();
     boolean splits =
         shape.isAggregated()
-            && texts.isTop()
             && !shape.hasGroupingSets()
             && !shape.isWindowed()
             && select.distinctOn().isEmpty()
@@ -73,8 +72,9 @@ final class AggregateSplit {
     if (!splits || sent.isEmpty()) {
       return Optional.empty();
     }
+    texts.checkStandsAlone();
     Combine finish = new Combine.Finish(last.render(analysis.span()), types);
-    SqlText text = texts.nodeText(sent, groupClause());
+    SqlText text = texts.nodeText("SELECT ", sent, groupClause());
     return Optional.of(SeveralNodes.allNodes(analysis, text, parts, finish));
   }
 
@@ -124,6 +124,9 @@ final class AggregateSplit {
 
   /** The type of an expression that is a column of the result. */
   private Optional<Integer> fieldType(Expr expression) {
+    if (!texts.isTop()) {
+      return Optional.empty();
+    }
     List<FieldDescription> fields = analysis.context().facts().columns();
     List<QueryPart.Target> targets = block.select().orElseThrow().targets();
     for (int i = 0; i < targets.size() && fields.size() == targets.size(); i++) {

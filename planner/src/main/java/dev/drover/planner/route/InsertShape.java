@@ -60,10 +60,11 @@ record InsertShape(
     return shape.withOmitted();
   }
 
+  /** What OVERRIDING USER VALUE puts aside is replaced before rows reach a node. */
   private static String overriding(Insert.Overriding overriding) {
     return switch (overriding) {
       case NONE -> "";
-      case USER_VALUE -> "OVERRIDING USER VALUE ";
+      case USER_VALUE -> "";
       case SYSTEM_VALUE -> "OVERRIDING SYSTEM VALUE ";
     };
   }

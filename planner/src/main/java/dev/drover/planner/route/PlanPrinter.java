@@ -108,6 +108,7 @@ public final class PlanPrinter {
         line(depth, "Broadcast " + tag + " (" + names(nodes) + ")");
         query(depth, text);
       }
+      case Plan.Deferred(var text) -> line(depth, "Deferred: " + text);
       case Plan.Control(var statement) ->
           line(depth, "Session " + statement.getClass().getSimpleName());
     }
