@@ -7,6 +7,7 @@ import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.ddl.SqlQuote;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -52,13 +53,14 @@ abstract class DdlOnServers {
 
   @AfterEach
   void dropTables() throws SQLException {
-    alice.rollback();
-    for (Relation relation : alice.snapshot().relations()) {
-      if (relation.distributed()) {
-        alice.run("DROP TABLE IF EXISTS \"%s\" CASCADE".formatted(relation.name()));
+    alice.close();
+    try (DdlSession superuser = cluster.session("root")) {
+      for (Relation relation : superuser.snapshot().relations()) {
+        if (relation.distributed()) {
+          superuser.run("DROP TABLE IF EXISTS %s CASCADE".formatted(SqlQuote.qualified(relation)));
+        }
       }
     }
-    alice.close();
     for (int node = 1; node <= DdlCluster.DATANODES; node++) {
       assertThat(cluster.ask(node, LEAVES)).isEmpty();
     }
@@ -382,7 +384,7 @@ abstract class DdlOnServers {
 
   @Test
   void dropSchemaCascadeForgetsItsTables() throws SQLException {
-    try (DdlSession superuser = cluster.session("drover")) {
+    try (DdlSession superuser = cluster.session("root")) {
       superuser.run("CREATE SCHEMA app AUTHORIZATION alice");
       superuser.run("CREATE TABLE app.t (a int PRIMARY KEY)", "CREATE TABLE public.keep (a int)");
       superuser.run("DROP SCHEMA app CASCADE");
@@ -407,7 +409,7 @@ abstract class DdlOnServers {
 
   @Test
   void rolesGetOneVerifierOnAllNodes() throws SQLException {
-    try (DdlSession superuser = cluster.session("drover")) {
+    try (DdlSession superuser = cluster.session("root")) {
       superuser.run("CREATE ROLE carol LOGIN PASSWORD 'it''s secret'");
       String query = "SELECT rolpassword FROM pg_authid WHERE rolname = 'carol'";
       assertThat(cluster.askCatalog(query)).startsWith("SCRAM-SHA-256$4096:");
@@ -418,7 +420,7 @@ abstract class DdlOnServers {
 
   @Test
   void nodesAndGroupsAreMetadata() throws SQLException {
-    try (DdlSession superuser = cluster.session("drover")) {
+    try (DdlSession superuser = cluster.session("root")) {
       superuser.run("CREATE NODE GROUP g WITH (dn2)");
       superuser.run("CREATE TABLE t (a int) TO GROUP g");
       assertThat(table("t").distribution().nodes()).containsExactly(2);
