@@ -162,7 +162,7 @@ public final class Coordinator implements AutoCloseable {
             new Slots(),
             new NodeRotation(),
             (fields, view, _) -> ErrorNames.translate(fields, view.snapshot()),
-            new CoordinatorDdl(catalog, gtm, blocking, config));
+            new CoordinatorDdl(catalog, gtm, blocking, (_, _, _, _) -> {}));
     return new LoopServices(
         loop,
         pool,

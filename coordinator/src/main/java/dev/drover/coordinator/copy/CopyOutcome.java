@@ -23,7 +23,8 @@ public sealed interface CopyOutcome {
      * One row.
      *
      * @param line the client's
-     * @param keys the key values in key order as the client sent them; empty for NULL
+     * @param keys the key values in key order, unescaped, in the COPY's format (text or binary) and
+     *     in UTF-8; empty for NULL
      */
     public record Row(long line, List<Optional<byte[]>> keys) {
       public Row {

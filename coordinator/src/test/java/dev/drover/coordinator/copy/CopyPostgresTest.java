@@ -82,7 +82,7 @@ final class CopyPostgresTest {
     Random random = new Random(5);
     Samples samples = new Samples(random);
     int accepted = 0;
-    for (int round = 0; round < 250; round++) {
+    for (int round = 0; round < 150; round++) {
       CopyOptions options = samples.options(format);
       String lineEnd = samples.lineEnd();
       List<byte[]> rows = samples.encode(options, samples.rows(1 + random.nextInt(8), 3), lineEnd);
