@@ -36,7 +36,7 @@ class DdlPlansTest {
   void plansAreAsWritten(Path file) throws IOException {
     String written = Files.readString(file);
     List<String> cases = new ArrayList<>();
-    for (String block : written.strip().split("\n\n+")) {
+    for (String block : written.strip().split("\n\n+", -1)) {
       cases.add(block.lines().allMatch(l -> l.startsWith("#")) ? block : replanned(block));
     }
     String planned = String.join("\n\n", cases) + "\n";
@@ -50,9 +50,8 @@ class DdlPlansTest {
   private static String replanned(String block) {
     String input = block.split("\n" + RULE, 2)[0];
     List<String> answers = input.lines().takeWhile(l -> l.startsWith("@")).toList();
-    String comments = "";
     String statement = String.join("\n", input.lines().skip(answers.size()).toList());
-    return comments + input + "\n" + RULE + "\n" + plan(statement, ScriptedProbe.of(answers));
+    return input + "\n" + RULE + "\n" + plan(statement, ScriptedProbe.of(answers));
   }
 
   private static String plan(String statement, ScriptedProbe probe) {

@@ -53,7 +53,7 @@ final class ScriptedProbe implements DdlProbe {
     ScriptedProbe probe = new ScriptedProbe();
     probe.addRelations();
     for (String answer : answers) {
-      switch (answer.split(" ")[0]) {
+      switch (answer.split(" ", 2)[0]) {
         case "@shape" -> probe.shape = Optional.of(answer.substring("@shape ".length()));
         case "@filled" -> probe.filled = true;
         case "@chosen" -> probe.chosen = true;
@@ -136,16 +136,16 @@ final class ScriptedProbe implements DdlProbe {
   }
 
   private TableShape shape(int oid, String name, Distribution distribution, String description) {
-    String[] parts = description.split(" \\| ");
+    String[] parts = description.split(" \\| ", -1);
     List<Column> columns = new ArrayList<>();
-    for (String column : parts[0].split(", ")) {
-      columns.add(column(columns.size() + 1, column.split(" ")));
+    for (String column : parts[0].split(", ", -1)) {
+      columns.add(column(columns.size() + 1, column.split(" ", -1)));
     }
     List<Relation.UniqueKey> unique = new ArrayList<>();
     List<Relation.ForeignKey> foreign = new ArrayList<>();
     List<TableShape.Exclusion> exclusions = new ArrayList<>();
     for (int i = 1; i < parts.length; i++) {
-      String[] words = parts[i].split(" ");
+      String[] words = parts[i].split(" ", -1);
       List<String> names = List.of(words).subList(2, words.length);
       switch (words[0]) {
         case "primary", "unique" ->
