@@ -75,6 +75,7 @@ public final class Supervisor implements AutoCloseable {
             .map(node -> directory.server(node, binaries, Lifetime.INDEPENDENT))
             .toList());
     release(process -> !(process.member() instanceof Member.Coordinator));
+    Metadata.install(directory, settings);
     release(process -> process.member() instanceof Member.Coordinator);
     LOG.info("event=cluster_ready directory={}", directory.root());
   }
