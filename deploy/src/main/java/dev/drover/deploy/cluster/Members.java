@@ -82,7 +82,7 @@ public final class Members {
         directory.server(settings.catalog(), settings.binaries(), Lifetime.INDEPENDENT);
     return Coordinator.start(
         new CoordinatorConfig(
-            member.label(),
+            "coordinator" + id,
             new Endpoint(HOST, member.port(settings)),
             new Endpoint(HOST, settings.gtmPort()),
             directory.secret().password(),
