@@ -1,4 +1,2 @@
-/**
- * The PostgreSQL server that clients see, over many PostgreSQL servers.
- */
+/** The PostgreSQL server that clients see, over many PostgreSQL servers. */
 package dev.drover.coordinator;

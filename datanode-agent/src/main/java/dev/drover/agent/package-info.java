@@ -1,4 +1,2 @@
-/**
- * The process beside each PostgreSQL server: supervision and recovery.
- */
+/** The process beside each PostgreSQL server: supervision and recovery. */
 package dev.drover.agent;

@@ -1,4 +1,2 @@
-/**
- * The launcher: a whole cluster on one machine, the demo and the benchmarks.
- */
+/** The launcher: a whole cluster on one machine, the demo and the benchmarks. */
 package dev.drover.deploy;

@@ -1,4 +1,2 @@
-/**
- * The global transaction manager: identifiers, leases, catalog versions and deadlocks.
- */
+/** The global transaction manager: identifiers, leases, catalog versions and deadlocks. */
 package dev.drover.gtm;

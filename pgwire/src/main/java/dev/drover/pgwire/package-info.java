@@ -1,4 +1,2 @@
-/**
- * PostgreSQL's frontend/backend protocol, version 3, as seen from both ends.
- */
+/** PostgreSQL's frontend/backend protocol, version 3, as seen from both ends. */
 package dev.drover.pgwire;

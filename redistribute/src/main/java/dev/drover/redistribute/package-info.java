@@ -1,4 +1,2 @@
-/**
- * Where the shards of a table live.
- */
+/** Where the shards of a table live. */
 package dev.drover.redistribute;

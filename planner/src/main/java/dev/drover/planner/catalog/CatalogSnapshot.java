@@ -1,0 +1,111 @@
+package dev.drover.planner.catalog;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The whole schema at one catalog version.
+ *
+ * <p>Threads: immutable; a coordinator holds the current one in a volatile field.
+ */
+public final class CatalogSnapshot {
+  private final long version;
+  private final Map<Integer, Node> nodes;
+  private final Map<String, List<Integer>> groups;
+  private final Map<String, Map<String, Relation>> relations;
+  private final Map<Integer, Relation> byOid;
+  private final Map<Integer, Relation> byDistribution;
+  private final Map<String, List<Routine>> routines;
+
+  private CatalogSnapshot(
+      long version,
+      Map<Integer, Node> nodes,
+      Map<String, List<Integer>> groups,
+      Collection<Relation> relations,
+      Collection<Routine> routines) {
+    this.version = version;
+    this.nodes = Map.copyOf(nodes);
+    this.groups = Map.copyOf(groups);
+    this.relations = new HashMap<>();
+    this.byOid = new HashMap<>();
+    this.byDistribution = new HashMap<>();
+    this.routines = new HashMap<>();
+    for (Relation relation : relations) {
+      this.relations
+          .computeIfAbsent(relation.schema(), s -> new HashMap<>())
+          .put(relation.name(), relation);
+      byOid.put(relation.oid(), relation);
+      if (relation.distributed()) {
+        byDistribution.put(relation.distribution().distributionId(), relation);
+      }
+    }
+    for (Routine routine : routines) {
+      this.routines.computeIfAbsent(routine.name(), n -> new ArrayList<>()).add(routine);
+    }
+  }
+
+  /** All nodes, with the catalog node among them. */
+  public static CatalogSnapshot of(
+      long version,
+      Map<Integer, Node> nodes,
+      Map<String, List<Integer>> groups,
+      Collection<Relation> relations,
+      Collection<Routine> routines) {
+    return new CatalogSnapshot(version, nodes, groups, relations, routines);
+  }
+
+  public long version() {
+    return version;
+  }
+
+  public Optional<Node> node(int id) {
+    return Optional.ofNullable(nodes.get(id));
+  }
+
+  public Optional<Node> node(String name) {
+    return nodes.values().stream().filter(n -> n.name().equals(name)).findFirst();
+  }
+
+  public Collection<Node> nodes() {
+    return nodes.values();
+  }
+
+  /** Ids of the datanodes, ascending. */
+  public List<Integer> datanodes() {
+    return nodes.keySet().stream().filter(id -> id != Node.CATALOG_ID).sorted().toList();
+  }
+
+  public Optional<List<Integer>> group(String name) {
+    return Optional.ofNullable(groups.get(name));
+  }
+
+  public Map<String, List<Integer>> groups() {
+    return groups;
+  }
+
+  public Optional<Relation> relation(String schema, String name) {
+    return Optional.ofNullable(relations.getOrDefault(schema, Map.of()).get(name));
+  }
+
+  public Optional<Relation> relation(int oid) {
+    return Optional.ofNullable(byOid.get(oid));
+  }
+
+  /** The relation whose leaves carry this number. */
+  public Optional<Relation> relationOfDistribution(int distributionId) {
+    return Optional.ofNullable(byDistribution.get(distributionId));
+  }
+
+  public Collection<Relation> relations() {
+    return byOid.values();
+  }
+
+  /** User routines of that name in any schema; built-in functions are not listed. */
+  public List<Routine> routines(String name) {
+    return routines.getOrDefault(name, List.of());
+  }
+}

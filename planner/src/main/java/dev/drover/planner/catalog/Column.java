@@ -1,0 +1,45 @@
+package dev.drover.planner.catalog;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+
+/**
+ * An attribute of a relation.
+ *
+ * @param number attribute number, from 1; dropped columns leave gaps
+ * @param typeOid OID on the catalog node, of the base type when {@code typeName} is a domain
+ * @param typeName as {@code format_type} prints it, usable in a cast
+ * @param typmod -1 when none
+ * @param deterministic false for a nondeterministic collation
+ * @param defaultExpression as {@code pg_get_expr} prints it
+ * @param identity how an identity column behaves
+ * @param generated stored or virtual generated column: never written
+ * @param constantDefault the default calls nothing but immutable functions, or there is none
+ */
+public record Column(
+    int number,
+    String name,
+    int typeOid,
+    String typeName,
+    int typmod,
+    boolean notNull,
+    boolean deterministic,
+    Optional<String> defaultExpression,
+    Identity identity,
+    boolean generated,
+    boolean constantDefault) {
+  /** {@code pg_attribute.attidentity}. */
+  public enum Identity {
+    NONE,
+    ALWAYS,
+    BY_DEFAULT
+  }
+
+  public Column {
+    requireNonNull(name);
+    requireNonNull(typeName);
+    requireNonNull(defaultExpression);
+    requireNonNull(identity);
+  }
+}

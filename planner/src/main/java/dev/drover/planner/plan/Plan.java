@@ -1,0 +1,224 @@
+package dev.drover.planner.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.hash.HashType;
+import dev.drover.planner.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+
+/** What the coordinator does with one statement. */
+public sealed interface Plan {
+
+  /**
+   * The statement touches no row on a datanode: its text goes to the catalog node.
+   *
+   * @param pinsConnection it may leave state in its connection (sequence values, advisory locks,
+   *     settings), so the session keeps that connection
+   * @param changesSettings it may have called {@code set_config}
+   */
+  record Local(SqlText text, boolean pinsConnection, boolean changesSettings) implements Plan {
+    public Local {
+      requireNonNull(text);
+    }
+  }
+
+  /**
+   * The text, with leaf names in it, goes to the one node on which every pin lies.
+   *
+   * @param otherwise for keys that turn out to lie on different nodes; empty when that is refused
+   */
+  record OneNode(SqlText text, List<Pin> pins, boolean writes, Optional<Plan> otherwise)
+      implements Plan {
+    public OneNode {
+      requireNonNull(text);
+      pins = List.copyOf(pins);
+      requireNonNull(otherwise);
+    }
+  }
+
+  /**
+   * The text goes to any one of the nodes: reads of replicated tables, inserts into round-robin
+   * tables. A node that the transaction already uses (for writes: has written) is preferred.
+   */
+  record AnyNode(SqlText text, List<Integer> nodes, boolean writes) implements Plan {
+    public AnyNode {
+      requireNonNull(text);
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /**
+   * The same text goes to several nodes.
+   *
+   * @param pins when not empty, only the nodes of {@code nodes} on which a pin lies take part
+   */
+  record AllNodes(
+      SqlText text, List<Integer> nodes, List<Pin> pins, Combine combine, boolean writes)
+      implements Plan {
+    public AllNodes {
+      requireNonNull(text);
+      nodes = List.copyOf(nodes);
+      pins = List.copyOf(pins);
+      requireNonNull(combine);
+    }
+  }
+
+  /**
+   * A write to a replicated table: on the primary first, then on the others; every node must report
+   * the same number of rows.
+   *
+   * @param lock qualified name of the table that is locked in SHARE ROW EXCLUSIVE mode on the
+   *     primary first; empty when the statement's effect does not depend on concurrent ones
+   */
+  record ReplicatedWrite(SqlText text, int primary, List<Integer> others, Optional<String> lock)
+      implements Plan {
+    public ReplicatedWrite {
+      requireNonNull(text);
+      others = List.copyOf(others);
+      requireNonNull(lock);
+    }
+  }
+
+  /**
+   * {@code INSERT ... VALUES} of several rows with known keys, cut into one statement per node:
+   * {@code head row, row, ... tail}.
+   */
+  record InsertRows(SqlText head, List<Row> rows, SqlText tail) implements Plan {
+    /** One parenthesised row. */
+    public record Row(SqlText text, Pin pin) {}
+
+    public InsertRows {
+      requireNonNull(head);
+      rows = List.copyOf(rows);
+      requireNonNull(tail);
+    }
+  }
+
+  /**
+   * {@code INSERT} whose rows are evaluated once, by {@code reader}, before they are sent as
+   * constants: sequences, volatile defaults, keys that are expressions, rows from another place.
+   *
+   * @param reader a SELECT with one column per target column, each cast to the column's type:
+   *     Local, OneNode, AnyNode or AllNodes
+   * @param target where the rows go
+   */
+  record InsertFrom(Plan reader, InsertTarget target) implements Plan {
+    public InsertFrom {
+      requireNonNull(reader);
+      requireNonNull(target);
+    }
+  }
+
+  /**
+   * The receiving end of rows that are already constants.
+   *
+   * @param table qualified and quoted
+   * @param columns quoted names of the target columns, in the order of the source's columns
+   * @param keyColumns positions (from 0) in {@code columns} of the distribution key, in key order;
+   *     -1 for a key column that is not listed and therefore NULL
+   * @param keyTypes how each key column is hashed
+   * @param overriding {@code "OVERRIDING SYSTEM VALUE "} or empty
+   * @param tail ON CONFLICT and RETURNING, or empty; when empty, rows travel by COPY
+   */
+  record InsertTarget(
+      String table,
+      Distribution distribution,
+      List<String> columns,
+      List<Integer> keyColumns,
+      List<HashType> keyTypes,
+      String overriding,
+      SqlText tail) {
+    public InsertTarget {
+      requireNonNull(table);
+      requireNonNull(distribution);
+      columns = List.copyOf(columns);
+      keyColumns = List.copyOf(keyColumns);
+      keyTypes = List.copyOf(keyTypes);
+      requireNonNull(overriding);
+      requireNonNull(tail);
+    }
+  }
+
+  /** {@code COPY t FROM STDIN}: rows are routed as raw bytes. */
+  record CopyIn(Statement.Copy statement, InsertTarget target) implements Plan {
+    public CopyIn {
+      requireNonNull(statement);
+      requireNonNull(target);
+    }
+  }
+
+  /** {@code COPY ... TO STDOUT}: the nodes' streams one after another. */
+  record CopyOut(Plan reader, boolean header) implements Plan {
+    public CopyOut {
+      requireNonNull(reader);
+    }
+  }
+
+  /** A change of the schema or of the cluster: steps of one transaction over all participants. */
+  record Utility(List<Step> steps, String tag, List<String> notices, Optional<Plan> then)
+      implements Plan {
+    public Utility {
+      steps = List.copyOf(steps);
+      requireNonNull(tag);
+      notices = List.copyOf(notices);
+      requireNonNull(then);
+    }
+  }
+
+  /**
+   * One statement of a {@link Utility}.
+   *
+   * @param nodes ids of the datanodes, for {@link Where#DATANODES}
+   * @param sql may hold <code>${name}</code>, replaced by an earlier step's captured value
+   * @param capture when not empty, the single value of the result is kept under this name
+   */
+  record Step(Where where, List<Integer> nodes, String sql, String capture) {
+    /** Which of the transaction's participants runs a step. */
+    public enum Where {
+      /** The catalog node, as the client's role. */
+      CATALOG,
+      /** The catalog node, as Drover's own role: metadata. */
+      METADATA,
+      /** The listed datanodes in parallel, as the client's role. */
+      DATANODES
+    }
+
+    public Step {
+      requireNonNull(where);
+      nodes = List.copyOf(nodes);
+      requireNonNull(sql);
+      requireNonNull(capture);
+    }
+  }
+
+  /** Sent to every listed node outside of a transaction: VACUUM, ANALYZE, CHECKPOINT. */
+  record Broadcast(SqlText text, List<Integer> nodes, boolean catalogToo, String tag)
+      implements Plan {
+    public Broadcast {
+      requireNonNull(text);
+      nodes = List.copyOf(nodes);
+      requireNonNull(tag);
+    }
+  }
+
+  /** Transaction control, settings, prepared statements: the session does it. */
+  record Control(Statement statement) implements Plan {
+    public Control {
+      requireNonNull(statement);
+    }
+  }
+
+  /**
+   * {@code EXPLAIN} of the inner plan.
+   *
+   * @param options the text between EXPLAIN and the statement, for the datanodes' own plans
+   */
+  record Explain(Plan plan, String options, boolean analyze) implements Plan {
+    public Explain {
+      requireNonNull(plan);
+      requireNonNull(options);
+    }
+  }
+}
