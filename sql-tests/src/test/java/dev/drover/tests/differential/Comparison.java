@@ -29,6 +29,7 @@ final class Comparison {
         lines.add(line(statement, message));
       }
     }
+    flush(statement, rows, lines);
     return lines;
   }
 

@@ -35,8 +35,12 @@ public final class Frontend {
     return withLength(new Body().int4(CANCEL_REQUEST).int4(processId).raw(secret).bytes());
   }
 
-  public static byte[] password(String password) {
-    return message('p', new Body().text(password));
+  public static byte[] saslInitial(String mechanism, String data) {
+    return message('p', new Body().text(mechanism).value(Optional.of(data)));
+  }
+
+  public static byte[] saslResponse(String data) {
+    return message('p', new Body().raw(data.getBytes(StandardCharsets.UTF_8)));
   }
 
   public static byte[] query(String sql) {

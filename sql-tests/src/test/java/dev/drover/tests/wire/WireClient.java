@@ -1,5 +1,7 @@
 package dev.drover.tests.wire;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.drover.tests.Endpoint;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * A client that sends the bytes it is told to and hands back every message.
@@ -23,6 +26,7 @@ public final class WireClient implements AutoCloseable {
   /** Longer than any statement of the tests may take; a server that hangs fails the test. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private static final int AUTHENTICATION_SASL = 10;
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
   private final Socket socket;
@@ -51,17 +55,46 @@ public final class WireClient implements AutoCloseable {
   /** A connection that is ready for queries. */
   public static WireClient login(Endpoint endpoint) {
     WireClient client = open(endpoint);
-    client.send(startup(endpoint));
-    List<Message> messages = client.readUntil("RE");
-    Message last = messages.getLast();
-    if (last.type() == 'R' && last.reader().getInt() == 3) {
-      client.send(Frontend.password(endpoint.login().password()));
-    }
-    Message ready = client.readUntil("ZE").getLast();
-    if (ready.type() != 'Z') {
-      throw new IllegalStateException("login failed: " + ready.errorFields());
+    Message last = client.authenticate(endpoint).getLast();
+    if (last.type() == 'E') {
+      client.close();
+      throw new IllegalStateException("login failed: " + last.errorFields());
     }
     return client;
+  }
+
+  /**
+   * Sends the startup message, answers what the server asks for, and returns what came after the
+   * login: up to ReadyForQuery or the error.
+   */
+  public List<Message> authenticate(Endpoint endpoint) {
+    send(startup(endpoint));
+    Message request = read();
+    boolean isSasl = request.type() == 'R' && request.reader().getInt() == AUTHENTICATION_SASL;
+    List<Message> messages = new ArrayList<>();
+    messages.add(isSasl ? answerSasl(endpoint.login().password()) : request);
+    if (messages.getFirst().type() != 'E') {
+      messages.addAll(readUntil("ZE"));
+    }
+    return messages;
+  }
+
+  private Message answerSasl(String password) {
+    ScramExchange scram = new ScramExchange(password, UUID.randomUUID().toString());
+    send(Frontend.saslInitial("SCRAM-SHA-256", scram.first()));
+    Message challenge = read();
+    if (challenge.type() == 'E') {
+      return challenge;
+    }
+    send(Frontend.saslResponse(scram.proof(saslData(challenge))));
+    Message end = read();
+    return end.type() == 'E' ? end : read();
+  }
+
+  private static String saslData(Message message) {
+    ByteBuffer in = message.reader();
+    in.getInt();
+    return US_ASCII.decode(in).toString();
   }
 
   public static byte[] startup(Endpoint endpoint) {
