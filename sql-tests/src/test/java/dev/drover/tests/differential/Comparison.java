@@ -13,9 +13,11 @@ final class Comparison {
   private static final String OWN_NOTICE = "distribut";
   private static final char COPY_DATA = 'd';
   private static final char DATA_ROW = 'D';
+  private static final char ERROR = 'E';
 
   private Comparison() {}
 
+  /** Rows that came before an error are left out: which ones do depends on the order of work. */
   static List<String> lines(Statement statement, List<Message> reply) {
     List<String> lines = new ArrayList<>();
     List<String> rows = new ArrayList<>();
@@ -23,6 +25,9 @@ final class Comparison {
       if (message.type() == DATA_ROW || message.type() == COPY_DATA) {
         rows(message).forEach(rows::add);
         continue;
+      }
+      if (message.type() == ERROR) {
+        rows.clear();
       }
       flush(statement, rows, lines);
       if (!isOwnNotice(message)) {
@@ -51,7 +56,7 @@ final class Comparison {
 
   private static String line(Statement statement, Message message) {
     boolean isCodeOnly = statement.notes().contains(Statement.Note.MESSAGE_DIFFERS);
-    return message.type() == 'E' && isCodeOnly
+    return message.type() == ERROR && isCodeOnly
         ? "Error " + message.sqlState()
         : Transcript.line(message);
   }

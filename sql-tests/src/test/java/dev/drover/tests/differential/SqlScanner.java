@@ -1,5 +1,6 @@
 package dev.drover.tests.differential;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,16 +42,19 @@ final class SqlScanner {
     throw new IllegalArgumentException("bracket is never closed: " + sql.substring(open));
   }
 
-  /** The text with everything quoted, bracketed or commented taken out, in lower case. */
+  /** The text with everything quoted, parenthesised or commented taken out, in lower case. */
   static String topLevel(String sql) {
     StringBuilder bare = new StringBuilder();
+    int depth = 0;
     for (int i = 0; i < sql.length(); ) {
-      boolean isBracket = sql.charAt(i) == '(';
-      int next = isBracket ? closing(sql, i) : next(sql, i);
-      bare.append(next == i + 1 ? sql.charAt(i) : ' ');
+      int next = next(sql, i);
+      char c = next == i + 1 ? sql.charAt(i) : ' ';
+      depth += c == '(' ? 1 : 0;
+      depth -= c == ')' ? 1 : 0;
+      bare.append(depth == 0 ? c : ' ');
       i = next;
     }
-    return bare.toString().toLowerCase(java.util.Locale.ROOT);
+    return bare.toString().toLowerCase(Locale.ROOT);
   }
 
   private static int string(String sql, int at) {

@@ -21,8 +21,10 @@ import java.util.stream.Collectors;
 public final class Transcript {
   private static final int FIRST_USER_OID = 16384;
 
-  /** File, line, routine and context of an error. */
-  private static final String UNSEEN_ERROR_FIELDS = "FLRW";
+  /** File, line and routine of an error. */
+  private static final String UNSEEN_ERROR_FIELDS = "FLR";
+
+  private static final char CONTEXT = 'W';
 
   private Transcript() {}
 
@@ -107,7 +109,13 @@ public final class Transcript {
   private static String error(Message message) {
     Map<Character, String> fields = new TreeMap<>(message.errorFields());
     fields.keySet().removeIf(field -> UNSEEN_ERROR_FIELDS.indexOf(field) >= 0);
+    fields.computeIfPresent(CONTEXT, (field, text) -> lineOfCopy(text));
     return fields.toString();
+  }
+
+  /** Of the context only the line of a COPY is compared; null removes it. */
+  private static String lineOfCopy(String context) {
+    return context.startsWith("COPY ") ? context.lines().findFirst().orElseThrow() : null;
   }
 
   private static String parameters(Message message) {
