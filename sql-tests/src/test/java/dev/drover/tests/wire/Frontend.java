@@ -110,6 +110,12 @@ public final class Frontend {
     return message('d', new Body().raw(text.getBytes(StandardCharsets.UTF_8)));
   }
 
+  public static byte[] copyBytes(ByteBuffer bytes) {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(copy);
+    return message('d', new Body().raw(copy));
+  }
+
   public static byte[] copyDone() {
     return message('c', new Body());
   }

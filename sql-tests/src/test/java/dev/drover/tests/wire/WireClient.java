@@ -68,7 +68,11 @@ public final class WireClient implements AutoCloseable {
    * login: up to ReadyForQuery or the error.
    */
   public List<Message> authenticate(Endpoint endpoint) {
-    send(startup(endpoint));
+    return authenticate(endpoint, settings(endpoint));
+  }
+
+  public List<Message> authenticate(Endpoint endpoint, Map<String, String> settings) {
+    send(Frontend.startup(Frontend.PROTOCOL_3_0, settings));
     Message request = read();
     boolean isSasl = request.type() == 'R' && request.reader().getInt() == AUTHENTICATION_SASL;
     List<Message> messages = new ArrayList<>();
@@ -98,9 +102,12 @@ public final class WireClient implements AutoCloseable {
   }
 
   public static byte[] startup(Endpoint endpoint) {
-    Map<String, String> settings =
-        Map.of("user", endpoint.login().user(), "database", endpoint.login().database());
-    return Frontend.startup(Frontend.PROTOCOL_3_0, settings);
+    return Frontend.startup(Frontend.PROTOCOL_3_0, settings(endpoint));
+  }
+
+  /** What the startup message must name. */
+  public static Map<String, String> settings(Endpoint endpoint) {
+    return Map.of("user", endpoint.login().user(), "database", endpoint.login().database());
   }
 
   /** Sends all parts in one write. */
@@ -129,6 +136,16 @@ public final class WireClient implements AutoCloseable {
     do {
       messages.add(read());
     } while (types.indexOf(messages.getLast().type()) < 0);
+    return messages;
+  }
+
+  /** Sends all parts in one write and reads until ReadyForQuery has come so many times. */
+  public List<Message> exchange(int syncs, byte[]... parts) {
+    send(parts);
+    List<Message> messages = new ArrayList<>();
+    for (int i = 0; i < syncs; i++) {
+      messages.addAll(readUntil("Z"));
+    }
     return messages;
   }
 
