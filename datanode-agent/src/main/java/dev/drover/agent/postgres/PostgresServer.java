@@ -87,11 +87,11 @@ public final class PostgresServer implements AutoCloseable {
         "event=postgres_ready home={} port={} pid={}", config.home(), config.port(), processId());
   }
 
-  /** Returns when the postmaster has ended; one that is not running is no error. */
-  public void stop(StopMode mode) {
+  /** Returns when the postmaster has ended, and whether there was one. */
+  public boolean stop(StopMode mode) {
     Optional<ProcessHandle> running = postmaster.get().or(this::findPostmaster);
     if (running.isEmpty() || !running.get().isAlive()) {
-      return;
+      return false;
     }
     ServerProcesses.signal(running.get().pid(), mode);
     if (!ServerProcesses.hasEnded(running.get(), STOP_LIMIT)) {
@@ -100,6 +100,7 @@ public final class PostgresServer implements AutoCloseable {
       ServerProcesses.hasEnded(running.get(), STOP_LIMIT);
     }
     LOG.info("event=postgres_stopped home={} mode={}", config.home(), mode);
+    return true;
   }
 
   @Override

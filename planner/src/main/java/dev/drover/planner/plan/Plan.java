@@ -156,7 +156,22 @@ public sealed interface Plan {
     }
   }
 
-  /** A change of the schema or of the cluster: steps of one transaction over all participants. */
+  /**
+   * Text that is planned when it is reached, against the catalog as it is then: the rows of CREATE
+   * TABLE AS, once the table is there.
+   */
+  record Deferred(String text) implements Plan {
+    public Deferred {
+      requireNonNull(text);
+    }
+  }
+
+  /**
+   * A change of the schema or of the cluster: steps of one transaction over all participants.
+   *
+   * @param tag empty when the answer of the first catalog step is the client's
+   * @param then runs after the steps, in the same transaction
+   */
   record Utility(List<Step> steps, String tag, List<String> notices, Optional<Plan> then)
       implements Plan {
     public Utility {

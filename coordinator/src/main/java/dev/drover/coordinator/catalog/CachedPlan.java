@@ -1,0 +1,86 @@
+package dev.drover.coordinator.catalog;
+
+import dev.drover.pgwire.BackendEncoder;
+import dev.drover.pgwire.FieldDescription;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.StatementFacts;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A plan with what clients and servers need of its statement.
+ *
+ * <p>Invariant: valid for one {@link CatalogView}, and for texts of its shape whose literals {@link
+ * #fits}.
+ *
+ * <p>Threads: immutable.
+ */
+public final class CachedPlan {
+  private static final AtomicLong NEXT_ID = new AtomicLong();
+
+  private final long id = NEXT_ID.incrementAndGet();
+  private final CatalogView view;
+  private final Plan plan;
+  private final StatementFacts facts;
+  private final Map<Integer, String> reads;
+  private final byte[] textRowDescription;
+
+  public CachedPlan(
+      CatalogView view, Plan plan, StatementFacts facts, Map<Integer, String> literalReads) {
+    this.view = view;
+    this.plan = plan;
+    this.facts = facts;
+    this.reads = new TreeMap<>(literalReads);
+    this.textRowDescription = encode(facts.columns());
+  }
+
+  /** Unique in this process; part of the key of statements prepared on servers. */
+  public long id() {
+    return id;
+  }
+
+  public CatalogView view() {
+    return view;
+  }
+
+  public Plan plan() {
+    return plan;
+  }
+
+  public StatementFacts facts() {
+    return facts;
+  }
+
+  public boolean returnsRows() {
+    return !facts.columns().isEmpty();
+  }
+
+  /** The whole RowDescription frame with every column in text format. */
+  public byte[] textRowDescription() {
+    return textRowDescription;
+  }
+
+  /** True when the plan holds for this text too: the literals it was planned by are equal. */
+  public boolean fits(StatementText text) {
+    for (Map.Entry<Integer, String> read : reads.entrySet()) {
+      if (!text.literalText(read.getKey()).equals(read.getValue())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte[] encode(List<FieldDescription> fields) {
+    if (fields.isEmpty()) {
+      return new byte[0];
+    }
+    ByteBuf frame = Unpooled.buffer();
+    BackendEncoder.rowDescription(frame, fields);
+    return Arrays.copyOf(frame.array(), frame.readableBytes());
+  }
+}

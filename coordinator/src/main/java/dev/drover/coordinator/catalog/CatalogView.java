@@ -1,0 +1,21 @@
+package dev.drover.coordinator.catalog;
+
+import dev.drover.planner.catalog.CatalogSnapshot;
+import dev.drover.planner.route.FunctionCatalog;
+import dev.drover.planner.route.TypeNames;
+
+/**
+ * The catalog under which statements are planned: the shared one, or the private one of a
+ * transaction that has changed the schema.
+ *
+ * <p>Threads: immutable.
+ *
+ * @param collationIsC text without a COLLATE clause is compared byte by byte
+ * @param shared false for a transaction's own view, whose plans nobody else may use
+ */
+public record CatalogView(
+    CatalogSnapshot snapshot,
+    FunctionCatalog functions,
+    TypeNames types,
+    boolean collationIsC,
+    boolean shared) {}

@@ -1,0 +1,224 @@
+package dev.drover.coordinator.exec;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.catalog.CatalogView;
+import dev.drover.coordinator.catalog.StatementText;
+import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.FrontendDecoder.Bind;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One execution of a statement: its text, plan, parameters and transaction, where its results go,
+ * and whom to tell about its end.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+public final class Call {
+  /** Told once how the execution ended. */
+  public interface Listener {
+    /** {@code tag} is the command tag, or empty for an empty query. */
+    void completed(Call call, String tag);
+
+    void failed(Call call, ErrorFields error);
+
+    /** The row limit of Execute was reached; the portal lives on. */
+    void suspended(Call call);
+  }
+
+  /**
+   * How the client asked.
+   *
+   * @param bind empty in the simple protocol
+   * @param statementKey identifies the exact text for statements prepared on servers; 0 when it
+   *     should not be kept there
+   * @param maxRows 0 for all
+   * @param alone nothing else stands between it and the end of the client's unit
+   * @param internal a step of a larger statement: results are in text format, whatever the client
+   *     asked for
+   */
+  public record Request(
+      StatementText text,
+      Optional<Bind> bind,
+      long statementKey,
+      int maxRows,
+      boolean alone,
+      boolean internal) {
+    public Request {
+      requireNonNull(text);
+      requireNonNull(bind);
+    }
+  }
+
+  private static final int[] TEXT_FORMAT = {0};
+
+  private final Request request;
+  private final CachedPlan cached;
+  private final Transaction transaction;
+  private final ResultOutput output;
+  private final CallContext context;
+  private boolean ended;
+
+  public Call(
+      Request request,
+      CachedPlan cached,
+      Transaction transaction,
+      ResultOutput output,
+      CallContext context) {
+    this.request = requireNonNull(request);
+    this.cached = requireNonNull(cached);
+    this.transaction = requireNonNull(transaction);
+    this.output = requireNonNull(output);
+    this.context = requireNonNull(context);
+  }
+
+  /** The session's part in opening a transaction. */
+  public interface Scopes {
+    void open(Transaction.Scope scope);
+
+    /** The transaction's one timestamp, as a constant. */
+    String now();
+
+    SettingsState settings();
+
+    /** Settings of the session as a server reports them after a statement that may change them. */
+    void settingsRead(Map<String, String> values);
+  }
+
+  /** What all calls of a session share. */
+  public record CallContext(Listener listener, Scopes scopes, ExecServices services) {}
+
+  public Request request() {
+    return request;
+  }
+
+  public StatementText text() {
+    return request.text();
+  }
+
+  public Optional<Bind> bind() {
+    return request.bind();
+  }
+
+  public boolean simple() {
+    return request.bind().isEmpty();
+  }
+
+  /** Empty for what the client's Bind asks for. */
+  public Optional<int[]> resultFormats() {
+    return request.internal() ? Optional.of(TEXT_FORMAT) : Optional.empty();
+  }
+
+  public CachedPlan cached() {
+    return cached;
+  }
+
+  public CatalogView view() {
+    return cached.view();
+  }
+
+  public Transaction transaction() {
+    return transaction;
+  }
+
+  public ResultOutput output() {
+    return output;
+  }
+
+  public ExecServices services() {
+    return context.services();
+  }
+
+  /** A step of this statement, whose results and end go elsewhere than to the client. */
+  public Call step(CachedPlan stepPlan, ResultOutput stepOutput, Listener stepListener) {
+    Request step = new Request(text(), bind(), 0, 0, false, true);
+    return new Call(
+        step,
+        stepPlan,
+        transaction,
+        stepOutput,
+        new CallContext(stepListener, context.scopes(), context.services()));
+  }
+
+  /** The same execution by another plan. */
+  public Call planned(CachedPlan otherPlan) {
+    return new Call(request, otherPlan, transaction, output, context);
+  }
+
+  /** The same execution with somebody else told first about its end. */
+  public Call listenedBy(Listener first) {
+    return new Call(
+        request,
+        cached,
+        transaction,
+        output,
+        new CallContext(first, context.scopes(), context.services()));
+  }
+
+  public Scopes scopes() {
+    return context.scopes();
+  }
+
+  /** The settings that a connection outside of the transaction needs. */
+  public SettingsState settings() {
+    return context.scopes().settings();
+  }
+
+  public boolean ended() {
+    return ended;
+  }
+
+  /**
+   * Makes sure that a transaction scope is open: bare when the statement stands alone and one
+   * server can end it by itself.
+   */
+  public void openScope(boolean bareSuffices) {
+    if (transaction.scope() == Transaction.Scope.NONE) {
+      boolean bare = bareSuffices && request.alone();
+      context.scopes().open(bare ? Transaction.Scope.BARE : Transaction.Scope.IMPLICIT);
+    }
+  }
+
+  /** A bare statement's connections go back as soon as it has ended. */
+  public void closeBareScope() {
+    if (transaction.scope() == Transaction.Scope.BARE) {
+      transaction.end();
+    }
+  }
+
+  /** The transaction's one timestamp, as a constant. */
+  public String now() {
+    return context.scopes().now();
+  }
+
+  public void completed(String tag) {
+    end();
+    context.listener().completed(this, tag);
+  }
+
+  public void suspended() {
+    context.listener().suspended(this);
+  }
+
+  public void failed(ErrorFields error) {
+    end();
+    context.listener().failed(this, error);
+  }
+
+  public void failed(SqlError error) {
+    failed(ErrorFields.of(error, Severity.ERROR));
+  }
+
+  private void end() {
+    if (ended) {
+      throw new IllegalStateException("a statement ended twice");
+    }
+    ended = true;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.pgwire.CommandTag;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.MessageType.Backend;
+import dev.drover.pgwire.netty.Reply;
+import dev.drover.planner.plan.Combine.Window;
+import io.netty.buffer.ByteBuf;
+import java.util.Optional;
+
+/**
+ * Results of several nodes one after another in the order in which they arrive; row counts of the
+ * command tags are added up.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class ConcatenateOperator implements Operator, NodeFan.Work {
+  private final Call call;
+  private final NodeTask task;
+  private final NodeFan fan;
+  private final RowWindow window;
+  private final boolean writes;
+  private String verb = "";
+  private long rows;
+  private boolean described;
+  private boolean cutShort;
+
+  ConcatenateOperator(Call call, NodeTask task, Window window, boolean writes) {
+    this.call = call;
+    this.task = task;
+    this.window = RowWindow.of(window, call);
+    this.writes = writes;
+    this.fan = new NodeFan(call, task.nodes(), this);
+  }
+
+  @Override
+  public void start() {
+    call.openScope(!writes || task.nodes().size() == 1);
+    fan.start();
+  }
+
+  @Override
+  public void send(int index, Participant participant, Reply reply) {
+    if (writes) {
+      participant.markWrote();
+    }
+    task.send(index, participant, reply);
+  }
+
+  @Override
+  public void rows(int index, ByteBuf run) {
+    if (window.unbounded()) {
+      call.output().rows(run);
+    } else {
+      passWindow(run);
+    }
+    if (!call.output().writable()) {
+      fan.pauseAll();
+    }
+  }
+
+  private void passWindow(ByteBuf run) {
+    try {
+      while (run.isReadable()) {
+        int start = run.readerIndex();
+        int length = 1 + run.getInt(start + 1);
+        run.skipBytes(length);
+        if (window.take()) {
+          call.output().rows(run.retainedSlice(start, length));
+        }
+      }
+    } finally {
+      run.release();
+    }
+    if (window.exhausted() && !cutShort) {
+      cutShort = true;
+    }
+  }
+
+  @Override
+  public void clientWritable(boolean writable) {
+    if (writable) {
+      fan.resumeAll();
+    }
+  }
+
+  @Override
+  public void message(int index, byte type, ByteBuf body) {
+    if (type == Backend.ROW_DESCRIPTION && !described && call.simple()) {
+      described = true;
+      call.output().simpleRowDescription(call.cached());
+    }
+  }
+
+  @Override
+  public void tag(int index, String text) {
+    CommandTag tag = CommandTag.parse(text);
+    verb = tag.verb();
+    rows += tag.rows().orElse(0);
+  }
+
+  @Override
+  public void burstEnd() {
+    call.output().flush();
+  }
+
+  @Override
+  public void finished(Optional<ErrorFields> error) {
+    if (error.isPresent()) {
+      call.transaction().fail();
+      call.closeBareScope();
+      call.failed(error.get());
+      return;
+    }
+    call.closeBareScope();
+    long count = window.unbounded() ? rows : window.passed();
+    call.completed(CommandTag.of(verb, count).format());
+  }
+}

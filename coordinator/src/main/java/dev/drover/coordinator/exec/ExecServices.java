@@ -1,0 +1,17 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.pool.BackendPool;
+import io.netty.channel.EventLoop;
+
+/**
+ * What the operators of one event loop share.
+ *
+ * @param pool for connections outside of the client's transaction
+ */
+public record ExecServices(
+    EventLoop loop,
+    BackendPool pool,
+    Slots slots,
+    NodeRotation rotation,
+    ErrorTranslation errors,
+    DdlServices ddl) {}

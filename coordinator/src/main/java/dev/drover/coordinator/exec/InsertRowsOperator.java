@@ -1,0 +1,102 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.pgwire.netty.Reply;
+import dev.drover.pgwire.CommandTag;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.MessageType.Backend;
+import dev.drover.planner.plan.Plan.InsertRows;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.plan.SqlText.Piece;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * {@code INSERT ... VALUES} of several rows, as one statement per node with that node's rows.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class InsertRowsOperator implements Operator, NodeFan.Work {
+  private static final Piece COMMA = Piece.Fixed.of(", ");
+
+  private final Call call;
+  private final List<SqlText> texts = new ArrayList<>();
+  private final NodeFan fan;
+  private long rows;
+  private boolean described;
+
+  /** {@code slots[i]} is the slot of the plan's row i. */
+  InsertRowsOperator(Call call, InsertRows plan, int[] slots) {
+    this.call = call;
+    Map<Integer, List<Piece>> byNode = new TreeMap<>();
+    for (int i = 0; i < slots.length; i++) {
+      InsertRows.Row row = plan.rows().get(i);
+      List<Piece> pieces =
+          byNode.computeIfAbsent(
+              row.pin().shards().nodeOf(slots[i]), _ -> new ArrayList<>(plan.head().pieces()));
+      if (pieces.size() > plan.head().pieces().size()) {
+        pieces.add(COMMA);
+      }
+      pieces.addAll(row.text().pieces());
+    }
+    for (List<Piece> pieces : byNode.values()) {
+      pieces.addAll(plan.tail().pieces());
+      texts.add(new SqlText(pieces));
+    }
+    this.fan = new NodeFan(call, List.copyOf(byNode.keySet()), this);
+  }
+
+  @Override
+  public void start() {
+    call.openScope(texts.size() == 1);
+    fan.start();
+  }
+
+  @Override
+  public void send(int index, Participant participant, Reply reply) {
+    participant.markWrote();
+    SqlText text = texts.get(index);
+    Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
+    if (call.simple()) {
+      ServerCommand.query(participant.backend(), text, rendering, reply);
+      return;
+    }
+    ServerCommand.Bound bound = new ServerCommand.Bound(text, 0, Optional.empty(), 0, "");
+    ServerCommand.execute(participant.backend(), call, bound, rendering, reply);
+  }
+
+  @Override
+  public void rows(int index, ByteBuf run) {
+    call.output().rows(run);
+  }
+
+  @Override
+  public void message(int index, byte type, ByteBuf body) {
+    if (type == Backend.ROW_DESCRIPTION && !described && call.simple()) {
+      described = true;
+      call.output().simpleRowDescription(call.cached());
+    }
+  }
+
+  @Override
+  public void tag(int index, String tag) {
+    rows += CommandTag.parse(tag).rows().orElse(0);
+  }
+
+  @Override
+  public void finished(Optional<ErrorFields> error) {
+    if (error.isPresent()) {
+      call.transaction().fail();
+    }
+    call.closeBareScope();
+    if (error.isPresent()) {
+      call.failed(error.get());
+    } else {
+      call.completed("INSERT 0 " + rows);
+    }
+  }
+}

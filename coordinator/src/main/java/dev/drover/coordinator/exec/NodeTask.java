@@ -1,0 +1,32 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.pgwire.netty.Reply;
+import dev.drover.planner.plan.SqlText;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One text for several nodes, sent in the protocol of the client's call.
+ *
+ * @param resultFormats when present, the extended protocol is used whatever the client did
+ */
+record NodeTask(Call call, List<Integer> nodes, SqlText sql, Optional<int[]> resultFormats) {
+  private static final int SLOT_BITS = 16;
+
+  NodeTask {
+    nodes = List.copyOf(nodes);
+  }
+
+  void send(int index, Participant participant, Reply reply) {
+    Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
+    if (call.simple() && resultFormats.isEmpty()) {
+      ServerCommand.query(participant.backend(), sql, rendering, reply);
+      return;
+    }
+    boolean kept = resultFormats.isEmpty() && call.request().statementKey() != 0;
+    long key = kept ? call.request().statementKey() << SLOT_BITS : 0;
+    ServerCommand.Bound bound = new ServerCommand.Bound(sql, key, resultFormats, 0, "");
+    ServerCommand.execute(participant.backend(), call, bound, rendering, reply);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.pgwire.ErrorFields;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Where the rows of a statement go: to the client, or into the next step of a larger statement.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+public interface ResultOutput {
+  /** In the simple protocol every result announces its columns. */
+  void simpleRowDescription(CachedPlan cached);
+
+  /** Whole DataRow or CopyData frames; ownership moves here. */
+  void rows(ByteBuf run);
+
+  /** Whole frames may be appended here instead. */
+  ByteBuf rowBuffer();
+
+  void notice(ErrorFields fields);
+
+  /** False when it should get no more for now. */
+  boolean writable();
+
+  void flush();
+}

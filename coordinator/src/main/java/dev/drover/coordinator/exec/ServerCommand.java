@@ -1,0 +1,126 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.pool.Backend;
+import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.pgwire.BindParameters;
+import dev.drover.pgwire.FrontendDecoder.Bind;
+import dev.drover.pgwire.FrontendEncoder;
+import dev.drover.pgwire.MessageType;
+import dev.drover.pgwire.netty.Reply;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.plan.StatementFacts;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Sends a plan's text to a server, in the protocol the client used: as a simple query, or bound to
+ * the client's parameters under a statement that the server keeps.
+ *
+ * <p>Threads: stateless.
+ */
+final class ServerCommand {
+  /** Types above are the user's, whose OIDs differ between servers. */
+  private static final int FIRST_USER_OID = 16384;
+
+  private static final int[] NO_FORMATS = {};
+
+  private ServerCommand() {}
+
+  /** A simple query; the reply ends at its ReadyForQuery. */
+  static void query(Backend backend, SqlText sql, Rendering rendering, Reply reply) {
+    ByteBuf out = backend.link().out();
+    out.writeByte(MessageType.Frontend.QUERY);
+    int length = out.writerIndex();
+    out.writeInt(0);
+    rendering.write(sql, out);
+    out.writeByte(0);
+    out.setInt(length, out.writerIndex() - length);
+    backend.link().expect(reply);
+  }
+
+  /**
+   * Parse when needed, Bind with the client's values, Execute, Sync.
+   *
+   * @return true when a Parse was sent, whose ParseComplete the reply will see
+   */
+  static boolean execute(
+      Backend backend, Call call, Bound bound, Rendering rendering, Reply reply) {
+    ByteBuf out = backend.link().out();
+    String name = bound.key() == 0 ? "" : backend.statements().nameOf(bound.key());
+    boolean parse = name.isEmpty();
+    if (parse) {
+      if (bound.key() != 0) {
+        name = backend.statements().add(bound.key());
+        closeEvicted(backend);
+      }
+      FrontendEncoder.parse(
+          out, name, rendering.bytes(bound.sql()), parameterTypes(call.cached().facts()));
+    }
+    Bind bind = call.bind().orElse(null);
+    String portal = bound.portal();
+    if (bind == null) {
+      int[] formats = bound.resultFormats().orElse(NO_FORMATS);
+      FrontendEncoder.bind(out, portal, name, BindParameters.none(), formats);
+    } else if (bound.resultFormats().isEmpty()) {
+      FrontendEncoder.bind(out, portal, name, bind);
+    } else {
+      FrontendEncoder.bind(out, portal, name, values(bind), bound.resultFormats().get());
+    }
+    FrontendEncoder.execute(out, portal, bound.maxRows());
+    FrontendEncoder.sync(out);
+    backend.link().expect(reply);
+    return parse;
+  }
+
+  /**
+   * What {@link #execute} sends.
+   *
+   * @param key identifies the text on the server; 0 for the unnamed statement
+   * @param resultFormats empty for those that the client's Bind asks for
+   * @param maxRows 0 for all
+   * @param portal named when it may be suspended
+   */
+  record Bound(SqlText sql, long key, Optional<int[]> resultFormats, int maxRows, String portal) {}
+
+  private static BindParameters values(Bind bind) {
+    List<byte[]> values = new ArrayList<>(bind.paramCount());
+    int[] formats = new int[bind.paramCount()];
+    for (int i = 0; i < formats.length; i++) {
+      formats[i] = bind.format(i);
+      values.add(value(bind, i));
+    }
+    return BindParameters.of(formats, values);
+  }
+
+  private static byte[] value(Bind bind, int index) {
+    if (bind.isNull(index)) {
+      return null;
+    }
+    int start = bind.offset(index);
+    return Arrays.copyOfRange(bind.bytes(), start, start + bind.length(index));
+  }
+
+  private static void closeEvicted(Backend backend) {
+    List<String> evicted = backend.statements().takeEvicted();
+    if (evicted.isEmpty()) {
+      return;
+    }
+    for (String name : evicted) {
+      FrontendEncoder.closeStatement(backend.link().out(), name);
+    }
+    FrontendEncoder.sync(backend.link().out());
+    backend.link().expect(new QuietReply());
+  }
+
+  private static int[] parameterTypes(StatementFacts facts) {
+    int[] types = new int[facts.parameterTypes().size()];
+    for (int i = 0; i < types.length; i++) {
+      int oid = facts.parameterTypes().get(i);
+      types[i] = oid < FIRST_USER_OID ? oid : 0;
+    }
+    return types;
+  }
+}

@@ -1,0 +1,255 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.FrontendEncoder;
+import dev.drover.pgwire.MessageType.Backend;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.pgwire.netty.Reply;
+import dev.drover.planner.plan.Pin;
+import dev.drover.planner.plan.SqlText;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The hot path: a text that one server answers. Rows pass through as they came; control messages
+ * are looked at, and what differs between servers is replaced.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class SingleNodeOperator implements Operator, Resumable, Reply, Transaction.Joining {
+  /** Slots fit in this many bits of the key of a server's statement. */
+  private static final int SLOT_BITS = 16;
+
+  private static final String CHANGED_RESULT = "cached plan must not change result type";
+
+  /**
+   * What to run where.
+   *
+   * @param pins for the leaf names in the text, with their {@code slots}
+   * @param pinsConnection the session keeps the connection afterwards
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Task(
+      int node,
+      SqlText sql,
+      List<Pin> pins,
+      int[] slots,
+      boolean writes,
+      boolean pinsConnection) {}
+
+  private Call call;
+  private final Task task;
+  private final Rendering rendering;
+  private final String portal;
+  private Participant participant;
+  private String tag = "";
+  private ErrorFields error;
+  private long key;
+  private boolean parseSent;
+  private boolean parseDone;
+  private boolean rowsSent;
+  private boolean suspended;
+  private boolean retried;
+  private boolean gated;
+
+  SingleNodeOperator(Call call, Task task) {
+    this.call = call;
+    this.task = task;
+    this.rendering = new Rendering(call.text(), task.pins(), task.slots(), call.now());
+    this.portal = call.request().maxRows() > 0 ? "p" + call.hashCode() : "";
+  }
+
+  @Override
+  public void start() {
+    call.openScope(true);
+    call.transaction().join(task.node(), this);
+  }
+
+  @Override
+  public void joined(Participant joined) {
+    participant = joined;
+    if (task.writes()) {
+      participant.markWrote();
+      if (call.transaction().scope() == Transaction.Scope.BARE) {
+        gated = true;
+        call.transaction().services().gate().singleNodeSent();
+      }
+    }
+    if (task.pinsConnection()) {
+      call.transaction().pinCatalog();
+    }
+    send();
+  }
+
+  @Override
+  public void refused(SqlError why) {
+    fail(ErrorFields.of(why, Severity.ERROR));
+  }
+
+  private void send() {
+    dev.drover.coordinator.pool.Backend backend = participant.backend();
+    if (call.simple()) {
+      ServerCommand.query(backend, task.sql(), rendering, this);
+    } else {
+      key = statementKey();
+      ServerCommand.Bound bound =
+          new ServerCommand.Bound(
+              task.sql(), key, call.resultFormats(), call.request().maxRows(), portal);
+      parseSent = ServerCommand.execute(backend, call, bound, rendering, this);
+      parseDone = !parseSent;
+    }
+    backend.link().flush();
+  }
+
+  private long statementKey() {
+    long statement = call.request().statementKey();
+    if (statement == 0 || task.slots().length > 1) {
+      return 0;
+    }
+    int slot = task.slots().length == 1 ? task.slots()[0] + 1 : 0;
+    return (statement << SLOT_BITS) | slot;
+  }
+
+  @Override
+  public void resume(Call next) {
+    call = next;
+    suspended = false;
+    FrontendEncoder.execute(participant.backend().link().out(), portal, next.request().maxRows());
+    FrontendEncoder.sync(participant.backend().link().out());
+    participant.backend().link().expect(this);
+    participant.backend().link().flush();
+  }
+
+  @Override
+  public boolean wholeFrames() {
+    return false;
+  }
+
+  @Override
+  public void rows(ByteBuf run) {
+    rowsSent = true;
+    call.output().rows(run);
+    if (!call.output().writable()) {
+      participant.backend().link().pause();
+    }
+  }
+
+  @Override
+  public void clientWritable(boolean writable) {
+    if (participant != null && writable) {
+      participant.backend().link().resume();
+    }
+  }
+
+  @Override
+  public void message(byte type, ByteBuf body) {
+    switch (type) {
+      case Backend.ROW_DESCRIPTION -> rowDescription(body);
+      case Backend.COMMAND_COMPLETE ->
+          tag = body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
+      case Backend.ERROR -> error = ErrorFields.decode(body);
+      case Backend.NOTICE ->
+          call.output()
+              .notice(StatementError.notice(call, ErrorFields.decode(body), task.node()));
+      case Backend.PARSE_COMPLETE -> parseDone = true;
+      case Backend.PORTAL_SUSPENDED -> suspended = true;
+      default -> {
+        // Nothing that the client has not been told already.
+      }
+    }
+  }
+
+  private void rowDescription(ByteBuf body) {
+    int columns = body.getShort(body.readerIndex());
+    boolean changed = columns != call.cached().facts().columns().size();
+    if (changed && !call.request().internal()) {
+      error =
+          ErrorFields.of(
+              SqlError.of(
+                  SqlState.SERIALIZATION_FAILURE,
+                  "a table was changed while the statement waited for it"),
+              Severity.ERROR);
+      return;
+    }
+    call.output().simpleRowDescription(call.cached());
+  }
+
+  @Override
+  public void burstEnd() {
+    call.output().flush();
+  }
+
+  @Override
+  public void ready(char status) {
+    leaveGate();
+    if (error != null) {
+      failedOnServer();
+    } else if (suspended) {
+      call.suspended();
+    } else {
+      call.closeBareScope();
+      call.completed(tag);
+    }
+  }
+
+  private void failedOnServer() {
+    if (parseSent && !parseDone && key != 0) {
+      participant.backend().statements().remove(key);
+    }
+    if (statementIsOld()) {
+      retried = true;
+      error = null;
+      participant.backend().statements().remove(key);
+      send();
+      return;
+    }
+    fail(StatementError.of(call, error, task.node()));
+  }
+
+  /** The server's prepared statement no longer serves: nothing has happened, so prepare it anew. */
+  private boolean statementIsOld() {
+    boolean old =
+        error.sqlState().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code())
+            || error.message().equals(CHANGED_RESULT);
+    return old
+        && key != 0
+        && !retried
+        && !rowsSent
+        && call.transaction().scope() == Transaction.Scope.BARE;
+  }
+
+  @Override
+  public void broken(SqlError why) {
+    leaveGate();
+    SqlError shown = gatedWrite() ? outcomeUnknown() : why;
+    fail(ErrorFields.of(shown, Severity.ERROR));
+  }
+
+  private boolean gatedWrite() {
+    return task.writes() && call.transaction().scope() == Transaction.Scope.BARE;
+  }
+
+  private static SqlError outcomeUnknown() {
+    return SqlError.of(
+            SqlState.TRANSACTION_RESOLUTION_UNKNOWN, "the connection to a node was lost")
+        .withDetail("Whether the statement took effect is not known.");
+  }
+
+  private void leaveGate() {
+    if (gated) {
+      gated = false;
+      call.transaction().services().gate().singleNodeDone();
+    }
+  }
+
+  private void fail(ErrorFields shown) {
+    call.transaction().fail();
+    call.closeBareScope();
+    call.failed(shown);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.Node;
+
+/** A server's error as the client of the call is shown it. */
+final class StatementError {
+  private StatementError() {}
+
+  static ErrorFields of(Call call, ErrorFields fromServer, int node) {
+    boolean cancelled = fromServer.sqlState().equals(SqlState.QUERY_CANCELED.code());
+    if (cancelled && call.transaction().takeVictim()) {
+      SqlError deadlock =
+          SqlError.of(SqlState.DEADLOCK_DETECTED, "deadlock detected")
+              .withDetail("The transaction waited for another one over several nodes.")
+              .withHint("Run the transaction again.");
+      return ErrorFields.of(deadlock, Severity.ERROR);
+    }
+    if (node == Node.CATALOG_ID) {
+      return fromServer;
+    }
+    return call.services()
+        .errors()
+        .translate(fromServer.without(ErrorFields.POSITION), call.view(), node);
+  }
+
+  static ErrorFields notice(Call call, ErrorFields fromServer, int node) {
+    return call.services().errors().translate(fromServer, call.view(), node);
+  }
+}

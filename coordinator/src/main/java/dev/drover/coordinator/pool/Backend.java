@@ -1,0 +1,95 @@
+package dev.drover.coordinator.pool;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.pgwire.FrontendEncoder;
+import dev.drover.pgwire.netty.BackendLink;
+import dev.drover.pgwire.netty.Reply;
+
+/**
+ * One connection to one server as one role, with what Drover remembers of its state.
+ *
+ * <p>Threads: confined to the event loop of its link.
+ */
+public final class Backend {
+  private final BackendLink link;
+  private final int node;
+  private final String role;
+  private final ServerStatements statements = new ServerStatements();
+  private SettingsState settings = SettingsState.DEFAULTS;
+  private boolean settingsKnown = true;
+  private boolean closeOnRelease;
+  private int cancelsInFlight;
+
+  Backend(BackendLink link, int node, String role) {
+    this.link = requireNonNull(link);
+    this.node = node;
+    this.role = requireNonNull(role);
+  }
+
+  public BackendLink link() {
+    return link;
+  }
+
+  public int node() {
+    return node;
+  }
+
+  public String role() {
+    return role;
+  }
+
+  public ServerStatements statements() {
+    return statements;
+  }
+
+  /** Sends what brings the connection to {@code wanted}; nothing when it is there. */
+  public void applySettings(SettingsState wanted) {
+    if (settingsKnown && settings.equals(wanted)) {
+      return;
+    }
+    query(wanted.applySql(), new QuietReply());
+    settings = wanted;
+    settingsKnown = true;
+  }
+
+  /** The transaction changed settings here in ways that its end may or may not have undone. */
+  public void forgetSettings() {
+    settingsKnown = false;
+  }
+
+  /** The connection has exactly these settings now. */
+  public void settingsAre(SettingsState now) {
+    settings = now;
+    settingsKnown = true;
+  }
+
+  /** Appends a simple query; the caller flushes. */
+  public void query(String sql, Reply reply) {
+    FrontendEncoder.query(link.out(), sql);
+    link.expect(reply);
+  }
+
+  /** The connection's state is in doubt: it must not serve anybody else. */
+  public void closeOnRelease() {
+    closeOnRelease = true;
+  }
+
+  /**
+   * Asks the server to cancel what runs here. Until that request is through, the connection does
+   * not serve anybody else: it could hit the next statement.
+   */
+  public void cancel() {
+    cancelsInFlight++;
+    link.cancel().addListener(done -> cancelsInFlight--);
+  }
+
+  boolean reusable() {
+    return !closeOnRelease
+        && link.isOpen()
+        && link.status() == 'I'
+        && link.pending() == 0
+        && cancelsInFlight == 0;
+  }
+}

@@ -1,0 +1,368 @@
+package dev.drover.coordinator.txn;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.drover.coordinator.pool.Admission;
+import dev.drover.coordinator.pool.Backend;
+import dev.drover.coordinator.pool.BackendPool;
+import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.pgwire.SqlError;
+import dev.drover.planner.catalog.Node;
+import dev.drover.planner.sql.TransactionCommand.Modes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a session has running on the servers: from a single forwarded statement to a transaction
+ * over many nodes. One object serves a session for its whole life.
+ *
+ * <p>A participant joins when a statement first needs it: settings, BEGIN with the transaction's
+ * modes and every open savepoint go out in one packet with that statement.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+public final class Transaction {
+  /** How much of a transaction there is. */
+  public enum Scope {
+    /** Nothing runs. */
+    NONE,
+    /** One statement, forwarded bare: the server's own transaction. */
+    BARE,
+    /** Begun by Drover for statements between two Syncs, ended by Drover. */
+    IMPLICIT,
+    /** Begun by the client. */
+    EXPLICIT
+  }
+
+  /** Told once whether a participant is at hand. */
+  public interface Joining {
+    void joined(Participant participant);
+
+    void refused(SqlError error);
+  }
+
+  private final TransactionServices services;
+  private final String role;
+  private final List<Participant> participants = new ArrayList<>();
+  private final List<String> savepoints = new ArrayList<>();
+  private Scope scope = Scope.NONE;
+  private boolean failed;
+  private boolean admitted;
+  private boolean victim;
+  private boolean committing;
+  private long number;
+  private String beginSql = "BEGIN";
+  private SettingsState settings = SettingsState.DEFAULTS;
+  private String localSettingsSql = "";
+  private Optional<Backend> pinnedCatalog = Optional.empty();
+  private long busySince;
+
+  public Transaction(TransactionServices services, String role) {
+    this.services = requireNonNull(services);
+    this.role = requireNonNull(role);
+  }
+
+  public TransactionServices services() {
+    return services;
+  }
+
+  public Scope scope() {
+    return scope;
+  }
+
+  public String role() {
+    return role;
+  }
+
+  /** True when only ROLLBACK can follow. */
+  public boolean failed() {
+    return failed;
+  }
+
+  /** Unique among the active transactions of this coordinator; later ones have higher numbers. */
+  public long number() {
+    return number;
+  }
+
+  public List<Participant> participants() {
+    return participants;
+  }
+
+  /** Nanoseconds of the loop's clock since when a statement is outstanding; 0 when none is. */
+  public long busySince() {
+    return busySince;
+  }
+
+  public void busySince(long nanoTime) {
+    busySince = nanoTime;
+  }
+
+  /** Chosen to break a deadlock: its next error is shown as 40P01. */
+  public void chooseAsVictim(int node, int processId) {
+    for (Participant participant : participants) {
+      if (participant.node() == node
+          && participant.backend().link().processId() == processId
+          && participant.backend().link().pending() > 0) {
+        victim = true;
+        participant.backend().cancel();
+      }
+    }
+  }
+
+  /** True once after it was chosen. */
+  public boolean takeVictim() {
+    boolean was = victim;
+    victim = false;
+    return was;
+  }
+
+  /** Starts a scope; settings are those that every participant gets before its BEGIN. */
+  public void begin(Scope newScope, Modes modes, SettingsState sessionSettings) {
+    if (scope != Scope.NONE) {
+      throw new IllegalStateException("a transaction is running: " + scope);
+    }
+    scope = newScope;
+    settings = sessionSettings;
+    beginSql = newScope == Scope.BARE ? "" : TransactionModes.beginSql(modes);
+  }
+
+  /** BEGIN inside an implicit transaction makes it the client's. */
+  public void makeExplicit(Modes modes) {
+    scope = Scope.EXPLICIT;
+    if (participants.isEmpty()) {
+      beginSql = TransactionModes.beginSql(modes);
+    }
+  }
+
+  /** SET TRANSACTION before the first statement. */
+  public void modes(Modes modes) {
+    beginSql = TransactionModes.beginSql(modes);
+  }
+
+  public void fail() {
+    if (scope == Scope.IMPLICIT || scope == Scope.EXPLICIT) {
+      failed = true;
+    }
+  }
+
+  /** Settings changed since the begin, as SELECT set_config(...) with transaction scope. */
+  public void localSettings(String sql) {
+    localSettingsSql = sql;
+  }
+
+  /** The session keeps the catalog node's connection from now on. */
+  public void pinCatalog() {
+    if (pinnedCatalog.isEmpty()) {
+      pinnedCatalog =
+          find(Node.CATALOG_ID, false)
+              .map(Participant::backend);
+    }
+  }
+
+  /** The session no longer needs a connection of its own to the catalog node. */
+  public void unpinCatalog() {
+    pinnedCatalog.ifPresent(
+        backend -> {
+          backend.closeOnRelease();
+          services.pool().release(backend);
+        });
+    pinnedCatalog = Optional.empty();
+  }
+
+  /** The participant on a node, if it has joined. */
+  public Optional<Participant> find(int node, boolean metadata) {
+    for (Participant participant : participants) {
+      if (participant.node() == node && participant.isMetadata() == metadata) {
+        return Optional.of(participant);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Joins the client's connection to a node. */
+  public void join(int node, Joining joining) {
+    join(node, false, joining);
+  }
+
+  /** Joins Drover's own connection to the catalog node. */
+  public void joinMetadata(Joining joining) {
+    join(Node.CATALOG_ID, true, joining);
+  }
+
+  private void join(int node, boolean metadata, Joining joining) {
+    Optional<Participant> present = find(node, metadata);
+    if (present.isPresent()) {
+      joining.joined(present.get());
+      return;
+    }
+    if (admitted) {
+      acquire(node, metadata, joining);
+      return;
+    }
+    boolean now =
+        services
+            .admission()
+            .admit(
+                new Admission.Ticket() {
+                  @Override
+                  public void admitted() {
+                    enter();
+                    acquire(node, metadata, joining);
+                  }
+
+                  @Override
+                  public void refused(SqlError error) {
+                    joining.refused(error);
+                  }
+                });
+    if (now) {
+      enter();
+      acquire(node, metadata, joining);
+    }
+  }
+
+  private void enter() {
+    admitted = true;
+    number = services.registry().enter(this);
+  }
+
+  private void acquire(int node, boolean metadata, Joining joining) {
+    if (node == Node.CATALOG_ID && !metadata && pinnedCatalog.isPresent()) {
+      if (pinnedCatalog.get().link().isOpen()) {
+        started(pinnedCatalog.get(), false, joining);
+        return;
+      }
+      pinnedCatalog = Optional.empty();
+    }
+    services
+        .pool()
+        .acquire(
+            node,
+            metadata ? InDoubtFinisher.DROVER_ROLE : role,
+            new BackendPool.Request() {
+              @Override
+              public void acquired(Backend backend) {
+                started(backend, metadata, joining);
+              }
+
+              @Override
+              public void refused(SqlError error) {
+                joining.refused(error);
+              }
+            });
+  }
+
+  private void started(Backend backend, boolean metadata, Joining joining) {
+    Participant participant = new Participant(backend, metadata);
+    if (!metadata) {
+      backend.applySettings(settings);
+    }
+    if (scope != Scope.BARE) {
+      backend.query(beginSql, new QuietReply());
+      if (!metadata && !localSettingsSql.isEmpty()) {
+        backend.query(localSettingsSql, new QuietReply());
+      }
+      for (String savepoint : savepoints) {
+        backend.query("SAVEPOINT " + savepoint, new QuietReply());
+      }
+    }
+    participants.add(participant);
+    joining.joined(participant);
+  }
+
+  /** Sends one statement to every participant; {@code done} has the first error, if any. */
+  public void broadcast(String sql, Completion done) {
+    Fanout.toAll(participants, _ -> sql, done);
+  }
+
+  /** {@code name} is quoted as SQL needs it. */
+  public void savepoint(String name, Completion done) {
+    savepoints.add(name);
+    broadcast("SAVEPOINT " + name, done);
+  }
+
+  /** True when the savepoint exists. */
+  public boolean hasSavepoint(String name) {
+    return savepoints.contains(name);
+  }
+
+  public void release(String name, Completion done) {
+    savepoints.subList(savepoints.lastIndexOf(name), savepoints.size()).clear();
+    broadcast("RELEASE SAVEPOINT " + name, done);
+  }
+
+  public void rollbackTo(String name, Completion done) {
+    savepoints.subList(savepoints.lastIndexOf(name) + 1, savepoints.size()).clear();
+    failed = false;
+    broadcast("ROLLBACK TO SAVEPOINT " + name, done);
+  }
+
+  /** Commits, by one phase where one connection wrote, else by two. */
+  public void commit(Completion done) {
+    committing = true;
+    Completion ended =
+        result -> {
+          committing = false;
+          end();
+          done.complete(result);
+        };
+    new Commit(services, List.copyOf(participants)).run(ended);
+  }
+
+  /** Rolls back everywhere; a lost connection has rolled back by itself. */
+  public void rollback(Runnable done) {
+    Fanout.toAll(
+        participants,
+        _ -> "ROLLBACK",
+        _ -> {
+          end();
+          done.run();
+        });
+  }
+
+  /** Gives every connection back and forgets the scope. */
+  public void end() {
+    for (Participant participant : participants) {
+      release(participant.backend());
+    }
+    participants.clear();
+    savepoints.clear();
+    scope = Scope.NONE;
+    failed = false;
+    victim = false;
+    localSettingsSql = "";
+    busySince = 0;
+    if (admitted) {
+      admitted = false;
+      services.registry().leave(number);
+      services.admission().leave();
+    }
+  }
+
+  private void release(Backend backend) {
+    if (pinnedCatalog.isPresent() && pinnedCatalog.get() == backend) {
+      return;
+    }
+    services.pool().release(backend);
+  }
+
+  /**
+   * The session ends: connections with open work are closed, which rolls it back. A commit under
+   * way goes on to its end.
+   */
+  public void abandon() {
+    if (committing) {
+      return;
+    }
+    for (Participant participant : participants) {
+      if (participant.backend().link().pending() > 0) {
+        participant.backend().cancel();
+      }
+      participant.backend().closeOnRelease();
+    }
+    end();
+    unpinCatalog();
+  }
+}

@@ -1,0 +1,15 @@
+package dev.drover.coordinator.txn;
+
+import dev.drover.coordinator.pool.Admission;
+import dev.drover.coordinator.pool.BackendPool;
+import io.netty.channel.EventLoop;
+
+/** What the transactions of one event loop share. */
+public record TransactionServices(
+    EventLoop loop,
+    BackendPool pool,
+    Admission admission,
+    CommitGate gate,
+    GlobalTransactions global,
+    InDoubtFinisher finisher,
+    TransactionRegistry registry) {}

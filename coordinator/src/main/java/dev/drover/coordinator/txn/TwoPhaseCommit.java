@@ -1,0 +1,255 @@
+package dev.drover.coordinator.txn;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The commit of a transaction that wrote through several connections, as a pure state machine.
+ *
+ * <p>A participant is a connection, numbered from 0. Each one's transaction has inserted the gxid
+ * row before PREPARE, so "every participant is prepared, or the row is visible anywhere" means
+ * committed, and whoever comes later can tell from the servers alone.
+ *
+ * <pre>
+ * state              event                    next state           effects
+ * -----------------  -----------------------  -------------------  -------------------------------
+ * (begin)                                     Preparing            Prepare each
+ * Preparing          Prepared, others open    Preparing
+ * Preparing          Prepared, the last one   Committing           CommitPrepared each replica
+ *                    and nobody refused       (or the last wave    (each, when there is no wave)
+ * Preparing          Refused or Lost,         Preparing            (wait: what was sent will be
+ *                    others open                                   answered)
+ * Preparing          any, the last one, and   RollingBack          RollbackPrepared each prepared,
+ *                    somebody refused                              Recover each lost
+ * Committing         Finished, others open    Committing
+ * Committing         Finished, the last one   Committing (last     CommitPrepared each of the wave
+ *                    of the first wave        wave)
+ * Committing         Lost                     (counts as finished) Recover that one
+ * Committing         Finished, the last one   Committed
+ * RollingBack        Finished or Lost         RollingBack          Recover that one, when lost
+ * RollingBack        the last one             RolledBack
+ * </pre>
+ *
+ * <p>Invariant: no CommitPrepared is sent before every participant has answered Prepared.
+ * Invariant: RolledBack is reported only when no participant can be prepared without a recovery
+ * being asked for. Writes to replicated tables commit on their primary last, so the primary's row
+ * locks keep later writers out until every replica shows the change.
+ *
+ * <p>Threads: immutable states; {@link #on} is pure.
+ */
+public final class TwoPhaseCommit {
+  /** What the commit is waiting for. */
+  public sealed interface State {
+    /**
+     * PREPARE TRANSACTION is on its way.
+     *
+     * @param open not yet answered
+     * @param prepared durably prepared
+     * @param lost the connection broke: prepared or not, nobody knows yet
+     * @param refused the server rolled its part back
+     */
+    record Preparing(
+        Set<Integer> open, Set<Integer> prepared, Set<Integer> lost, Set<Integer> refused)
+        implements State {
+      public Preparing {
+        open = Set.copyOf(open);
+        prepared = Set.copyOf(prepared);
+        lost = Set.copyOf(lost);
+        refused = Set.copyOf(refused);
+      }
+    }
+
+    /** The decision is commit. {@code later} is the wave that waits for {@code open}. */
+    record Committing(Set<Integer> open, Set<Integer> later) implements State {
+      public Committing {
+        open = Set.copyOf(open);
+        later = Set.copyOf(later);
+      }
+    }
+
+    /** The decision is rollback. */
+    record RollingBack(Set<Integer> open) implements State {
+      public RollingBack {
+        open = Set.copyOf(open);
+      }
+    }
+
+    /** Every participant that could be reached shows the transaction. */
+    record Committed() implements State {}
+
+    /** Nothing of the transaction will ever be seen. */
+    record RolledBack() implements State {}
+  }
+
+  /** What a participant's connection reports. */
+  public sealed interface Event {
+    int participant();
+
+    /** PREPARE TRANSACTION answered with its own tag. */
+    record Prepared(int participant) implements Event {}
+
+    /** PREPARE TRANSACTION failed, or answered ROLLBACK: this part is gone. */
+    record Refused(int participant) implements Event {}
+
+    /** COMMIT PREPARED or ROLLBACK PREPARED was done. */
+    record Finished(int participant) implements Event {}
+
+    /** The connection broke with a command unanswered. */
+    record Lost(int participant) implements Event {}
+  }
+
+  /** What the shell does next. */
+  public sealed interface Effect {
+    int participant();
+
+    record Prepare(int participant) implements Effect {}
+
+    record CommitPrepared(int participant) implements Effect {}
+
+    record RollbackPrepared(int participant) implements Effect {}
+
+    /** Finish this participant's part through another connection, until it is done. */
+    record Recover(int participant, boolean commit) implements Effect {}
+  }
+
+  /** A state and what to do on entering it. */
+  public record Step(State state, List<Effect> effects) {
+    public Step {
+      effects = List.copyOf(effects);
+    }
+  }
+
+  private final int participants;
+  private final Set<Integer> lastWave;
+
+  /**
+   * @param participants their number
+   * @param lastWave those whose COMMIT PREPARED waits for all others': primaries of replicated
+   *     tables that were written
+   */
+  public TwoPhaseCommit(int participants, Set<Integer> lastWave) {
+    if (participants < 2) {
+      throw new IllegalArgumentException("two-phase commit needs two participants");
+    }
+    this.participants = participants;
+    this.lastWave = Set.copyOf(lastWave);
+  }
+
+  public Step begin() {
+    Set<Integer> all = new HashSet<>();
+    List<Effect> effects = new ArrayList<>();
+    for (int participant = 0; participant < participants; participant++) {
+      all.add(participant);
+      effects.add(new Effect.Prepare(participant));
+    }
+    return new Step(new State.Preparing(all, Set.of(), Set.of(), Set.of()), effects);
+  }
+
+  /** The next step; a pair that the table does not list is a defect. */
+  public Step on(State state, Event event) {
+    return switch (state) {
+      case State.Preparing preparing -> whilePreparing(preparing, event);
+      case State.Committing committing -> whileCommitting(committing, event);
+      case State.RollingBack rollingBack -> whileRollingBack(rollingBack, event);
+      case State.Committed committed -> throw illegal(committed, event);
+      case State.RolledBack rolledBack -> throw illegal(rolledBack, event);
+    };
+  }
+
+  private Step whilePreparing(State.Preparing state, Event event) {
+    Set<Integer> open = without(state.open(), event.participant());
+    State.Preparing next =
+        switch (event) {
+          case Event.Prepared(int p) ->
+              new State.Preparing(open, with(state.prepared(), p), state.lost(), state.refused());
+          case Event.Lost(int p) ->
+              new State.Preparing(open, state.prepared(), with(state.lost(), p), state.refused());
+          case Event.Refused(int p) ->
+              new State.Preparing(open, state.prepared(), state.lost(), with(state.refused(), p));
+          case Event.Finished finished -> throw illegal(state, finished);
+        };
+    if (!open.isEmpty()) {
+      return new Step(next, List.of());
+    }
+    return next.prepared().size() == participants ? decideCommit() : decideRollback(next);
+  }
+
+  private Step decideCommit() {
+    Set<Integer> first = new HashSet<>();
+    for (int participant = 0; participant < participants; participant++) {
+      if (!lastWave.contains(participant)) {
+        first.add(participant);
+      }
+    }
+    return first.isEmpty() ? commitWave(lastWave, Set.of()) : commitWave(first, lastWave);
+  }
+
+  private static Step commitWave(Set<Integer> wave, Set<Integer> later) {
+    List<Effect> effects = new ArrayList<>();
+    wave.stream().sorted().forEach(p -> effects.add(new Effect.CommitPrepared(p)));
+    return new Step(new State.Committing(wave, later), effects);
+  }
+
+  private static Step decideRollback(State.Preparing state) {
+    List<Effect> effects = new ArrayList<>();
+    state.prepared().stream().sorted().forEach(p -> effects.add(new Effect.RollbackPrepared(p)));
+    state.lost().stream().sorted().forEach(p -> effects.add(new Effect.Recover(p, false)));
+    State next =
+        state.prepared().isEmpty()
+            ? new State.RolledBack()
+            : new State.RollingBack(state.prepared());
+    return new Step(next, effects);
+  }
+
+  private static Step whileCommitting(State.Committing state, Event event) {
+    List<Effect> effects = recoverIfLost(state, event, true);
+    Set<Integer> open = without(state.open(), event.participant());
+    if (!open.isEmpty()) {
+      return new Step(new State.Committing(open, state.later()), effects);
+    }
+    if (state.later().isEmpty()) {
+      return new Step(new State.Committed(), effects);
+    }
+    Step wave = commitWave(state.later(), Set.of());
+    effects.addAll(wave.effects());
+    return new Step(wave.state(), effects);
+  }
+
+  private static Step whileRollingBack(State.RollingBack state, Event event) {
+    List<Effect> effects = recoverIfLost(state, event, false);
+    Set<Integer> open = without(state.open(), event.participant());
+    State next = open.isEmpty() ? new State.RolledBack() : new State.RollingBack(open);
+    return new Step(next, effects);
+  }
+
+  private static List<Effect> recoverIfLost(State state, Event event, boolean commit) {
+    List<Effect> effects = new ArrayList<>();
+    switch (event) {
+      case Event.Lost(int p) -> effects.add(new Effect.Recover(p, commit));
+      case Event.Finished _ -> {}
+      case Event.Prepared prepared -> throw illegal(state, prepared);
+      case Event.Refused refused -> throw illegal(state, refused);
+    }
+    return effects;
+  }
+
+  private static Set<Integer> with(Set<Integer> set, int element) {
+    Set<Integer> result = new HashSet<>(set);
+    result.add(element);
+    return result;
+  }
+
+  private static Set<Integer> without(Set<Integer> set, int element) {
+    Set<Integer> result = new HashSet<>(set);
+    if (!result.remove(element)) {
+      throw new IllegalStateException("participant " + element + " has nothing outstanding");
+    }
+    return result;
+  }
+
+  private static IllegalStateException illegal(State state, Event event) {
+    return new IllegalStateException(event + " in " + state);
+  }
+}

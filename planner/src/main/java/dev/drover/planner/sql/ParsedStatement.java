@@ -1,0 +1,18 @@
+package dev.drover.planner.sql;
+
+/**
+ * One statement of a text.
+ *
+ * @param span the statement without the semicolon and without blanks around it
+ * @param firstLiteral the ordinal of its first literal; those of one statement are consecutive
+ * @param parameterCount the highest {@code $n} it uses
+ * @param readsLiterals whether the tree holds the value of a literal, so that it must not be reused
+ *     for a text with other literals
+ */
+public record ParsedStatement(
+    Statement statement,
+    Span span,
+    int firstLiteral,
+    int literalCount,
+    int parameterCount,
+    boolean readsLiterals) {}

@@ -1,0 +1,61 @@
+package dev.drover.planner.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * From the text of a Query or Parse message to its statements.
+ *
+ * <p>Threads: any; a call keeps nothing.
+ */
+public final class SqlParser {
+  private SqlParser() {}
+
+  /**
+   * The statements of a text, those without content left out.
+   *
+   * @throws dev.drover.pgwire.SqlError 42601 for what is no SQL, 54001 for what is nested too
+   *     deeply
+   */
+  public static List<ParsedStatement> parse(byte[] text) {
+    Tokens tokens = Lexer.tokens(text);
+    Cursor cursor = new Cursor(tokens);
+    Grammar grammar = new Grammar(cursor);
+    List<ParsedStatement> parsed = new ArrayList<>(1);
+    while (!cursor.at(Token.END)) {
+      if (!cursor.accept(';')) {
+        parsed.add(statement(grammar));
+      }
+    }
+    return parsed;
+  }
+
+  private static ParsedStatement statement(Grammar grammar) {
+    Cursor cursor = grammar.cursor();
+    cursor.resetStatement();
+    int first = cursor.tokens().literalsBefore(cursor.index());
+    Statement statement = grammar.statements().statement();
+    if (!cursor.atEnd()) {
+      throw cursor.unexpected();
+    }
+    int literals = cursor.tokens().literalsBefore(cursor.index()) - first;
+    return new ParsedStatement(
+        statement,
+        statement.span(),
+        first,
+        literals,
+        cursor.parameterCount(),
+        cursor.isLiteralRead());
+  }
+
+  /** The position in an error message: characters from 1, of an offset in bytes. */
+  public static int characterPosition(byte[] text, int byteOffset) {
+    int position = 1;
+    for (int i = 0; i < byteOffset && i < text.length; i++) {
+      if ((text[i] & 0xc0) != 0x80) {
+        position++;
+      }
+    }
+    return position;
+  }
+}
