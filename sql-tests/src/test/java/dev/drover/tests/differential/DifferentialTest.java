@@ -34,7 +34,7 @@ class DifferentialTest {
   private static final String SUFFIX = ".sql";
   private static final String ONLY = System.getProperty("drover.sql.script", "");
   private static final boolean ALL = System.getProperty("drover.sql.all") != null;
-  private static final int LEAST_STATEMENTS = 400;
+  private static final int LEAST_STATEMENTS = 1500;
 
   private final AtomicInteger schemaCount = new AtomicInteger();
   private final List<Script> scripts = scripts();

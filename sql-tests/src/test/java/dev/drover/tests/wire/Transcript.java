@@ -138,6 +138,11 @@ public final class Transcript {
     return Message.text(in) + " " + Message.text(in);
   }
 
+  /** A value in text format. */
+  public static String text(ByteBuffer value) {
+    return UTF_8.decode(value.duplicate()).toString();
+  }
+
   /** The first error among the messages, if any. */
   public static Optional<Message> error(List<Message> messages) {
     return messages.stream().filter(message -> message.type() == 'E').findFirst();
