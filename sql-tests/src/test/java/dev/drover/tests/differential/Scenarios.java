@@ -1,8 +1,9 @@
 package dev.drover.tests.differential;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Which scenarios a script goes through. */
 final class Scenarios {
@@ -24,18 +25,16 @@ final class Scenarios {
    * Other placements take turns among the modes.
    */
   static List<Plan> of(Set<Placement> placements, boolean isComplete) {
-    List<Plan> plans = new ArrayList<>();
-    for (Placement placement : placements.stream().sorted().toList()) {
-      for (Mode mode : Mode.values()) {
-        for (int literals = 0; literals < 2; literals++) {
-          Plan plan = new Plan(placement, mode, literals);
-          if (isComplete || isChosen(plan)) {
-            plans.add(plan);
-          }
-        }
-      }
-    }
-    return plans;
+    return placements.stream()
+        .sorted()
+        .flatMap(Scenarios::of)
+        .filter(plan -> isComplete || isChosen(plan))
+        .toList();
+  }
+
+  private static Stream<Plan> of(Placement placement) {
+    return Arrays.stream(Mode.values())
+        .flatMap(mode -> Stream.of(new Plan(placement, mode, 0), new Plan(placement, mode, 1)));
   }
 
   private static boolean isChosen(Plan plan) {

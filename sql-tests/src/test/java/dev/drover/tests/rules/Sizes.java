@@ -11,6 +11,7 @@ import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.StatementTree;
 import com.sun.source.tree.SwitchTree;
 import com.sun.source.tree.SynchronizedTree;
+import com.sun.source.tree.Tree;
 import com.sun.source.tree.TryTree;
 import com.sun.source.tree.WhileLoopTree;
 import com.sun.source.util.JavacTask;
@@ -30,7 +31,12 @@ import javax.tools.ToolProvider;
 
 /** Measures every method of a set of source files with the compiler's own parser. */
 final class Sizes {
-  /** One method or constructor; a lambda or a nested class counts where it stands. */
+  private static final String CONSTRUCTOR = "<init>";
+
+  /**
+   * One method or constructor; a lambda counts where it stands. A record's constructor has as many
+   * parameters as the record has data, and is counted as having none.
+   */
   record Method(Path file, String name, long line, long lineCount, int parameters, int nesting) {
     String describe(Repository repository) {
       return "%s:%d %s".formatted(repository.show(file), line, name);
@@ -70,6 +76,7 @@ final class Sizes {
     private final List<Method> found;
     private int depth;
     private int deepest;
+    private boolean isInRecord;
 
     Walker(CompilationUnitTree unit, SourcePositions positions, List<Method> found) {
       this.unit = unit;
@@ -93,9 +100,12 @@ final class Sizes {
     @Override
     public Void visitClass(ClassTree type, Void unused) {
       int outerDepth = depth;
+      boolean wasInRecord = isInRecord;
       depth = 0;
+      isInRecord = type.getKind() == Tree.Kind.RECORD;
       super.visitClass(type, null);
       depth = outerDepth;
+      isInRecord = wasInRecord;
       return null;
     }
 
@@ -110,7 +120,8 @@ final class Sizes {
       long lineCount = lines.getLineNumber(end) - line + 1;
       Path file = Path.of(unit.getSourceFile().toUri());
       String name = method.getName().toString();
-      int parameters = method.getParameters().size();
+      boolean isDataOnly = isInRecord && name.equals(CONSTRUCTOR);
+      int parameters = isDataOnly ? 0 : method.getParameters().size();
       found.add(new Method(file, name, line, lineCount, parameters, deepest));
     }
 
