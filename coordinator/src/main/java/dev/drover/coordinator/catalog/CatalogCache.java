@@ -36,6 +36,7 @@ public final class CatalogCache {
   private volatile CatalogView view;
   private volatile boolean current;
   private long wanted;
+  private long loaded;
   private boolean loading;
 
   /** Loads the first view before it returns. */
@@ -44,6 +45,7 @@ public final class CatalogCache {
     this.blocking = blocking;
     this.view = source.load(version);
     this.wanted = version;
+    this.loaded = version;
     this.current = true;
   }
 
@@ -82,7 +84,7 @@ public final class CatalogCache {
       if (loading) {
         return;
       }
-      if (version == view.snapshot().version()) {
+      if (version == loaded) {
         release();
         return;
       }
@@ -98,15 +100,16 @@ public final class CatalogCache {
       synchronized (this) {
         version = wanted;
       }
-      CatalogView loaded;
+      CatalogView fresh;
       try {
-        loaded = source.load(version);
+        fresh = source.load(version);
       } catch (RuntimeException e) {
         LOG.warn("event=catalog_load_failed version={} error={}", version, e.getMessage());
         continue;
       }
       synchronized (this) {
-        view = loaded;
+        view = fresh;
+        loaded = version;
         if (version == wanted) {
           loading = false;
           release();

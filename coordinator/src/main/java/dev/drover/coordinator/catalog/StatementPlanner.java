@@ -67,7 +67,6 @@ public final class StatementPlanner {
   private final PlanCache cache = new PlanCache();
   private final PlanCache transactionCache = new PlanCache();
   private final BackendPool pool;
-  private final Router router = new Router();
 
   public StatementPlanner(BackendPool pool) {
     this.pool = pool;
@@ -196,7 +195,7 @@ public final class StatementPlanner {
             view.functions(),
             view.types(),
             new RoutingContext.Session(request.inTransaction(), view.collationIsC()));
-    Routed routed = router.route(parsed, context);
+    Routed routed = Router.route(parsed, context);
     Map<Integer, String> reads = new HashMap<>();
     for (LiteralRead read : routed.reads()) {
       reads.put(read.ordinal(), read.text());

@@ -151,6 +151,12 @@ public final class Call {
     return new Call(request, otherPlan, transaction, output, context);
   }
 
+  /** Another text in the place of the client's, with the client's output and end. */
+  public Call instead(StatementText otherText, CachedPlan otherPlan) {
+    Request other = new Request(otherText, Optional.empty(), 0, 0, false, false);
+    return new Call(other, otherPlan, transaction, output, context);
+  }
+
   /** The same execution with somebody else told first about its end. */
   public Call listenedBy(Listener first) {
     return new Call(

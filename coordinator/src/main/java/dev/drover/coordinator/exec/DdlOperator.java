@@ -2,6 +2,8 @@ package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.CatalogView;
+import dev.drover.coordinator.catalog.StatementPlanner;
+import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
@@ -16,8 +18,10 @@ import dev.drover.planner.ddl.DdlPlanner;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.ShapeScanner;
 import dev.drover.planner.sql.SqlParser;
 import dev.drover.planner.sql.Statement;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -257,11 +261,51 @@ public final class DdlOperator implements Operator {
             call.output().notice(ErrorFields.notice(notice));
           }
           if (plan.then().isPresent()) {
-            runOnLoop(plan.then().get());
+            continueWith(plan.then().get());
           } else {
             call.completed(plan.tag());
           }
         });
+  }
+
+  private void continueWith(Plan then) {
+    if (then instanceof Plan.Deferred(String sql)) {
+      byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
+      StatementText text = StatementText.of(utf8, new ShapeScanner());
+      session.plan(text, new DeferredAnswer(text));
+    } else {
+      runOnLoop(then);
+    }
+  }
+
+  /** A text that could be planned only now, in the place of the statement itself. */
+  private final class DeferredAnswer implements StatementPlanner.Answer {
+    private final StatementText text;
+
+    DeferredAnswer(StatementText text) {
+      this.text = text;
+    }
+
+    @Override
+    public void planned(CachedPlan plan) {
+      try {
+        Operators.of(call.instead(text, plan)).start();
+      } catch (SqlError e) {
+        refused(e);
+      }
+    }
+
+    @Override
+    public void refused(SqlError error) {
+      call.transaction().fail();
+      call.failed(error);
+    }
+
+    @Override
+    public void refused(ErrorFields error) {
+      call.transaction().fail();
+      call.failed(error);
+    }
   }
 
   private void runPlan(Plan plan) {

@@ -1,5 +1,6 @@
 package dev.drover.coordinator.exec;
 
+import dev.drover.coordinator.copy.DataRowToCopy;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.pool.QuietReply;
@@ -36,6 +37,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
   private final Finish finish;
   private final NodeTask task;
   private final NodeFan fan;
+  private final DataRowToCopy toCopy = DataRowToCopy.text();
   private Backend worker;
   private Optional<ErrorFields> error = Optional.empty();
   private String tag = "";
@@ -98,7 +100,15 @@ final class GatherOperator implements Operator, NodeFan.Work {
 
   @Override
   public void rows(int index, ByteBuf run) {
-    CopyText.append(run, worker.link().out());
+    ByteBuf out = worker.link().out();
+    int length = out.writerIndex() + 1;
+    FrontendEncoder.copyDataHeader(out, 0);
+    try {
+      toCopy.convert(run, out);
+    } finally {
+      run.release();
+    }
+    out.setInt(length, out.writerIndex() - length);
     worker.link().flush();
     if (!worker.link().writable()) {
       fan.pauseAll();

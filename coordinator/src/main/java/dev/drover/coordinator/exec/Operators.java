@@ -57,7 +57,7 @@ public final class Operators {
       case Plan.InsertRows insert -> new InsertRowsOperator(call, insert, slots);
       case Plan.InsertFrom insert -> new InsertFromOperator(call, insert);
       case Plan.CopyIn copy -> new CopyInOperator(call, copy);
-      case Plan.CopyOut copy -> new CopyOutOperator(call, copy);
+      case Plan.CopyOut copy -> CopyOutOperator.of(call, copy);
       case Plan.Explain explain -> new ExplainOperator(call, explain);
       case Plan.Control _, Plan.Utility _, Plan.Broadcast _ ->
           throw new IllegalStateException("not a plan of rows: " + plan);

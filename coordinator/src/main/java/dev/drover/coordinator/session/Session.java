@@ -14,8 +14,10 @@ import dev.drover.pgwire.SqlState;
 import dev.drover.pgwire.netty.FrontendChannel;
 import dev.drover.pgwire.netty.FrontendListener;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,9 +47,10 @@ import org.slf4j.LoggerFactory;
 public final class Session implements FrontendListener {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  private final SessionServices services;
+  private final Function<EventLoop, SessionServices> servicesOfLoop;
   private final MessageQueue queue = new MessageQueue();
   private Optional<FrontendChannel> channel = Optional.empty();
+  private Optional<SessionServices> services = Optional.empty();
   private Optional<Login> login = Optional.empty();
   private Optional<Established> established = Optional.empty();
   private Optional<Operator> running = Optional.empty();
@@ -65,13 +68,16 @@ public final class Session implements FrontendListener {
       SimpleProtocol simple,
       StatementRunner runner) {}
 
-  public Session(SessionServices services) {
-    this.services = services;
+  /** The services are those of the event loop that the client's channel turns out to be on. */
+  public Session(Function<EventLoop, SessionServices> servicesOfLoop) {
+    this.servicesOfLoop = servicesOfLoop;
   }
 
   @Override
   public void opened(FrontendChannel opened) {
     channel = Optional.of(opened);
+    services = Optional.of(servicesOfLoop.apply(opened.loop()));
+    services().sessions().add(this);
   }
 
   FrontendChannel channel() {
@@ -79,7 +85,7 @@ public final class Session implements FrontendListener {
   }
 
   SessionServices services() {
-    return services;
+    return services.orElseThrow();
   }
 
   Established established() {
@@ -103,7 +109,7 @@ public final class Session implements FrontendListener {
 
   @Override
   public void cancel(int processId, byte[] secret) {
-    services
+    services()
         .registry()
         .find(processId, secret)
         .ifPresent(target -> target.channel().loop().execute(target::cancelRunning));
@@ -307,10 +313,10 @@ public final class Session implements FrontendListener {
   public void closed() {
     closed = true;
     queue.clear();
-    services.sessions().remove(this);
+    services().sessions().remove(this);
     established.ifPresent(
         e -> {
-          services.registry().unregister(e.key().processId());
+          services().registry().unregister(e.key().processId());
           e.transaction().abandon();
         });
     LOG.debug("event=session_closed");

@@ -68,7 +68,7 @@ final class SqlExecute implements Call.Listener {
       sql.append(i == 0 ? "SELECT (" : ", (")
           .append(argument.span().of(call.text().utf8()))
           .append(")::")
-          .append(runner.view().types().of(types.get(i)));
+          .append(runner.view().types().name(types.get(i)).orElse("text"));
     }
     return sql.toString();
   }

@@ -57,7 +57,8 @@ public final class Transaction {
   private SettingsState settings = SettingsState.DEFAULTS;
   private String localSettingsSql = "";
   private Optional<Backend> pinnedCatalog = Optional.empty();
-  private long busySince;
+  private long startedAtMicros;
+  private long waitingSinceNanos;
 
   public Transaction(TransactionServices services, String role) {
     this.services = requireNonNull(services);
@@ -90,20 +91,31 @@ public final class Transaction {
     return participants;
   }
 
-  /** Nanoseconds of the loop's clock since when a statement is outstanding; 0 when none is. */
-  public long busySince() {
-    return busySince;
+  /** When it was admitted. Units: microseconds of wall time. */
+  public long startedAtMicros() {
+    return startedAtMicros;
   }
 
-  public void busySince(long nanoTime) {
-    busySince = nanoTime;
+  /**
+   * For how long some server has owed an answer, as seen by whoever asks regularly: the first call
+   * that finds one outstanding starts the count. Units: nanoseconds.
+   */
+  public long waitingNanos(long nanoTime) {
+    boolean waiting = participants.stream().anyMatch(p -> p.backend().link().pending() > 0);
+    if (!waiting) {
+      waitingSinceNanos = 0;
+      return 0;
+    }
+    if (waitingSinceNanos == 0) {
+      waitingSinceNanos = nanoTime;
+    }
+    return nanoTime - waitingSinceNanos;
   }
 
   /** Chosen to break a deadlock: its next error is shown as 40P01. */
-  public void chooseAsVictim(int node, int processId) {
+  public void chooseAsVictim(int processId) {
     for (Participant participant : participants) {
-      if (participant.node() == node
-          && participant.backend().link().processId() == processId
+      if (participant.backend().link().processId() == processId
           && participant.backend().link().pending() > 0) {
         victim = true;
         participant.backend().cancel();
@@ -225,6 +237,7 @@ public final class Transaction {
 
   private void enter() {
     admitted = true;
+    startedAtMicros = TransactionClock.wallMicros();
     number = services.registry().enter(this);
   }
 
@@ -333,7 +346,7 @@ public final class Transaction {
     failed = false;
     victim = false;
     localSettingsSql = "";
-    busySince = 0;
+    waitingSinceNanos = 0;
     if (admitted) {
       admitted = false;
       services.registry().leave(number);

@@ -1,5 +1,6 @@
 package dev.drover.coordinator.txn;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -38,6 +39,11 @@ public final class TransactionClock {
   private String format() {
     String instant = FORMAT.format(source.instant().truncatedTo(ChronoUnit.MICROS));
     return "'" + instant + "+00'::pg_catalog.timestamptz";
+  }
+
+  /** Microseconds since 1970, to compare when transactions of several coordinators began. */
+  static long wallMicros() {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
   }
 
   /** The transaction has ended. */
