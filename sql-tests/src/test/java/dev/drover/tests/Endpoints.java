@@ -1,10 +1,11 @@
 package dev.drover.tests;
 
-import static java.util.Objects.requireNonNull;
 
 import dev.drover.agent.postgres.PostgresServer;
 import dev.drover.agent.postgres.TemporaryServers;
 import dev.drover.tests.Endpoint.Kind;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 
 /**
@@ -14,48 +15,73 @@ import java.util.Optional;
  * that run already; {@code -Ddrover.test.selfcheck} takes a second plain server for Drover, which
  * checks the tests themselves.
  */
-public record Endpoints(Endpoint drover, Endpoint plain, Runnable stop) implements AutoCloseable {
+public final class Endpoints implements AutoCloseable {
   private static final String PROPERTIES = "drover.test.";
   private static final String SUPERUSER = "postgres";
   private static final String DATABASE = "postgres";
 
-  public Endpoints {
-    requireNonNull(drover);
-    requireNonNull(plain);
-    requireNonNull(stop);
+  private final Endpoint drover;
+  private final Endpoint secondCoordinator;
+  private final Endpoint plain;
+  private final Deque<Runnable> stops = new ArrayDeque<>();
+
+  private Endpoints() {
+    TemporaryServers servers = TemporaryServers.open();
+    stops.push(servers::close);
+    plain = running("plain", Kind.PLAIN).orElseGet(() -> plain(servers, "plain"));
+    boolean isSelfCheck = System.getProperty(PROPERTIES + "selfcheck") != null;
+    Kind kind = isSelfCheck ? Kind.PLAIN : Kind.DROVER;
+    Optional<Endpoint> given = running("drover", kind);
+    if (given.isPresent() || isSelfCheck) {
+      drover = given.orElseGet(() -> plain(servers, "second"));
+      secondCoordinator = drover;
+      return;
+    }
+    TemporaryCluster cluster = TemporaryCluster.inThisProcess(2);
+    stops.push(cluster::close);
+    drover = cluster.coordinators().getFirst();
+    secondCoordinator = cluster.coordinators().getLast();
   }
 
   static Endpoints start() {
-    boolean isSelfCheck = System.getProperty(PROPERTIES + "selfcheck") != null;
-    Kind kind = isSelfCheck ? Kind.PLAIN : Kind.DROVER;
-    TemporaryServers servers = TemporaryServers.open();
-    Endpoint plain = running("plain", Kind.PLAIN).orElseGet(() -> plain(servers, "plain"));
-    Endpoint drover = running("drover", kind).orElseGet(() -> plain(servers, "second"));
-    return new Endpoints(drover, plain, servers::close);
+    return new Endpoints();
   }
 
-  private static Endpoint plain(TemporaryServers servers, String name) {
-    PostgresServer server = servers.start(name);
-    String password = servers.secret().password();
-    Endpoint.Login login = new Endpoint.Login(SUPERUSER, password, DATABASE);
-    return new Endpoint(Kind.PLAIN, "127.0.0.1", server.port(), login);
+  public Endpoint drover() {
+    return drover;
   }
 
-  private static Optional<Endpoint> running(String name, Kind kind) {
-    return Optional.ofNullable(System.getProperty(PROPERTIES + name))
-        .map(address -> endpoint(kind, address));
+  /** Another coordinator of the same cluster; the same one where only one is known. */
+  public Endpoint secondCoordinator() {
+    return secondCoordinator;
   }
 
-  private static Endpoint endpoint(Kind kind, String address) {
-    int colon = address.lastIndexOf(':');
-    int port = Integer.parseInt(address.substring(colon + 1));
-    String password = System.getProperty(PROPERTIES + "password", "");
-    Endpoint.Login login = new Endpoint.Login(SUPERUSER, password, DATABASE);
-    return new Endpoint(kind, address.substring(0, colon), port, login);
+  public Endpoint plain() {
+    return plain;
   }
 
   @Override
   public void close() {
-    stop.run();
+    while (!stops.isEmpty()) {
+      stops.pop().run();
+    }
+  }
+
+  private static Endpoint plain(TemporaryServers servers, String name) {
+    PostgresServer server = servers.start(name);
+    return endpoint(Kind.PLAIN, "127.0.0.1:" + server.port(), servers.secret().password());
+  }
+
+  private static Optional<Endpoint> running(String name, Kind kind) {
+    String password = System.getProperty(PROPERTIES + "password", "");
+    return Optional.ofNullable(System.getProperty(PROPERTIES + name))
+        .map(address -> endpoint(kind, address, password));
+  }
+
+  private static Endpoint endpoint(Kind kind, String address, String password) {
+    int colon = address.lastIndexOf(':');
+    int port = Integer.parseInt(address.substring(colon + 1));
+    Endpoint.Login login = new Endpoint.Login(SUPERUSER, password, DATABASE);
+    return new Endpoint(kind, address.substring(0, colon), port, login);
   }
 }

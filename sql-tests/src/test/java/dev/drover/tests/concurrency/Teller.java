@@ -1,6 +1,7 @@
 package dev.drover.tests.concurrency;
 
 import dev.drover.tests.Endpoint;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -36,7 +37,6 @@ final class Teller {
     this.random = new Random(number);
   }
 
-  /** A client that hangs fails by its socket's time-out, which is an unknown outcome told late. */
   Outcomes work(BooleanSupplier goesOn) {
     long next = firstId;
     while (goesOn.getAsBoolean()) {
@@ -123,6 +123,9 @@ final class Teller {
   }
 
   private static boolean isLost(SQLException e) {
+    if (e.getCause() instanceof SocketTimeoutException) {
+      throw new AssertionError("the server left a client hanging", e);
+    }
     String state = e.getSQLState();
     return state == null || state.startsWith(CONNECTION_CLASS) || state.startsWith(SHUTDOWN_CLASS);
   }
