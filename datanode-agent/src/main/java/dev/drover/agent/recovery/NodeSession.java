@@ -76,6 +76,10 @@ final class NodeSession implements AutoCloseable {
     return isLockHeld;
   }
 
+  List<NodeEndpoint> datanodes(NodeDirectory directory) throws SQLException {
+    return directory.datanodes(connection);
+  }
+
   List<GlobalTransaction> preparedTransactions() throws SQLException {
     List<GlobalTransaction> found = new ArrayList<>();
     try (Statement statement = connection.createStatement();

@@ -2,6 +2,7 @@ package dev.drover.agent.recovery;
 
 import dev.drover.agent.postgres.Secret;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,16 +30,26 @@ final class NodeSessions implements AutoCloseable {
   private final NodeDirectory directory;
   private final Secret secret;
   private final Map<Integer, NodeSession> open = new HashMap<>();
-  private List<NodeEndpoint> endpoints = List.of();
+  private final NodeEndpoint catalog;
+  private List<NodeEndpoint> endpoints;
 
-  NodeSessions(NodeDirectory directory, Secret secret) {
+  NodeSessions(NodeEndpoint catalog, NodeDirectory directory, Secret secret) {
+    this.catalog = catalog;
     this.directory = directory;
     this.secret = secret;
+    this.endpoints = List.of(catalog);
   }
 
-  /** Reads the list of nodes again. */
+  /** Reads the list of nodes again; while the catalog node is down, the last one stays. */
   void refresh() {
-    endpoints = List.copyOf(directory.nodes());
+    Optional<List<NodeEndpoint>> datanodes =
+        tryAt(NodeEndpoint.CATALOG, session -> session.datanodes(directory));
+    if (datanodes.isEmpty()) {
+      return;
+    }
+    List<NodeEndpoint> all = new ArrayList<>(datanodes.get());
+    all.addFirst(catalog);
+    endpoints = List.copyOf(all);
     Set<Integer> known = endpoints.stream().map(NodeEndpoint::node).collect(Collectors.toSet());
     List.copyOf(open.keySet()).stream().filter(node -> !known.contains(node)).forEach(this::drop);
   }

@@ -29,15 +29,20 @@ public final class Resolver implements AutoCloseable {
   private final Thread thread;
   private volatile boolean isClosing;
 
-  private Resolver(NodeDirectory directory, Secret secret, CoordinatorLiveness liveness) {
-    this.sessions = new NodeSessions(directory, secret);
+  private Resolver(NodeSessions sessions, CoordinatorLiveness liveness) {
+    this.sessions = sessions;
     this.sweep = new Sweep(sessions, liveness);
     this.thread = Thread.ofPlatform().daemon().name("resolver").unstarted(this::run);
   }
 
+  /**
+   * Begins to sweep.
+   *
+   * @param secret the password of {@code drover} on every node
+   */
   public static Resolver start(
-      NodeDirectory directory, Secret secret, CoordinatorLiveness liveness) {
-    Resolver resolver = new Resolver(directory, secret, liveness);
+      NodeEndpoint catalog, NodeDirectory directory, Secret secret, CoordinatorLiveness liveness) {
+    Resolver resolver = new Resolver(new NodeSessions(catalog, directory, secret), liveness);
     resolver.thread.start();
     return resolver;
   }
@@ -75,13 +80,14 @@ public final class Resolver implements AutoCloseable {
   /** A sweep that fails leaves its work to the next one. */
   private void sweepSafely(long round) {
     try {
-      sessions.refresh();
       boolean isOurTurn =
           sessions.tryAt(NodeEndpoint.CATALOG, session -> session.tryLock(LOCK_KEY)).orElse(false);
-      if (isOurTurn) {
-        sweep.run();
+      if (!isOurTurn) {
+        return;
       }
-      if (isOurTurn && round % SWEEPS_BETWEEN_CLEANUPS == 0) {
+      sessions.refresh();
+      sweep.run();
+      if (round % SWEEPS_BETWEEN_CLEANUPS == 0) {
         sweep.forgetEndedSessions();
       }
     } catch (RuntimeException e) {

@@ -43,9 +43,14 @@ final class RecoveryCluster implements AutoCloseable {
     return servers.secret();
   }
 
-  List<NodeEndpoint> endpoints() {
+  NodeEndpoint catalog() {
+    return new NodeEndpoint(NodeEndpoint.CATALOG, nodes.getFirst().jdbcUrl("postgres"));
+  }
+
+  /** Whatever the connection, which a real directory would read. */
+  List<NodeEndpoint> datanodes(Connection catalog) {
     List<NodeEndpoint> endpoints = new ArrayList<>();
-    for (int node = 0; node < NODES; node++) {
+    for (int node = 1; node < NODES; node++) {
       endpoints.add(new NodeEndpoint(node, nodes.get(node).jdbcUrl("postgres")));
     }
     return endpoints;

@@ -69,7 +69,7 @@ class ResolverTest {
   }
 
   private Resolver start() {
-    return Resolver.start(cluster::endpoints, cluster.secret(), liveness);
+    return Resolver.start(cluster.catalog(), cluster::datanodes, cluster.secret(), liveness);
   }
 
   private void awaitGone(GlobalTransaction transaction) throws SQLException {

@@ -42,7 +42,7 @@ class SweepTest {
 
   @BeforeEach
   void connect() {
-    sessions = new NodeSessions(cluster::endpoints, cluster.secret());
+    sessions = new NodeSessions(cluster.catalog(), cluster::datanodes, cluster.secret());
     sessions.refresh();
     sweep = new Sweep(sessions, liveness);
     liveness.begin(life);

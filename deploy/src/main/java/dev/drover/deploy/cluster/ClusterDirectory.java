@@ -136,7 +136,7 @@ public record ClusterDirectory(Path root) {
     return root.resolve("cluster.properties");
   }
 
-  private Path secretFile() {
+  Path secretFile() {
     return root.resolve("secret");
   }
 
