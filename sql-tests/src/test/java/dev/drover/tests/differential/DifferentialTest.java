@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
@@ -24,15 +25,17 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Every script of {@code src/test/resources/sql} gets the same answers from Drover and from one
  * plain PostgreSQL, in every scenario.
  *
- * <p>{@code -Ddrover.sql.script=joins} runs one script; {@code -Ddrover.sql.all} runs every mode
- * with every placement and set of literals instead of a selection that has each pair.
+ * <p>{@code -Ddrover.sql.script=joins,nulls} runs some scripts; {@code -Ddrover.sql.all} runs every
+ * mode with every placement and set of literals instead of a selection that has each pair.
  */
 @ExtendWith(EndpointsExtension.class)
 class DifferentialTest {
   private static final Path SCRIPTS = Path.of("src", "test", "resources", "sql");
   private static final Path REFUSED = Path.of("src", "test", "resources", "refused.txt");
   private static final String SUFFIX = ".sql";
-  private static final String ONLY = System.getProperty("drover.sql.script", "");
+  private static final String EVERY = "every";
+  private static final Set<String> ONLY =
+      Set.of(System.getProperty("drover.sql.script", EVERY).split(",", -1));
   private static final boolean ALL = System.getProperty("drover.sql.all") != null;
   private static final int LEAST_STATEMENTS = 1500;
 
@@ -44,9 +47,11 @@ class DifferentialTest {
     Refusals refusals = Refusals.read(REFUSED);
     Stream<DynamicNode> topics =
         scripts.stream()
-            .filter(script -> ONLY.isEmpty() || script.topic().equals(ONLY))
+            .filter(script -> ONLY.contains(EVERY) || ONLY.contains(script.topic()))
             .map(script -> topic(endpoints, script, refusals));
-    return ONLY.isEmpty() ? Stream.concat(topics, Stream.of(end(refusals, reporter))) : topics;
+    return ONLY.contains(EVERY)
+        ? Stream.concat(topics, Stream.of(end(refusals, reporter)))
+        : topics;
   }
 
   @TestFactory
@@ -66,13 +71,16 @@ class DifferentialTest {
                   Scenario scenario = plan.in(schema);
                   return dynamicTest(
                       scenario.toString(),
-                      () -> run(new ScenarioRun(endpoints, script, scenario, refusals)));
+                      () ->
+                          assertThat(run(new ScenarioRun(endpoints, script, scenario, refusals)))
+                              .as("%s: %s", script.topic(), scenario)
+                              .isEmpty());
                 });
     return dynamicContainer(script.topic(), runs);
   }
 
-  private static void run(ScenarioRun run) {
-    assertThat(String.join("\n", run.run())).as("differences").isEmpty();
+  private static String run(ScenarioRun run) {
+    return String.join("\n", run.run());
   }
 
   private static DynamicNode end(Refusals refusals, TestReporter reporter) {

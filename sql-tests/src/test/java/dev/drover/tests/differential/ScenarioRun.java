@@ -21,6 +21,12 @@ final class ScenarioRun {
           "SET DateStyle = 'ISO, DMY'",
           "SET extra_float_digits = 1");
 
+  /** Runs when the sessions are closed, and so hold no locks. */
+  private interface Cleanup extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   private final Endpoints endpoints;
   private final Script script;
   private final Scenario scenario;
@@ -46,14 +52,11 @@ final class ScenarioRun {
 
   /** False when a refusal was learnt and all has to be done again. */
   private boolean attempt() {
-    try (Session drover = Session.open(endpoints.drover(), scenario);
+    try (Cleanup _ = this::dropSchema;
+        Session drover = Session.open(endpoints.drover(), scenario);
         Session plain = Session.open(endpoints.plain(), scenario)) {
       prepare(drover, plain);
-      try {
-        return playAll(drover, plain);
-      } finally {
-        dropSchema();
-      }
+      return playAll(drover, plain);
     }
   }
 
