@@ -2,6 +2,7 @@ package dev.drover.gtm.client;
 
 import dev.drover.gtm.protocol.GtmMessage;
 import dev.drover.gtm.protocol.Role;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ abstract class SimulatedProcess {
   private Optional<SimulatedConnection> connection = Optional.empty();
   private boolean alive = true;
   private boolean cutOff;
+  private final List<Runnable> backlog = new ArrayList<>();
   private long pausedUntil;
   private long lastRequest;
 
@@ -83,38 +85,35 @@ abstract class SimulatedProcess {
     return lastRequest;
   }
 
-  /** Runs the action now, or when the process has woken up. */
+  /** Runs the action now, or in its turn when the process has woken up. */
   void whenAwake(Runnable action) {
     if (!alive) {
       return;
     }
-    if (simulation.now() < pausedUntil) {
-      simulation.after(pausedUntil - simulation.now(), () -> whenAwake(action));
+    if (simulation.now() >= pausedUntil && backlog.isEmpty()) {
+      action.run();
       return;
     }
-    action.run();
+    backlog.add(action);
+    if (backlog.size() == 1) {
+      simulation.after(Math.max(0, pausedUntil - simulation.now()), this::wake);
+    }
+  }
+
+  private void wake() {
+    if (simulation.now() < pausedUntil) {
+      simulation.after(pausedUntil - simulation.now(), this::wake);
+      return;
+    }
+    List<Runnable> actions = List.copyOf(backlog);
+    backlog.clear();
+    actions.forEach(this::whenAwake);
   }
 
   void step(ClientEvent event) {
     whenAwake(
         () -> {
           List<ClientEffect> effects = core.step(event, localNow());
-          if (Boolean.getBoolean("dbg")
-              && simulation.now() > 40000 * Simulation.MILLIS
-              && name.equals("c2")
-              && (!(event instanceof ClientEvent.Tick) || !effects.isEmpty()))
-            System.out.println(
-                simulation.now() / Simulation.MILLIS
-                    + " "
-                    + name
-                    + " "
-                    + System.identityHashCode(this)
-                    + " "
-                    + cutOff
-                    + " "
-                    + event
-                    + " -> "
-                    + effects);
           for (ClientEffect effect : effects) {
             switch (effect) {
               case ClientEffect.Send(GtmMessage.FromClient message) ->
