@@ -59,7 +59,7 @@ public final class Operators {
       case Plan.CopyIn copy -> new CopyInOperator(call, copy);
       case Plan.CopyOut copy -> CopyOutOperator.of(call, copy);
       case Plan.Explain explain -> new ExplainOperator(call, explain);
-      case Plan.Control _, Plan.Utility _, Plan.Broadcast _ ->
+      case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ ->
           throw new IllegalStateException("not a plan of rows: " + plan);
     };
   }

@@ -69,8 +69,9 @@ public sealed interface Plan {
    * A write to a replicated table: on the primary first, then on the others; every node must report
    * the same number of rows.
    *
-   * @param lock qualified name of the table that is locked in SHARE ROW EXCLUSIVE mode on the
-   *     primary first; empty when the statement's effect does not depend on concurrent ones
+   * @param lock qualified names, with commas between them, of the tables that are locked in SHARE
+   *     ROW EXCLUSIVE mode on the primary first; empty when the statement's effect does not depend
+   *     on concurrent ones
    */
   record ReplicatedWrite(SqlText text, int primary, List<Integer> others, Optional<String> lock)
       implements Plan {

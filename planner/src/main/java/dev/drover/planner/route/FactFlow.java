@@ -32,6 +32,11 @@ final class FactFlow {
     this.reads = reads;
   }
 
+  /** True when several references read a derived table's one query. */
+  boolean isShared(Derived derived) {
+    return mentions.isShared(derived.query());
+  }
+
   /** What holds for the rows of a table that matter. */
   Facts of(TableUse table) {
     return ofTable.getOrDefault(table, Facts.NONE);
