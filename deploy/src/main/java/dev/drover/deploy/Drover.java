@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       UpCommand.class,
       DownCommand.class,
       StatusCommand.class,
+      DemoCommand.class,
       CoordinatorCommand.class,
       GtmCommand.class,
       AgentCommand.class
