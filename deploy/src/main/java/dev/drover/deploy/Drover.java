@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       DownCommand.class,
       StatusCommand.class,
       DemoCommand.class,
+      BenchCommand.class,
       CoordinatorCommand.class,
       GtmCommand.class,
       AgentCommand.class
