@@ -174,8 +174,7 @@ public final class DdlOperator implements Operator {
             .equals("t");
     List<String> schemas =
         blocking
-            .query(
-                catalog, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))")
+            .query(catalog, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))")
             .rows()
             .stream()
             .map(row -> row.getFirst().orElse(""))
@@ -313,8 +312,7 @@ public final class DdlOperator implements Operator {
   }
 
   private void runOnLoop(Plan plan) {
-    CachedPlan cached =
-        new CachedPlan(session.view(), plan, call.cached().facts(), Map.of());
+    CachedPlan cached = new CachedPlan(session.view(), plan, call.cached().facts(), Map.of());
     try {
       Operators.of(call.planned(cached)).start();
     } catch (SqlError e) {
@@ -326,8 +324,7 @@ public final class DdlOperator implements Operator {
   private void broadcast(Plan.Broadcast plan) {
     if (call.transaction().scope() == Transaction.Scope.EXPLICIT) {
       throw SqlError.of(
-          SqlState.ACTIVE_SQL_TRANSACTION,
-          plan.tag() + " cannot run inside a transaction block");
+          SqlState.ACTIVE_SQL_TRANSACTION, plan.tag() + " cannot run inside a transaction block");
     }
     Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
     String sql = rendering.string(plan.text());

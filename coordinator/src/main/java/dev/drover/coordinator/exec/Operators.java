@@ -56,7 +56,7 @@ public final class Operators {
       case Plan.ReplicatedWrite write -> new ReplicatedWriteOperator(call, write);
       case Plan.InsertRows insert -> new InsertRowsOperator(call, insert, slots);
       case Plan.InsertFrom insert -> new InsertFromOperator(call, insert);
-      case Plan.CopyIn copy -> new CopyInOperator(call, copy);
+      case Plan.CopyIn _ -> throw SqlError.notSupported("COPY FROM STDIN is not supported yet");
       case Plan.CopyOut copy -> CopyOutOperator.of(call, copy);
       case Plan.Explain explain -> new ExplainOperator(call, explain);
       case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ ->
@@ -96,8 +96,7 @@ public final class Operators {
     }
     return new SingleNodeOperator(
         call,
-        new SingleNodeOperator.Task(
-            node, plan.text(), plan.pins(), slots, plan.writes(), false));
+        new SingleNodeOperator.Task(node, plan.text(), plan.pins(), slots, plan.writes(), false));
   }
 
   private static Operator allNodes(Call call, Plan.AllNodes plan, int[] slots) {

@@ -29,8 +29,7 @@ public record Rendering(StatementText text, List<Pin> pins, int[] slots, String 
           int start = text.literalStart(ordinal);
           out.writeBytes(text.utf8(), start, text.literalEnd(ordinal) - start);
         }
-        case Piece.Leaf(int pin) ->
-            ByteBufUtil.writeUtf8(out, leafName(pins.get(pin), slots[pin]));
+        case Piece.Leaf(int pin) -> ByteBufUtil.writeUtf8(out, leafName(pins.get(pin), slots[pin]));
         case Piece.Now _ -> ByteBufUtil.writeUtf8(out, now);
       }
     }

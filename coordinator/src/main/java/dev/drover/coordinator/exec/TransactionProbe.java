@@ -48,8 +48,7 @@ final class TransactionProbe implements DdlProbe {
 
   @Override
   public boolean isEmpty(Relation relation) {
-    List<Participant> nodes =
-        relation.distribution().nodes().stream().map(blocking::join).toList();
+    List<Participant> nodes = relation.distribution().nodes().stream().map(blocking::join).toList();
     String table = SqlQuote.qualified(relation);
     return blocking.query(nodes, "SELECT 1 FROM " + table + " LIMIT 1").stream()
         .allMatch(reply -> reply.rows().isEmpty());

@@ -193,7 +193,7 @@ public final class Session implements FrontendListener {
     Established e = established();
     try {
       switch (type) {
-        case Frontend.QUERY -> e.simple().query(FrontendDecoder.bytes(body));
+        case Frontend.QUERY -> e.simple().query(queryText(body));
         case Frontend.PARSE -> e.extended().parse(FrontendDecoder.Parse.decode(body));
         case Frontend.BIND -> e.extended().bind(FrontendDecoder.Bind.decode(body));
         case Frontend.DESCRIBE -> e.extended().describe(FrontendDecoder.Describe.decode(body));
@@ -214,6 +214,16 @@ public final class Session implements FrontendListener {
         extendedError(ErrorFields.of(error, Severity.ERROR));
       }
     }
+  }
+
+  private static byte[] queryText(ByteBuf body) {
+    int end = body.writerIndex() - 1;
+    if (end < body.readerIndex() || body.getByte(end) != 0) {
+      throw SqlError.of(SqlState.PROTOCOL_VIOLATION, "invalid string in message");
+    }
+    byte[] text = new byte[end - body.readerIndex()];
+    body.readBytes(text);
+    return text;
   }
 
   private void functionCall() {

@@ -93,6 +93,7 @@ public final class PlanPrinter {
         line(depth, "Explain" + (analyze ? " analyze" : "") + " [" + options + "]");
         print(inner, depth + 1);
       }
+      case Plan.Deferred(var sql) -> line(depth, "Then: " + sql);
       case Plan.Utility(var steps, var tag, _, _) -> {
         line(depth, "Utility " + tag);
         steps.forEach(s -> line(depth + 1, s.where() + " " + s.sql()));
