@@ -78,7 +78,7 @@ final class UpCommand implements Callable<Integer> {
         () -> isSingleJvm ? LocalCluster.start(directory) : Supervisor.start(directory));
   }
 
-  private static String absolute(String postgres) {
+  static String absolute(String postgres) {
     if (postgres.equals(PostgresBinaries.BUNDLED)) {
       return postgres;
     }
