@@ -174,16 +174,21 @@ public final class DdlOperator implements Operator {
             .equals("t");
     List<String> schemas =
         blocking
-            .query(
-                catalog, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))")
+            .query(catalog, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(true))")
             .rows()
             .stream()
             .map(row -> row.getFirst().orElse(""))
             .toList();
+    String temporarySchema =
+        single(
+            blocking.query(
+                catalog,
+                "SELECT nspname FROM pg_catalog.pg_namespace"
+                    + " WHERE oid = pg_catalog.pg_my_temp_schema()"));
     return new DdlContext(
         view.snapshot(),
         schemas,
-        call.transaction().role(),
+        temporarySchema,
         superuser,
         new TransactionProbe(blocking, view, services));
   }
@@ -313,8 +318,7 @@ public final class DdlOperator implements Operator {
   }
 
   private void runOnLoop(Plan plan) {
-    CachedPlan cached =
-        new CachedPlan(session.view(), plan, call.cached().facts(), Map.of());
+    CachedPlan cached = new CachedPlan(session.view(), plan, call.cached().facts(), Map.of());
     try {
       Operators.of(call.planned(cached)).start();
     } catch (SqlError e) {
@@ -326,8 +330,7 @@ public final class DdlOperator implements Operator {
   private void broadcast(Plan.Broadcast plan) {
     if (call.transaction().scope() == Transaction.Scope.EXPLICIT) {
       throw SqlError.of(
-          SqlState.ACTIVE_SQL_TRANSACTION,
-          plan.tag() + " cannot run inside a transaction block");
+          SqlState.ACTIVE_SQL_TRANSACTION, plan.tag() + " cannot run inside a transaction block");
     }
     Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
     String sql = rendering.string(plan.text());

@@ -39,17 +39,19 @@ final class TransactionProbe implements DdlProbe {
   public TableShape after(String catalogSql, String table) {
     Participant catalog = blocking.join(Node.CATALOG_ID);
     blocking.query(catalog, "SAVEPOINT " + SAVEPOINT);
-    blocking.query(catalog, catalogSql);
+    if (!catalogSql.isEmpty()) {
+      blocking.query(catalog, catalogSql);
+    }
     CatalogQueries queries = sql -> blocking.query(catalog, sql).rows();
     TableShape shape = new CatalogLoader(queries, queries).shape(table);
     blocking.query(catalog, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
+    blocking.query(catalog, "RELEASE SAVEPOINT " + SAVEPOINT);
     return shape;
   }
 
   @Override
   public boolean isEmpty(Relation relation) {
-    List<Participant> nodes =
-        relation.distribution().nodes().stream().map(blocking::join).toList();
+    List<Participant> nodes = relation.distribution().nodes().stream().map(blocking::join).toList();
     String table = SqlQuote.qualified(relation);
     return blocking.query(nodes, "SELECT 1 FROM " + table + " LIMIT 1").stream()
         .allMatch(reply -> reply.rows().isEmpty());
