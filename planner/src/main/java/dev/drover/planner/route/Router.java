@@ -65,8 +65,8 @@ public final class Router {
     String options = reads.source(new Span(afterKeyword, inner.start())).strip();
     boolean analyze =
         explain.options().stream().anyMatch(o -> o.name().equals("analyze") && o.isTrue());
-    RoutingContext inner = context.withText(context.text(), ofInner(context.facts()));
-    return new Plan.Explain(plan(statement, inner, reads), options, analyze);
+    RoutingContext explained = context.withText(context.text(), ofInner(context.facts()));
+    return new Plan.Explain(plan(statement, explained, reads), options, analyze);
   }
 
   /** EXPLAIN's one column says nothing of the columns of what is explained. */
