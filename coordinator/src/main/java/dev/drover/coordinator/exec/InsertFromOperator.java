@@ -73,8 +73,7 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
     batches.flushJoined();
     List<FieldDescription> columns = new ArrayList<>();
     plan.target().columns().forEach(c -> columns.add(FieldDescription.of(c, 0, -1)));
-    StatementFacts facts =
-        new StatementFacts(call.cached().facts().parameterTypes(), columns);
+    StatementFacts facts = new StatementFacts(call.cached().facts().parameterTypes(), columns);
     CachedPlan step = new CachedPlan(call.view(), plan.reader(), facts, Map.of());
     try {
       Operator operator = Operators.of(call.step(step, this, this));

@@ -228,8 +228,7 @@ final class RowBatches {
           rows += counted ? inserted : 0;
         }
         case MessageType.Backend.ERROR ->
-            errors.add(
-                StatementError.of(call, ErrorFields.decode(body), participant.node()));
+            errors.add(StatementError.of(call, ErrorFields.decode(body), participant.node()));
         default -> {
           // Nothing that the client has not been told already.
         }

@@ -193,15 +193,13 @@ public final class BackendPool {
 
   private void await(NodePool pool, Waiting waiting) {
     pool.waiting.add(waiting);
-    waiting.timeout =
-        loop.schedule(() -> giveUp(pool, waiting), waitMillis, TimeUnit.MILLISECONDS);
+    waiting.timeout = loop.schedule(() -> giveUp(pool, waiting), waitMillis, TimeUnit.MILLISECONDS);
   }
 
   private static void giveUp(NodePool pool, Waiting waiting) {
     if (pool.waiting.remove(waiting)) {
       waiting.request.refused(
-          SqlError.of(
-                  SqlState.TOO_MANY_CONNECTIONS, "no connection to a node became free in time")
+          SqlError.of(SqlState.TOO_MANY_CONNECTIONS, "no connection to a node became free in time")
               .withHint("Lower the number of concurrent transactions."));
     }
   }

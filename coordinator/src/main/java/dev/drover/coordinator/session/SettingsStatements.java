@@ -36,8 +36,7 @@ final class SettingsStatements {
   private final Transaction transaction;
   private final SettingsTracker settings;
 
-  SettingsStatements(
-      StatementRunner runner, Transaction transaction, SettingsTracker settings) {
+  SettingsStatements(StatementRunner runner, Transaction transaction, SettingsTracker settings) {
     this.runner = runner;
     this.transaction = transaction;
     this.settings = settings;
@@ -115,9 +114,7 @@ final class SettingsStatements {
     Backend backend = participant.backend();
     backend.query(change.sql(), new QuietReply(reply -> changed(call, change, reply)));
     backend.query(
-        "SELECT pg_catalog.current_setting("
-            + SettingsState.literal(change.name())
-            + ", true)",
+        "SELECT pg_catalog.current_setting(" + SettingsState.literal(change.name()) + ", true)",
         new QuietReply(reply -> readBack(call, change, participant, reply)));
     backend.link().flush();
   }

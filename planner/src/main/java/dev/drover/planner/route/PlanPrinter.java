@@ -84,7 +84,14 @@ public final class PlanPrinter {
         line(depth, "Insert on " + target(target));
         print(reader, depth + 1);
       }
-      case Plan.CopyIn(_, var target) -> line(depth, "Copy into " + target(target));
+      case Plan.CopyIn(_, var target, var filled) -> {
+        line(depth, "Copy into " + target(target));
+        filled.forEach(f -> line(depth + 1, "Filled: " + f.column() + " = " + text(f.value())));
+      }
+      case Plan.CopyLocal(var text, _) -> {
+        line(depth, "Copy on the catalog node");
+        query(depth, text);
+      }
       case Plan.CopyOut(var reader, var header) -> {
         line(depth, "Copy out" + (header ? " with header" : ""));
         print(reader, depth + 1);
@@ -101,6 +108,7 @@ public final class PlanPrinter {
         line(depth, "Broadcast " + tag + " (" + names(nodes) + ")");
         query(depth, text);
       }
+      case Plan.Deferred(var text) -> line(depth, "Deferred: " + text);
       case Plan.Control(var statement) ->
           line(depth, "Session " + statement.getClass().getSimpleName());
     }
