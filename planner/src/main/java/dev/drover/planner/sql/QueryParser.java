@@ -152,6 +152,7 @@ final class QueryParser {
 
   private QueryBody block() {
     int start = cursor.start();
+    cursor.enter();
     cursor.expect("select");
     boolean distinct = cursor.accept("distinct");
     if (!distinct) {
@@ -172,6 +173,7 @@ final class QueryParser {
     Optional<Expr> having = after("having");
     List<QueryPart.Window> windows =
         cursor.accept("window") ? cursor.list(this::window) : List.of();
+    cursor.leave();
     return new SelectBlock(
         cursor.since(start),
         distinct,
@@ -273,6 +275,11 @@ final class QueryParser {
     Name name = grammar.names().name();
     cursor.expect("as");
     return grammar.calls().window(start, Optional.of(name));
+  }
+
+  /** One key of an ORDER BY. */
+  SortItem sortItem() {
+    return tails.sortItem();
   }
 
   /** ORDER BY, if it is there. */

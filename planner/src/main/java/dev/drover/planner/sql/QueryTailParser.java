@@ -129,7 +129,8 @@ final class QueryTailParser {
     return cursor.accept("order", "by") ? cursor.list(this::sortItem) : List.of();
   }
 
-  private SortItem sortItem() {
+  /** One key of an ORDER BY. */
+  SortItem sortItem() {
     int start = cursor.start();
     Expr value = grammar.expressions().expression();
     boolean descending = false;
