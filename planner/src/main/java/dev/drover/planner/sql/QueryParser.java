@@ -160,11 +160,14 @@ final class QueryParser {
     }
     List<Expr> distinctOn =
         distinct && cursor.accept("on") ? cursor.parenthesized(this::expression) : List.of();
-    List<Target> targets = atTargets() ? targets() : List.of();
+    List<Target> targets = distinct || atTargets() ? targets() : List.of();
     Optional<IntoClause> into = cursor.at("into") ? Optional.of(into()) : Optional.empty();
     List<FromItem> from = cursor.accept("from") ? cursor.list(grammar.froms()::item) : List.of();
     Optional<Expr> where = after("where");
-    boolean grouped = cursor.accept("group", "by");
+    boolean grouped = cursor.accept("group");
+    if (grouped) {
+      cursor.expect("by");
+    }
     boolean groupByDistinct = grouped && cursor.accept("distinct");
     if (grouped && !groupByDistinct) {
       cursor.accept("all");

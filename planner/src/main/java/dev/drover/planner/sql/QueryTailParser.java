@@ -126,7 +126,11 @@ final class QueryTailParser {
 
   /** ORDER BY, if it is there. */
   List<SortItem> optionalOrderBy() {
-    return cursor.accept("order", "by") ? cursor.list(this::sortItem) : List.of();
+    if (!cursor.accept("order")) {
+      return List.of();
+    }
+    cursor.expect("by");
+    return cursor.list(this::sortItem);
   }
 
   /** One key of an ORDER BY. */
