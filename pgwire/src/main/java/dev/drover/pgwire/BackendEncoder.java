@@ -17,7 +17,7 @@ public final class BackendEncoder {
     authentication(out, Protocol.AUTHENTICATION_OK, new byte[0]);
   }
 
-  public static void authenticationCleartext(ByteBuf out) {
+  public static void cleartext(ByteBuf out) {
     authentication(out, Protocol.AUTHENTICATION_CLEARTEXT, new byte[0]);
   }
 

@@ -10,7 +10,12 @@ import dev.drover.planner.route.TypeNames;
  *
  * <p>Threads: immutable.
  *
+ * @param collationIsC text without a COLLATE clause is compared byte by byte
  * @param shared false for a transaction's own view, whose plans nobody else may use
  */
 public record CatalogView(
-    CatalogSnapshot snapshot, FunctionCatalog functions, TypeNames types, boolean shared) {}
+    CatalogSnapshot snapshot,
+    FunctionCatalog functions,
+    TypeNames types,
+    boolean collationIsC,
+    boolean shared) {}

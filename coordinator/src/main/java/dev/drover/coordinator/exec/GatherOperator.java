@@ -1,5 +1,6 @@
 package dev.drover.coordinator.exec;
 
+import dev.drover.coordinator.copy.DataRowToCopy;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.pool.QuietReply;
@@ -36,6 +37,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
   private final Finish finish;
   private final NodeTask task;
   private final NodeFan fan;
+  private final DataRowToCopy toCopy = DataRowToCopy.text();
   private Backend worker;
   private Optional<ErrorFields> error = Optional.empty();
   private String tag = "";
@@ -98,7 +100,15 @@ final class GatherOperator implements Operator, NodeFan.Work {
 
   @Override
   public void rows(int index, ByteBuf run) {
-    CopyText.append(run, worker.link().out());
+    ByteBuf out = worker.link().out();
+    int length = out.writerIndex() + 1;
+    FrontendEncoder.copyDataHeader(out, 0);
+    try {
+      toCopy.convert(run, out);
+    } finally {
+      run.release();
+    }
+    out.setInt(length, out.writerIndex() - length);
     worker.link().flush();
     if (!worker.link().writable()) {
       fan.pauseAll();
@@ -221,11 +231,11 @@ final class GatherOperator implements Operator, NodeFan.Work {
     @Override
     public void message(byte type, ByteBuf body) {
       switch (type) {
-        case MessageType.Backend.ROW_DESCRIPTION -> call.output().simpleRowDescription(call.cached());
+        case MessageType.Backend.ROW_DESCRIPTION ->
+            call.output().simpleRowDescription(call.cached());
         case MessageType.Backend.COMMAND_COMPLETE ->
             tag =
-                body.toString(
-                    body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
+                body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
         case MessageType.Backend.ERROR ->
             error = Optional.of(ErrorFields.decode(body).without(ErrorFields.POSITION));
         default -> {

@@ -21,7 +21,7 @@ import java.util.List;
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
+final class SingleNodeOperator implements Operator, Resumable, Reply, Transaction.Joining {
   /** Slots fit in this many bits of the key of a server's statement. */
   private static final int SLOT_BITS = 16;
 
@@ -35,14 +35,9 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Task(
-      int node,
-      SqlText sql,
-      List<Pin> pins,
-      int[] slots,
-      boolean writes,
-      boolean pinsConnection) {}
+      int node, SqlText sql, List<Pin> pins, int[] slots, boolean writes, boolean pinsConnection) {}
 
-  private final Call call;
+  private Call call;
   private final Task task;
   private final Rendering rendering;
   private final String portal;
@@ -115,8 +110,9 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
     return (statement << SLOT_BITS) | slot;
   }
 
-  /** Fetches more rows of the suspended portal. */
-  void resume(Call next) {
+  @Override
+  public void resume(Call next) {
+    call = next;
     suspended = false;
     FrontendEncoder.execute(participant.backend().link().out(), portal, next.request().maxRows());
     FrontendEncoder.sync(participant.backend().link().out());
@@ -153,8 +149,7 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
           tag = body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
       case Backend.ERROR -> error = ErrorFields.decode(body);
       case Backend.NOTICE ->
-          call.output()
-              .notice(StatementError.notice(call, ErrorFields.decode(body), task.node()));
+          call.output().notice(StatementError.notice(call, ErrorFields.decode(body), task.node()));
       case Backend.PARSE_COMPLETE -> parseDone = true;
       case Backend.PORTAL_SUSPENDED -> suspended = true;
       default -> {
@@ -234,8 +229,7 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
   }
 
   private static SqlError outcomeUnknown() {
-    return SqlError.of(
-            SqlState.TRANSACTION_RESOLUTION_UNKNOWN, "the connection to a node was lost")
+    return SqlError.of(SqlState.TRANSACTION_RESOLUTION_UNKNOWN, "the connection to a node was lost")
         .withDetail("Whether the statement took effect is not known.");
   }
 

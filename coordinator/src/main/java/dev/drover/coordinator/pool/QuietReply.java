@@ -13,14 +13,15 @@ import java.util.Optional;
 /**
  * The reply to a statement of Drover's own: nothing of it reaches a client.
  *
- * <p>Rows are kept as text, up to a bound. Subclass-free: what happens at the end is given as an
- * {@link Outcome}.
+ * <p>Rows are kept as text, up to a bound; what happens at the end is given as an {@link Outcome}.
  *
  * <p>Threads: confined to the event loop of its connection.
  */
 public final class QuietReply implements Reply {
   /** What Drover asks itself has few rows. */
   private static final int MAX_ROWS = 1_000_000;
+
+  private static final int MAX_NOTICES = 1000;
 
   /** What to do when the reply is complete. */
   public interface Outcome {
@@ -29,6 +30,7 @@ public final class QuietReply implements Reply {
 
   private final Outcome outcome;
   private final List<List<Optional<String>>> rows = new ArrayList<>();
+  private final List<ErrorFields> notices = new ArrayList<>();
   private Optional<ErrorFields> error = Optional.empty();
   private Optional<SqlError> lost = Optional.empty();
   private String tag = "";
@@ -54,6 +56,10 @@ public final class QuietReply implements Reply {
 
   public boolean succeeded() {
     return error.isEmpty() && lost.isEmpty();
+  }
+
+  public List<ErrorFields> notices() {
+    return notices;
   }
 
   /** The last command tag. */
@@ -101,6 +107,8 @@ public final class QuietReply implements Reply {
   public void message(byte type, ByteBuf body) {
     if (type == MessageType.Backend.ERROR && error.isEmpty()) {
       error = Optional.of(ErrorFields.decode(body));
+    } else if (type == MessageType.Backend.NOTICE && notices.size() < MAX_NOTICES) {
+      notices.add(ErrorFields.decode(body));
     } else if (type == MessageType.Backend.COMMAND_COMPLETE) {
       tag = body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
     }

@@ -3,7 +3,6 @@ package dev.drover.coordinator.session;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.exec.ClientOutput;
 import dev.drover.coordinator.exec.Operator;
-import dev.drover.coordinator.settings.SessionSettings;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.ErrorFields;
@@ -15,8 +14,10 @@ import dev.drover.pgwire.SqlState;
 import dev.drover.pgwire.netty.FrontendChannel;
 import dev.drover.pgwire.netty.FrontendListener;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * idle       Sync                         busy while the unit commits, then idle
  * any        error in extended protocol   skipping
  * skipping   Sync                         idle
- * busy       CopyData CopyDone CopyFail   go to the running COPY
+ * busy       any, while a COPY takes them go to the running COPY
  * any        Terminate, connection lost   closed: open work is rolled back
  * </pre>
  *
@@ -46,9 +47,10 @@ import org.slf4j.LoggerFactory;
 public final class Session implements FrontendListener {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  private final SessionServices services;
+  private final Function<EventLoop, SessionServices> servicesOfLoop;
   private final MessageQueue queue = new MessageQueue();
   private Optional<FrontendChannel> channel = Optional.empty();
+  private Optional<SessionServices> services = Optional.empty();
   private Optional<Login> login = Optional.empty();
   private Optional<Established> established = Optional.empty();
   private Optional<Operator> running = Optional.empty();
@@ -60,22 +62,22 @@ public final class Session implements FrontendListener {
   /** What exists once the client is authenticated. */
   record Established(
       SessionRegistry.Key key,
-      String role,
       Transaction transaction,
-      SessionSettings settings,
-      ReportedSettings reported,
       ClientOutput output,
       ExtendedProtocol extended,
       SimpleProtocol simple,
       StatementRunner runner) {}
 
-  public Session(SessionServices services) {
-    this.services = services;
+  /** The services are those of the event loop that the client's channel turns out to be on. */
+  public Session(Function<EventLoop, SessionServices> servicesOfLoop) {
+    this.servicesOfLoop = servicesOfLoop;
   }
 
   @Override
   public void opened(FrontendChannel opened) {
     channel = Optional.of(opened);
+    services = Optional.of(servicesOfLoop.apply(opened.loop()));
+    services().sessions().add(this);
   }
 
   FrontendChannel channel() {
@@ -83,7 +85,7 @@ public final class Session implements FrontendListener {
   }
 
   SessionServices services() {
-    return services;
+    return services.orElseThrow();
   }
 
   Established established() {
@@ -107,7 +109,7 @@ public final class Session implements FrontendListener {
 
   @Override
   public void cancel(int processId, byte[] secret) {
-    services
+    services()
         .registry()
         .find(processId, secret)
         .ifPresent(target -> target.channel().loop().execute(target::cancelRunning));
@@ -125,6 +127,7 @@ public final class Session implements FrontendListener {
                         p.backend().cancel();
                       }
                     }));
+    running.ifPresent(Operator::cancel);
   }
 
   @Override
@@ -133,8 +136,8 @@ public final class Session implements FrontendListener {
       login.get().password(body);
       return;
     }
-    if (running.isPresent() && running.get().copying() && isCopyMessage(type)) {
-      running.get().copyMessage(type, body);
+    if (queue.isEmpty() && copying()) {
+      running.orElseThrow().copyMessage(type, body);
       return;
     }
     queue.add(type, body);
@@ -143,34 +146,30 @@ public final class Session implements FrontendListener {
     }
   }
 
-  private static boolean isCopyMessage(byte type) {
-    return type == Frontend.COPY_DATA
-        || type == Frontend.COPY_DONE
-        || type == Frontend.COPY_FAIL
-        || type == Frontend.FLUSH
-        || type == Frontend.SYNC;
+  /** The running operator takes the client's messages, whatever they are. */
+  private boolean copying() {
+    return running.isPresent() && running.get().copying();
   }
 
   @Override
   public void burstEnd() {
-    running.filter(Operator::copying).ifPresent(Operator::copyBurstEnd);
     drain();
   }
 
   /** Takes messages until one has to be waited for. */
-  private void drain() {
+  void drain() {
     if (draining) {
       return;
     }
     draining = true;
     try {
-      while (!busy && !closed) {
+      while (!closed && (!busy || copying())) {
         MessageQueue.Message message = queue.poll();
         if (message == null) {
           break;
         }
         try {
-          take(message.type(), message.body());
+          dispatch(message.type(), message.body());
         } finally {
           message.body().release();
         }
@@ -184,6 +183,14 @@ public final class Session implements FrontendListener {
     }
   }
 
+  private void dispatch(byte type, ByteBuf body) {
+    if (copying()) {
+      running.orElseThrow().copyMessage(type, body);
+    } else {
+      take(type, body);
+    }
+  }
+
   private void take(byte type, ByteBuf body) {
     if (skipping && type != Frontend.SYNC && type != Frontend.TERMINATE) {
       return;
@@ -191,7 +198,7 @@ public final class Session implements FrontendListener {
     Established e = established();
     try {
       switch (type) {
-        case Frontend.QUERY -> e.simple().query(FrontendDecoder.bytes(body));
+        case Frontend.QUERY -> e.simple().query(queryText(body));
         case Frontend.PARSE -> e.extended().parse(FrontendDecoder.Parse.decode(body));
         case Frontend.BIND -> e.extended().bind(FrontendDecoder.Bind.decode(body));
         case Frontend.DESCRIBE -> e.extended().describe(FrontendDecoder.Describe.decode(body));
@@ -212,6 +219,16 @@ public final class Session implements FrontendListener {
         extendedError(ErrorFields.of(error, Severity.ERROR));
       }
     }
+  }
+
+  private static byte[] queryText(ByteBuf body) {
+    int end = body.writerIndex() - 1;
+    if (end < body.readerIndex() || body.getByte(end) != 0) {
+      throw SqlError.of(SqlState.PROTOCOL_VIOLATION, "invalid string in message");
+    }
+    byte[] text = new byte[end - body.readerIndex()];
+    body.readBytes(text);
+    return text;
   }
 
   private void functionCall() {
@@ -278,6 +295,10 @@ public final class Session implements FrontendListener {
     running = Optional.of(operator);
   }
 
+  Optional<Operator> currentOperator() {
+    return running;
+  }
+
   /** The view under which the next statement is planned. */
   CatalogView view() {
     return established().runner().view();
@@ -307,10 +328,11 @@ public final class Session implements FrontendListener {
   public void closed() {
     closed = true;
     queue.clear();
-    services.sessions().remove(this);
+    running.ifPresent(Operator::clientGone);
+    services().sessions().remove(this);
     established.ifPresent(
         e -> {
-          services.registry().unregister(e.key().processId());
+          services().registry().unregister(e.key().processId());
           e.transaction().abandon();
         });
     LOG.debug("event=session_closed");

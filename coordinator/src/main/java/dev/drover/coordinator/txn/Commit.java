@@ -38,6 +38,7 @@ final class Commit {
   private Optional<GlobalId> id = Optional.empty();
   private Optional<ErrorFields> cause = Optional.empty();
   private boolean durablyRefused;
+  private boolean reported;
   private int recovering;
 
   Commit(TransactionServices services, List<Participant> participants) {
@@ -55,8 +56,7 @@ final class Commit {
       default ->
           services
               .global()
-              .nextGxid(
-                  this::prepare, e -> rollbackAll(ErrorFields.of(e, Severity.ERROR)));
+              .nextGxid(this::prepare, e -> rollbackAll(ErrorFields.of(e, Severity.ERROR)));
     }
   }
 
@@ -142,7 +142,7 @@ final class Commit {
 
   /** Without the lease somebody else decides: all parts stay prepared. */
   private void leaveToResolver() {
-    state = new State.Committed();
+    reported = true;
     writers.forEach(w -> w.backend().closeOnRelease());
     SqlError error =
         SqlError.of(
@@ -153,16 +153,19 @@ final class Commit {
   }
 
   private void finishIfDone() {
-    if (recovering > 0) {
+    if (recovering > 0 || reported) {
       return;
     }
     switch (state) {
       case State.Committed _ -> {
+        reported = true;
         services.gate().secondPhaseEnded();
         endReaders(Optional.empty());
       }
-      case State.RolledBack _ ->
-          Fanout.toAll(readers, _ -> ROLLBACK_TAG, _ -> done.complete(Optional.of(abortError())));
+      case State.RolledBack _ -> {
+        reported = true;
+        Fanout.toAll(readers, _ -> ROLLBACK_TAG, _ -> done.complete(Optional.of(abortError())));
+      }
       case State.Preparing _, State.Committing _, State.RollingBack _ -> {}
     }
   }
@@ -188,9 +191,7 @@ final class Commit {
 
   private void sendPrepare(int index, Participant participant) {
     GlobalId global = id.orElseThrow();
-    if (!participant.isMetadata()) {
-      participant.backend().query(global.markSql(), new QuietReply(this::noteError));
-    }
+    participant.backend().query(global.markSql(participant), new QuietReply(this::noteError));
     participant
         .backend()
         .query(

@@ -27,7 +27,15 @@ record GlobalId(long gxid, String base, String nonceHex) {
             .map(p -> p.node() + (p.isMetadata() ? "m" : ""))
             .collect(Collectors.joining("."));
     String base =
-        "gx_" + global.coordinatorId() + "_" + global.epoch() + "_" + gxid + "_" + hash + "_"
+        "gx_"
+            + global.coordinatorId()
+            + "_"
+            + global.epoch()
+            + "_"
+            + gxid
+            + "_"
+            + hash
+            + "_"
             + nodes;
     return new GlobalId(gxid, base, HexFormat.of().formatHex(nonce));
   }
@@ -37,8 +45,9 @@ record GlobalId(long gxid, String base, String nonceHex) {
   }
 
   /** Marks the participant's transaction, so that its commit can be seen from outside. */
-  String markSql() {
-    return "SELECT drover.gx(" + gxid + ", '\\x" + nonceHex + "'::pg_catalog.bytea)";
+  String markSql(Participant participant) {
+    String function = participant.isMetadata() ? "drover.gx_metadata(" : "drover.gx(";
+    return "SELECT " + function + gxid + ", '\\x" + nonceHex + "'::pg_catalog.bytea)";
   }
 
   private static byte[] sha256(byte[] nonce) {

@@ -51,12 +51,14 @@ public final class Transaction {
   private boolean failed;
   private boolean admitted;
   private boolean victim;
+  private boolean committing;
   private long number;
   private String beginSql = "BEGIN";
   private SettingsState settings = SettingsState.DEFAULTS;
   private String localSettingsSql = "";
   private Optional<Backend> pinnedCatalog = Optional.empty();
-  private long busySince;
+  private long startedAtMicros;
+  private long waitingSinceNanos;
 
   public Transaction(TransactionServices services, String role) {
     this.services = requireNonNull(services);
@@ -89,20 +91,31 @@ public final class Transaction {
     return participants;
   }
 
-  /** Nanoseconds of the loop's clock since when a statement is outstanding; 0 when none is. */
-  public long busySince() {
-    return busySince;
+  /** When it was admitted. Units: microseconds of wall time. */
+  public long startedAtMicros() {
+    return startedAtMicros;
   }
 
-  public void busySince(long nanoTime) {
-    busySince = nanoTime;
+  /**
+   * For how long some server has owed an answer, as seen by whoever asks regularly: the first call
+   * that finds one outstanding starts the count. Units: nanoseconds.
+   */
+  public long waitingNanos(long nanoTime) {
+    boolean waiting = participants.stream().anyMatch(p -> p.backend().link().pending() > 0);
+    if (!waiting) {
+      waitingSinceNanos = 0;
+      return 0;
+    }
+    if (waitingSinceNanos == 0) {
+      waitingSinceNanos = nanoTime;
+    }
+    return nanoTime - waitingSinceNanos;
   }
 
   /** Chosen to break a deadlock: its next error is shown as 40P01. */
-  public void chooseAsVictim(int node, int processId) {
+  public void chooseAsVictim(int processId) {
     for (Participant participant : participants) {
-      if (participant.node() == node
-          && participant.backend().link().processId() == processId
+      if (participant.backend().link().processId() == processId
           && participant.backend().link().pending() > 0) {
         victim = true;
         participant.backend().cancel();
@@ -154,10 +167,18 @@ public final class Transaction {
   /** The session keeps the catalog node's connection from now on. */
   public void pinCatalog() {
     if (pinnedCatalog.isEmpty()) {
-      pinnedCatalog =
-          find(Node.CATALOG_ID, false)
-              .map(Participant::backend);
+      pinnedCatalog = find(Node.CATALOG_ID, false).map(Participant::backend);
     }
+  }
+
+  /** The session no longer needs a connection of its own to the catalog node. */
+  public void unpinCatalog() {
+    pinnedCatalog.ifPresent(
+        backend -> {
+          backend.closeOnRelease();
+          services.pool().release(backend);
+        });
+    pinnedCatalog = Optional.empty();
   }
 
   /** The participant on a node, if it has joined. */
@@ -214,6 +235,7 @@ public final class Transaction {
 
   private void enter() {
     admitted = true;
+    startedAtMicros = TransactionClock.wallMicros();
     number = services.registry().enter(this);
   }
 
@@ -290,8 +312,10 @@ public final class Transaction {
 
   /** Commits, by one phase where one connection wrote, else by two. */
   public void commit(Completion done) {
+    committing = true;
     Completion ended =
         result -> {
+          committing = false;
           end();
           done.complete(result);
         };
@@ -320,7 +344,7 @@ public final class Transaction {
     failed = false;
     victim = false;
     localSettingsSql = "";
-    busySince = 0;
+    waitingSinceNanos = 0;
     if (admitted) {
       admitted = false;
       services.registry().leave(number);
@@ -335,8 +359,14 @@ public final class Transaction {
     services.pool().release(backend);
   }
 
-  /** The session ends: connections with open work are closed, which rolls it back. */
+  /**
+   * The session ends: connections with open work are closed, which rolls it back. A commit under
+   * way goes on to its end.
+   */
   public void abandon() {
+    if (committing) {
+      return;
+    }
     for (Participant participant : participants) {
       if (participant.backend().link().pending() > 0) {
         participant.backend().cancel();
@@ -344,11 +374,6 @@ public final class Transaction {
       participant.backend().closeOnRelease();
     }
     end();
-    pinnedCatalog.ifPresent(
-        backend -> {
-          backend.closeOnRelease();
-          services.pool().release(backend);
-        });
-    pinnedCatalog = Optional.empty();
+    unpinCatalog();
   }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param identity how an identity column behaves
  * @param generated stored or virtual generated column: never written
  * @param constantDefault the default calls nothing but immutable functions, or there is none
+ * @param collation qualified and quoted, when it is not the type's default
  */
 public record Column(
     int number,
@@ -28,7 +29,8 @@ public record Column(
     Optional<String> defaultExpression,
     Identity identity,
     boolean generated,
-    boolean constantDefault) {
+    boolean constantDefault,
+    Optional<String> collation) {
   /** {@code pg_attribute.attidentity}. */
   public enum Identity {
     NONE,
@@ -41,5 +43,34 @@ public record Column(
     requireNonNull(typeName);
     requireNonNull(defaultExpression);
     requireNonNull(identity);
+    requireNonNull(collation);
+  }
+
+  /** A column with its type's default collation. */
+  public Column(
+      int number,
+      String name,
+      int typeOid,
+      String typeName,
+      int typmod,
+      boolean notNull,
+      boolean deterministic,
+      Optional<String> defaultExpression,
+      Identity identity,
+      boolean generated,
+      boolean constantDefault) {
+    this(
+        number,
+        name,
+        typeOid,
+        typeName,
+        typmod,
+        notNull,
+        deterministic,
+        defaultExpression,
+        identity,
+        generated,
+        constantDefault,
+        Optional.empty());
   }
 }

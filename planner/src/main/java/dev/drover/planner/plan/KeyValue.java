@@ -3,18 +3,28 @@ package dev.drover.planner.plan;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.planner.hash.HashType;
+import dev.drover.planner.hash.RoutingHash;
 
-/** Where the value of a key column comes from when a plan is run. */
+/**
+ * Where the value of a key column comes from when a plan is run.
+ *
+ * <p>{@code type} says how the value is read and hashed: a type of the key column's hash family.
+ * {@code typmod} is the column's for a value that is stored, and {@link RoutingHash#NO_TYPMOD} for
+ * one that is only compared with the column.
+ */
 public sealed interface KeyValue {
   /**
    * A literal of the statement.
    *
    * @param negated a minus sign stands before it
-   * @param type the column's type, by which it is hashed
    */
-  record Lifted(int ordinal, boolean negated, HashType type) implements KeyValue {
+  record Lifted(int ordinal, boolean negated, HashType type, int typmod) implements KeyValue {
     public Lifted {
       requireNonNull(type);
+    }
+
+    public Lifted(int ordinal, boolean negated, HashType type) {
+      this(ordinal, negated, type, RoutingHash.NO_TYPMOD);
     }
   }
 
@@ -23,9 +33,13 @@ public sealed interface KeyValue {
    *
    * @param typeOid the parameter's declared or inferred type; the value arrives in its format
    */
-  record Parameter(int index, int typeOid, HashType type) implements KeyValue {
+  record Parameter(int index, int typeOid, HashType type, int typmod) implements KeyValue {
     public Parameter {
       requireNonNull(type);
+    }
+
+    public Parameter(int index, int typeOid, HashType type) {
+      this(index, typeOid, type, RoutingHash.NO_TYPMOD);
     }
   }
 

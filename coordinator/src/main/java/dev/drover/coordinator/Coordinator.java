@@ -1,0 +1,246 @@
+package dev.drover.coordinator;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.drover.coordinator.catalog.CatalogCache;
+import dev.drover.coordinator.catalog.StatementPlanner;
+import dev.drover.coordinator.exec.ExecServices;
+import dev.drover.coordinator.exec.NodeRotation;
+import dev.drover.coordinator.exec.Slots;
+import dev.drover.coordinator.metadata.ErrorNames;
+import dev.drover.coordinator.pool.Admission;
+import dev.drover.coordinator.pool.BackendConnector;
+import dev.drover.coordinator.pool.BackendPool;
+import dev.drover.coordinator.session.Roles;
+import dev.drover.coordinator.session.Session;
+import dev.drover.coordinator.session.SessionRegistry;
+import dev.drover.coordinator.session.SessionServices;
+import dev.drover.coordinator.txn.CommitGate;
+import dev.drover.coordinator.txn.InDoubtFinisher;
+import dev.drover.coordinator.txn.TransactionRegistry;
+import dev.drover.coordinator.txn.TransactionServices;
+import dev.drover.gtm.client.GtmClient;
+import dev.drover.gtm.client.GtmClientConfig;
+import dev.drover.gtm.protocol.NodeAddress;
+import dev.drover.gtm.protocol.Role;
+import dev.drover.pgwire.netty.Credentials;
+import dev.drover.pgwire.netty.FrontendOptions;
+import dev.drover.pgwire.netty.FrontendServer;
+import dev.drover.pgwire.netty.ServerAddress;
+import dev.drover.pgwire.netty.Transport;
+import dev.drover.planner.catalog.Node;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process that clients connect to: wires the parts together and holds them until it is closed.
+ *
+ * <p>Nothing of it must survive: what it leaves in doubt is resolved from the servers.
+ *
+ * <p>Threads: thread-safe.
+ */
+public final class Coordinator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
+  private static final String DATABASE = "postgres";
+  private static final long START_TIMEOUT_SECONDS = 30;
+  private static final int CATALOG_CONNECTIONS = 4;
+
+  /** Connections to one node beside those of admitted transactions. */
+  private static final int SPARE_CONNECTIONS = 16;
+
+  private final CoordinatorConfig config;
+  private final Transport transport;
+  private final HikariDataSource catalogNode;
+  private final ExecutorService blocking;
+  private final GtmEvents events;
+  private final GtmClient gtm;
+  private final CatalogCache catalog;
+  private final List<LoopServices> loops;
+  private final FrontendServer server;
+
+  private Coordinator(CoordinatorConfig config) {
+    this.config = config;
+    this.transport = Transport.create(config.eventLoops());
+    this.catalogNode = dataSource(config);
+    this.blocking = Executors.newVirtualThreadPerTaskExecutor();
+    this.events = new GtmEvents();
+    this.gtm =
+        GtmClient.start(
+            new GtmClientConfig(
+                config.gtm().host(),
+                config.gtm().port(),
+                config.secret(),
+                config.name(),
+                Role.COORDINATOR),
+            events);
+    long version = events.awaitStart(START_TIMEOUT_SECONDS);
+    this.catalog = new CatalogCache(new JdbcCatalogSource(catalogNode), version, blocking);
+    Roles roles =
+        new Roles(
+            new Credentials.Password(config.secret()), !config.catalogSocketDirectory().isEmpty());
+    this.loops = loops(roles);
+    events.attach(catalog, loops, roles, this::catalogLoaded);
+    new WaitReporter(loops, gtm, this::nodeName).start();
+    catalogLoaded();
+    this.server = listen();
+    LOG.info("event=coordinator_started name={} port={}", config.name(), port());
+  }
+
+  /** Accepts clients when it returns. */
+  public static Coordinator start(CoordinatorConfig config) {
+    return new Coordinator(config);
+  }
+
+  /** The TCP port that clients connect to. */
+  public int port() {
+    return server.port();
+  }
+
+  private static HikariDataSource dataSource(CoordinatorConfig config) {
+    HikariConfig hikari = new HikariConfig();
+    hikari.setJdbcUrl(
+        "jdbc:postgresql://%s:%d/%s"
+            .formatted(config.catalogHost().host(), config.catalogHost().port(), DATABASE));
+    hikari.setUsername(InDoubtFinisher.DROVER_ROLE);
+    hikari.setPassword(config.secret());
+    hikari.setMaximumPoolSize(CATALOG_CONNECTIONS);
+    hikari.setMinimumIdle(0);
+    hikari.setPoolName("catalog");
+    return new HikariDataSource(hikari);
+  }
+
+  private List<LoopServices> loops(Roles roles) {
+    List<EventLoop> eventLoops = new ArrayList<>();
+    for (EventExecutor executor : transport.group()) {
+      eventLoops.add((EventLoop) executor);
+    }
+    SessionServices.Shared shared =
+        new SessionServices.Shared(
+            catalog,
+            roles,
+            new SessionRegistry(gtm.coordinatorId()),
+            DATABASE,
+            config.trustLoopback());
+    List<LoopServices> result = new ArrayList<>();
+    for (int i = 0; i < eventLoops.size(); i++) {
+      result.add(loop(eventLoops.get(i), i, eventLoops.size(), shared));
+    }
+    return result;
+  }
+
+  private LoopServices loop(EventLoop loop, int index, int count, SessionServices.Shared shared) {
+    long waitMillis = config.poolWait().toMillis();
+    int grant = Math.max(1, gtm.maxTransactions() / count);
+    BackendConnector connector =
+        new BackendConnector(transport, this::node, shared.roles(), this::helloSql, DATABASE);
+    BackendPool pool = new BackendPool(loop, connector, grant + SPARE_CONNECTIONS, waitMillis);
+    GtmLink global = new GtmLink(gtm, loop);
+    TransactionRegistry registry = new TransactionRegistry(index, count);
+    TransactionServices transactions =
+        new TransactionServices(
+            loop,
+            pool,
+            new Admission(loop, grant, waitMillis),
+            new CommitGate(),
+            global,
+            new InDoubtFinisher(loop, pool, global::mayCommit),
+            registry);
+    ExecServices exec =
+        new ExecServices(
+            loop,
+            pool,
+            new Slots(),
+            new NodeRotation(),
+            (fields, view, _) -> ErrorNames.translate(fields, view.snapshot()),
+            new CoordinatorDdl(catalog, gtm, blocking, (_, _, _, _) -> {}));
+    return new LoopServices(
+        loop,
+        pool,
+        registry,
+        new SessionServices(shared, transactions, exec, new StatementPlanner(pool)));
+  }
+
+  private String helloSql() {
+    return "SELECT drover.hello(" + gtm.coordinatorId() + ", " + gtm.epoch() + ")";
+  }
+
+  private Optional<Node> node(int id) {
+    if (id != Node.CATALOG_ID) {
+      return catalog.view().snapshot().node(id);
+    }
+    return Optional.of(
+        new Node(
+            Node.CATALOG_ID,
+            "catalog",
+            config.catalogHost().host(),
+            config.catalogHost().port(),
+            config.catalogSocketDirectory(),
+            false,
+            false));
+  }
+
+  private String nodeName(int id) {
+    return node(id).map(Node::name).orElse("node " + id);
+  }
+
+  private void catalogLoaded() {
+    List<NodeAddress> addresses = new ArrayList<>();
+    addresses.add(
+        new NodeAddress("catalog", config.catalogHost().host(), config.catalogHost().port()));
+    for (Node node : catalog.view().snapshot().nodes()) {
+      if (node.id() != Node.CATALOG_ID) {
+        addresses.add(new NodeAddress(node.name(), node.host(), node.port()));
+      }
+    }
+    gtm.useNodes(addresses);
+  }
+
+  private FrontendServer listen() {
+    Map<EventLoop, SessionServices> byLoop = new HashMap<>();
+    loops.forEach(l -> byLoop.put(l.loop(), l.sessions()));
+    return FrontendServer.bind(
+            transport,
+            new ServerAddress.Tcp(config.listen().host(), config.listen().port()),
+            FrontendOptions.defaults(),
+            () -> new Session(byLoop::get))
+        .syncUninterruptibly()
+        .getNow();
+  }
+
+  /** Takes no more clients, ends the sessions, and gives the lease back. */
+  @Override
+  public void close() {
+    server.close().syncUninterruptibly();
+    for (LoopServices services : loops) {
+      services
+          .loop()
+          .submit(
+              () -> {
+                List.copyOf(services.sessions().sessions()).forEach(Session::shutDown);
+                services.pool().close();
+              })
+          .syncUninterruptibly();
+    }
+    gtm.close();
+    transport.close();
+    blocking.close();
+    catalogNode.close();
+    LOG.info("event=coordinator_stopped name={}", config.name());
+  }
+
+  /** Waits, bounded, until the loops have nothing more to do; for tests that count connections. */
+  boolean quiet(long timeout, TimeUnit unit) {
+    return loops.stream()
+        .allMatch(l -> l.loop().submit(() -> {}).awaitUninterruptibly(timeout, unit));
+  }
+}

@@ -1,0 +1,115 @@
+package dev.drover.coordinator;
+
+import dev.drover.coordinator.catalog.CatalogCache;
+import dev.drover.coordinator.session.Roles;
+import dev.drover.gtm.client.GtmClient;
+import dev.drover.gtm.client.Lease;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the GTM tells this coordinator, handed to the parts that it concerns.
+ *
+ * <p>Threads: called on the GTM client's thread; hands over without blocking.
+ */
+final class GtmEvents implements GtmClient.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(GtmEvents.class);
+
+  private record Parts(
+      CatalogCache catalog, List<LoopServices> loops, Roles roles, Runnable catalogLoaded) {}
+
+  private final CompletableFuture<Lease> firstLease = new CompletableFuture<>();
+  private final CompletableFuture<Long> firstVersion = new CompletableFuture<>();
+  private Optional<Parts> parts = Optional.empty();
+  private long newestVersion;
+  private boolean stale;
+
+  /** Waits for the lease and the catalog version; the version. */
+  long awaitStart(long timeoutSeconds) {
+    try {
+      firstLease.get(timeoutSeconds, TimeUnit.SECONDS);
+      return firstVersion.get(timeoutSeconds, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the GTM", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the GTM gave no lease in time", e);
+    }
+  }
+
+  /** From now on events reach these. */
+  synchronized void attach(
+      CatalogCache catalog, List<LoopServices> loops, Roles roles, Runnable catalogLoaded) {
+    parts = Optional.of(new Parts(catalog, List.copyOf(loops), roles, catalogLoaded));
+    if (stale) {
+      catalog.stale();
+    } else {
+      catalog.current(newestVersion);
+    }
+  }
+
+  @Override
+  public void leaseGranted(Lease lease) {
+    firstLease.complete(lease);
+  }
+
+  @Override
+  public synchronized void leaseLost(long epoch) {
+    LOG.warn("event=lease_lost epoch={}", epoch);
+    parts.ifPresent(p -> p.loops().forEach(l -> l.loop().execute(() -> l.pool().closeIdle())));
+  }
+
+  /** The acknowledgement goes out once every loop has passed the point. */
+  @Override
+  public synchronized void catalogStale(long version, Runnable ack) {
+    stale = true;
+    if (parts.isEmpty()) {
+      ack.run();
+      return;
+    }
+    parts.get().catalog().stale();
+    AtomicInteger left = new AtomicInteger(parts.get().loops().size());
+    for (LoopServices loop : parts.get().loops()) {
+      loop.loop()
+          .execute(
+              () -> {
+                if (left.decrementAndGet() == 0) {
+                  ack.run();
+                }
+              });
+    }
+  }
+
+  @Override
+  public synchronized void catalogCurrent(long version) {
+    stale = false;
+    newestVersion = version;
+    firstVersion.complete(version);
+    parts.ifPresent(
+        p -> {
+          p.roles().forgetInfos();
+          p.catalog().current(version);
+          p.catalogLoaded().run();
+        });
+  }
+
+  @Override
+  public synchronized void victim(long transaction, String node, int pid) {
+    LOG.info("event=deadlock_victim transaction={} node={} pid={}", transaction, node, pid);
+    parts.ifPresent(
+        p ->
+            p.loops()
+                .forEach(
+                    l ->
+                        l.loop()
+                            .execute(
+                                () -> l.registry().with(transaction, t -> t.chooseAsVictim(pid)))));
+  }
+}

@@ -1,0 +1,128 @@
+package dev.drover.coordinator.catalog;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The shared view of the catalog.
+ *
+ * <p>While a change is being committed somewhere the view is stale: new statements wait until the
+ * change is through and the catalog has been read again. So no statement is sent under a view that
+ * another coordinator has replaced.
+ *
+ * <pre>
+ * state     event                      next
+ * --------  -------------------------  -------------------------------------------
+ * current   stale(version)             stale; the acknowledgement follows
+ * stale     current(version), new one  loading, then current: waiting statements go on
+ * stale     current(version), the same current
+ * </pre>
+ *
+ * <p>Threads: thread-safe; {@link #view} and {@link #isCurrent} are plain volatile reads.
+ */
+public final class CatalogCache {
+  private static final Logger LOG = LoggerFactory.getLogger(CatalogCache.class);
+
+  private record Waiting(EventExecutor loop, Consumer<CatalogView> action) {}
+
+  private final CatalogSource source;
+  private final Executor blocking;
+  private final List<Waiting> waiting = new ArrayList<>();
+  private volatile CatalogView view;
+  private volatile boolean current;
+  private long wanted;
+  private long loaded;
+  private boolean loading;
+
+  /** Loads the first view before it returns. */
+  public CatalogCache(CatalogSource source, long version, Executor blocking) {
+    this.source = source;
+    this.blocking = blocking;
+    this.view = source.load(version);
+    this.wanted = version;
+    this.loaded = version;
+    this.current = true;
+  }
+
+  public CatalogView view() {
+    return view;
+  }
+
+  public boolean isCurrent() {
+    return current;
+  }
+
+  /** Runs {@code action} with a current view: at once, or on {@code loop} when there is one. */
+  public void whenCurrent(EventExecutor loop, Consumer<CatalogView> action) {
+    if (current) {
+      action.accept(view);
+      return;
+    }
+    synchronized (this) {
+      if (!current) {
+        waiting.add(new Waiting(loop, action));
+        return;
+      }
+    }
+    action.accept(view);
+  }
+
+  /** A change is about to be committed. */
+  public synchronized void stale() {
+    current = false;
+  }
+
+  /** No change is under way any more; {@code version} is the newest. */
+  public void current(long version) {
+    synchronized (this) {
+      wanted = version;
+      if (loading) {
+        return;
+      }
+      if (version == loaded) {
+        release();
+        return;
+      }
+      current = false;
+      loading = true;
+    }
+    blocking.execute(this::load);
+  }
+
+  private void load() {
+    while (true) {
+      long version;
+      synchronized (this) {
+        version = wanted;
+      }
+      CatalogView fresh;
+      try {
+        fresh = source.load(version);
+      } catch (RuntimeException e) {
+        LOG.warn("event=catalog_load_failed version={} error={}", version, e.getMessage());
+        continue;
+      }
+      synchronized (this) {
+        view = fresh;
+        loaded = version;
+        if (version == wanted) {
+          loading = false;
+          release();
+          return;
+        }
+      }
+    }
+  }
+
+  private void release() {
+    current = true;
+    CatalogView now = view;
+    waiting.forEach(w -> w.loop().execute(() -> w.action().accept(now)));
+    waiting.clear();
+  }
+}

@@ -1,0 +1,204 @@
+package dev.drover.coordinator.catalog;
+
+import dev.drover.coordinator.pool.Backend;
+import dev.drover.coordinator.pool.BackendPool;
+import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.SqlError;
+import dev.drover.planner.catalog.Node;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.StatementFacts;
+import dev.drover.planner.route.LiteralRead;
+import dev.drover.planner.route.Routed;
+import dev.drover.planner.route.Router;
+import dev.drover.planner.route.RoutingContext;
+import dev.drover.planner.route.SearchPath;
+import dev.drover.planner.sql.Delete;
+import dev.drover.planner.sql.Insert;
+import dev.drover.planner.sql.Merge;
+import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.Span;
+import dev.drover.planner.sql.SqlParser;
+import dev.drover.planner.sql.Statement;
+import dev.drover.planner.sql.Update;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * From a text to a plan: the cache, else parse, ask the catalog node what the statement is, route.
+ *
+ * <p>A new shape costs one Parse and Describe on the catalog node, which also finds the statement's
+ * errors as PostgreSQL itself would.
+ *
+ * <p>Threads: confined to its event loop.
+ */
+public final class StatementPlanner {
+  private static final StatementFacts NO_FACTS = new StatementFacts(List.of(), List.of());
+
+  /** Told once. */
+  public interface Answer {
+    void planned(CachedPlan plan);
+
+    void refused(SqlError error);
+
+    void refused(ErrorFields error);
+  }
+
+  /**
+   * What decides a plan besides the catalog.
+   *
+   * @param parameterTypes declared OIDs; 0 for those that PostgreSQL is to infer
+   * @param inTransaction within a transaction block of the client
+   * @param catalog the transaction's own connection to the catalog node, when only that one sees
+   *     the schema
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Request(
+      StatementText text,
+      int[] parameterTypes,
+      SearchPath path,
+      String role,
+      SettingsState settings,
+      boolean inTransaction,
+      Optional<Backend> catalog) {}
+
+  private final PlanCache cache = new PlanCache();
+  private final PlanCache transactionCache = new PlanCache();
+  private final BackendPool pool;
+
+  public StatementPlanner(BackendPool pool) {
+    this.pool = pool;
+  }
+
+  /** The answer comes at once for a known shape. */
+  public void plan(Request request, CatalogView view, Answer answer) {
+    if (view.shared()) {
+      Optional<CachedPlan> known =
+          cacheFor(request).find(view, request.text(), request.path(), request.parameterTypes());
+      if (known.isPresent()) {
+        answer.planned(known.get());
+        return;
+      }
+    }
+    try {
+      ParsedStatement parsed = parse(request.text());
+      if (isControl(parsed.statement())) {
+        answer.planned(control(view, parsed.statement()));
+      } else if (hasFacts(parsed.statement())) {
+        askFacts(request, view, parsed, answer);
+      } else {
+        answer.planned(route(request, view, parsed, NO_FACTS));
+      }
+    } catch (SqlError error) {
+      answer.refused(error);
+    }
+  }
+
+  private PlanCache cacheFor(Request request) {
+    return request.inTransaction() ? transactionCache : cache;
+  }
+
+  private static ParsedStatement parse(StatementText text) {
+    List<ParsedStatement> statements = SqlParser.parse(text.utf8());
+    if (statements.isEmpty()) {
+      Statement empty = new Statement.Empty(new Span(0, 0));
+      return new ParsedStatement(empty, empty.span(), 0, 0, 0, false);
+    }
+    return statements.getFirst();
+  }
+
+  /** What the session or the DDL engine carries out; never cached by shape. */
+  private static boolean isControl(Statement statement) {
+    return switch (statement) {
+      case Statement.Select _, Statement.Copy _, Statement.Explain _ -> false;
+      case Insert _, Update _, Delete _, Merge _ -> false;
+      case Statement.Call _, Statement.Do _, Statement.Opaque _ -> false;
+      default -> true;
+    };
+  }
+
+  private static boolean hasFacts(Statement statement) {
+    return switch (statement) {
+      case Statement.Copy _, Statement.Do _, Statement.Opaque _ -> false;
+      default -> true;
+    };
+  }
+
+  private static CachedPlan control(CatalogView view, Statement statement) {
+    StatementFacts facts = ControlFacts.of(statement);
+    return new CachedPlan(view, new Plan.Control(statement), facts, Map.of());
+  }
+
+  private void askFacts(Request request, CatalogView view, ParsedStatement parsed, Answer answer) {
+    DescribeReply reply =
+        new DescribeReply(
+            (facts, error) -> {
+              if (error.isPresent()) {
+                answer.refused(error.get());
+                return;
+              }
+              finish(request, view, parsed, facts, answer);
+            });
+    if (request.catalog().isPresent()) {
+      reply.send(request.catalog().get(), request);
+      return;
+    }
+    pool.acquire(
+        Node.CATALOG_ID,
+        request.role(),
+        new BackendPool.Request() {
+          @Override
+          public void acquired(Backend backend) {
+            backend.applySettings(request.settings());
+            reply.releaseTo(pool, backend);
+            reply.send(backend, request);
+          }
+
+          @Override
+          public void refused(SqlError error) {
+            answer.refused(error);
+          }
+        });
+  }
+
+  private void finish(
+      Request request,
+      CatalogView view,
+      ParsedStatement parsed,
+      StatementFacts facts,
+      Answer answer) {
+    CachedPlan plan;
+    try {
+      plan = route(request, view, parsed, facts);
+    } catch (SqlError error) {
+      answer.refused(error);
+      return;
+    }
+    answer.planned(plan);
+  }
+
+  private CachedPlan route(
+      Request request, CatalogView view, ParsedStatement parsed, StatementFacts facts) {
+    RoutingContext context =
+        new RoutingContext(
+            view.snapshot(),
+            request.path(),
+            request.text().utf8(),
+            facts,
+            view.functions(),
+            view.types(),
+            new RoutingContext.Session(request.inTransaction(), view.collationIsC()));
+    Routed routed = Router.route(parsed, context);
+    Map<Integer, String> reads = new HashMap<>();
+    for (LiteralRead read : routed.reads()) {
+      reads.put(read.ordinal(), read.text());
+    }
+    CachedPlan plan = new CachedPlan(view, routed.plan(), facts, reads);
+    if (view.shared()) {
+      cacheFor(request).put(request.text(), request.path(), request.parameterTypes(), plan);
+    }
+    return plan;
+  }
+}

@@ -1,0 +1,138 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.catalog.CatalogView;
+import dev.drover.coordinator.metadata.CatalogQueries;
+import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.txn.InDoubtFinisher;
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.ServerError;
+import dev.drover.pgwire.SqlError;
+import dev.drover.planner.catalog.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+
+/**
+ * A transaction's connections for code that waits: what happens to them still happens on their
+ * event loop.
+ *
+ * <p>Threads: used by one virtual thread.
+ */
+final class BlockingTransaction {
+  private final Transaction transaction;
+
+  BlockingTransaction(Transaction transaction) {
+    this.transaction = transaction;
+  }
+
+  Participant join(int node) {
+    return await(future -> transaction.join(node, joining(future)));
+  }
+
+  Participant joinMetadata() {
+    return await(future -> transaction.joinMetadata(joining(future)));
+  }
+
+  private static Transaction.Joining joining(CompletableFuture<Participant> future) {
+    return new Transaction.Joining() {
+      @Override
+      public void joined(Participant participant) {
+        future.complete(participant);
+      }
+
+      @Override
+      public void refused(SqlError error) {
+        future.completeExceptionally(error);
+      }
+    };
+  }
+
+  /** Raises the server's error as a {@link ServerError}. */
+  QuietReply query(Participant participant, String sql) {
+    return checked(await(future -> send(participant, sql, future)));
+  }
+
+  /** The same statement on several at once; raises the first error after all have answered. */
+  List<QuietReply> query(List<Participant> participants, String sql) {
+    List<CompletableFuture<QuietReply>> futures = new ArrayList<>();
+    for (Participant participant : participants) {
+      CompletableFuture<QuietReply> future = new CompletableFuture<>();
+      onLoop(() -> send(participant, sql, future));
+      futures.add(future);
+    }
+    List<QuietReply> replies = futures.stream().map(BlockingTransaction::join).toList();
+    replies.forEach(BlockingTransaction::checked);
+    return replies;
+  }
+
+  private static void send(
+      Participant participant, String sql, CompletableFuture<QuietReply> future) {
+    participant.backend().query(sql, new QuietReply(future::complete));
+    participant.backend().link().flush();
+  }
+
+  private static QuietReply checked(QuietReply reply) {
+    reply
+        .error()
+        .ifPresent(
+            e -> {
+              throw new ServerError(e);
+            });
+    reply
+        .lost()
+        .ifPresent(
+            e -> {
+              throw e;
+            });
+    return reply;
+  }
+
+  /** Reads the schema as this transaction sees it. */
+  CatalogView loadView(DdlServices services) {
+    Participant catalog = join(Node.CATALOG_ID);
+    Participant metadata = joinMetadata();
+    CatalogQueries schema = sql -> query(catalog, sql).rows();
+    CatalogQueries own = sql -> query(metadata, sql).rows();
+    return services.load(schema, own);
+  }
+
+  /** Runs statements on connections outside of the transaction, one per node. */
+  void outside(List<Integer> nodes, String role, String sql, DdlStep step) {
+    for (int node : nodes) {
+      step.done(node, await(future -> OutsideQuery.run(transaction, node, role, sql, future)));
+    }
+  }
+
+  /** What became of a statement on one node. */
+  interface DdlStep {
+    void done(int node, QuietReply reply);
+  }
+
+  static String droverRole() {
+    return InDoubtFinisher.DROVER_ROLE;
+  }
+
+  <T> T await(Consumer<CompletableFuture<T>> work) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    onLoop(() -> work.accept(future));
+    return join(future);
+  }
+
+  void onLoop(Runnable work) {
+    transaction.services().loop().execute(work);
+  }
+
+  private static <T> T join(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      Optional<SqlError> known =
+          e.getCause() instanceof SqlError error ? Optional.of(error) : Optional.empty();
+      throw known.orElseThrow(() -> e);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.pgwire.BackendDecoder;
+import dev.drover.pgwire.BackendEncoder;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.netty.Reply;
+import dev.drover.planner.catalog.Node;
+import dev.drover.planner.plan.Combine;
+import dev.drover.planner.plan.Pin;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.plan.SqlText.Piece;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * EXPLAIN: which nodes run what, and below each node's part its own plan.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class ExplainOperator implements Operator, NodeFan.Work {
+  private static final int[] NO_SLOTS = {};
+
+  private final Call call;
+  private final Plan.Explain plan;
+  private final List<String> lines = new ArrayList<>();
+  private final List<List<String>> remote = new ArrayList<>();
+  private NodeFan fan;
+  private NodeTask task;
+
+  ExplainOperator(Call call, Plan.Explain plan) {
+    this.call = call;
+    this.plan = plan;
+  }
+
+  @Override
+  public void start() {
+    describe(plan.plan());
+  }
+
+  private void describe(Plan inner) {
+    switch (inner) {
+      case Plan.OneNode oneNode -> oneNode(oneNode);
+      case Plan.AllNodes allNodes -> allNodes(allNodes);
+      case Plan.AnyNode anyNode -> {
+        int node = call.services().rotation().choose(call.transaction(), anyNode.nodes(), false);
+        remote("Data Node Scan", List.of(node), anyNode.text(), List.of(), NO_SLOTS);
+      }
+      case Plan.ReplicatedWrite write -> {
+        List<Integer> nodes = new ArrayList<>(List.of(write.primary()));
+        nodes.addAll(write.others());
+        remote("Replicated Write", nodes, write.text(), List.of(), NO_SLOTS);
+      }
+      case Plan.Local local ->
+          remote("Catalog Node Scan", List.of(Node.CATALOG_ID), local.text(), List.of(), NO_SLOTS);
+      case Plan.InsertRows insert -> finish("Insert by rows (" + insert.rows().size() + " rows)");
+      case Plan.InsertFrom insert -> finish("Insert on " + insert.target().table());
+      default -> finish(inner.getClass().getSimpleName());
+    }
+  }
+
+  private void finish(String line) {
+    lines.add(line);
+    print();
+  }
+
+  private void oneNode(Plan.OneNode inner) {
+    int[] slots = call.services().slots().of(inner.pins(), call);
+    TreeSet<Integer> nodes = new TreeSet<>();
+    for (int i = 0; i < slots.length; i++) {
+      if (slots[i] == Slots.UNKNOWN) {
+        finish("Data Node Scan (node by the value of the key)");
+        return;
+      }
+      nodes.add(inner.pins().get(i).shards().nodeOf(slots[i]));
+    }
+    if (nodes.size() != 1 && inner.otherwise().isPresent()) {
+      describe(inner.otherwise().get());
+      return;
+    }
+    remote("Data Node Scan", List.copyOf(nodes), inner.text(), inner.pins(), slots);
+  }
+
+  private void allNodes(Plan.AllNodes inner) {
+    switch (inner.combine()) {
+      case Combine.Concatenate _ -> {}
+      case Combine.Merge merge -> lines.add("Merge (" + merge.keys().size() + " keys)");
+      case Combine.Finish finish ->
+          lines.add(
+              "Finish: "
+                  + new Rendering(call.text(), List.of(), NO_SLOTS, call.now())
+                      .string(finish.text()));
+    }
+    remote("Data Node Scan", inner.nodes(), inner.text(), List.of(), NO_SLOTS);
+  }
+
+  private void remote(
+      String title, List<Integer> nodes, SqlText text, List<Pin> pins, int[] slots) {
+    String names =
+        nodes.stream()
+            .map(id -> call.view().snapshot().node(id).map(Node::name).orElse("catalog"))
+            .collect(Collectors.joining(", "));
+    String indent = lines.isEmpty() ? "" : "  ->  ";
+    lines.add(indent + title + " (" + names + ")");
+    Rendering rendering = new Rendering(call.text(), pins, slots, call.now());
+    String sql = rendering.string(text);
+    lines.add("  Remote query: " + sql);
+    nodes.forEach(_ -> remote.add(new ArrayList<>()));
+    SqlText explained =
+        new SqlText(
+            List.of(Piece.Fixed.of("EXPLAIN " + plan.options()), Piece.Fixed.of(" " + sql)));
+    task = new NodeTask(call, nodes, explained, call.resultFormats());
+    fan = new NodeFan(call, nodes, this);
+    call.openScope(!plan.analyze() || nodes.size() == 1);
+    fan.start();
+  }
+
+  @Override
+  public void send(int index, Participant participant, Reply reply) {
+    if (plan.analyze()) {
+      participant.markWrote();
+    }
+    task.send(index, participant, reply);
+  }
+
+  @Override
+  public void rows(int index, ByteBuf run) {
+    try {
+      while (run.isReadable()) {
+        byte[] line = BackendDecoder.nextDataRow(run).getFirst();
+        remote.get(index).add(new String(line, StandardCharsets.UTF_8));
+      }
+    } finally {
+      run.release();
+    }
+  }
+
+  @Override
+  public void finished(Optional<ErrorFields> error) {
+    call.closeBareScope();
+    if (error.isPresent()) {
+      call.transaction().fail();
+      call.failed(error.get());
+      return;
+    }
+    for (int i = 0; i < remote.size(); i++) {
+      int node = fan.node(i);
+      lines.add(
+          "  Plan on " + call.view().snapshot().node(node).map(Node::name).orElse("catalog") + ":");
+      remote.get(i).forEach(line -> lines.add("    " + line));
+    }
+    print();
+  }
+
+  private void print() {
+    CachedPlan cached = call.cached();
+    if (call.simple()) {
+      call.output().simpleRowDescription(cached);
+    }
+    for (String line : lines) {
+      BackendEncoder.dataRow(
+          call.output().rowBuffer(), List.of(line.getBytes(StandardCharsets.UTF_8)));
+    }
+    call.completed("EXPLAIN");
+  }
+}

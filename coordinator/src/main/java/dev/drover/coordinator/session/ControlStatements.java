@@ -1,0 +1,290 @@
+package dev.drover.coordinator.session;
+
+import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.DdlOperator;
+import dev.drover.coordinator.exec.Operator;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.coordinator.txn.TransactionModes;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.sql.CursorCommand;
+import dev.drover.planner.sql.SessionCommand;
+import dev.drover.planner.sql.Statement;
+import dev.drover.planner.sql.TransactionCommand;
+import dev.drover.planner.sql.TransactionCommand.Modes;
+import java.util.Optional;
+
+/**
+ * Statements that the session itself carries out: transaction control, settings and prepared
+ * statements. What changes the schema or the cluster goes on to {@link DdlOperator}.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class ControlStatements {
+  private final Session session;
+  private final StatementRunner runner;
+  private final Transaction transaction;
+  private final SettingsTracker settings;
+  private final SettingsStatements settingsStatements;
+  private final SqlPreparedStatements prepared;
+
+  ControlStatements(
+      Session session, StatementRunner runner, Transaction transaction, SettingsTracker settings) {
+    this.session = session;
+    this.runner = runner;
+    this.transaction = transaction;
+    this.settings = settings;
+    this.settingsStatements = new SettingsStatements(runner, transaction, settings);
+    this.prepared = new SqlPreparedStatements(session, runner);
+  }
+
+  /** True for what a failed transaction still takes. */
+  static boolean endsTransaction(Statement statement) {
+    return statement instanceof TransactionCommand.Commit
+        || statement instanceof TransactionCommand.Rollback
+        || statement instanceof TransactionCommand.RollbackTo;
+  }
+
+  Operator operator(Call call, Statement statement) {
+    return switch (statement) {
+      case TransactionCommand command -> () -> transactionCommand(call, command);
+      case SessionCommand.SetVariable set -> () -> settingsStatements.set(call, set);
+      case SessionCommand.Reset reset -> () -> settingsStatements.reset(call, reset);
+      case SessionCommand.Show show -> () -> settingsStatements.show(call, show);
+      case SessionCommand.Discard discard -> () -> discard(call, discard);
+      case SessionCommand.Prepare prepare -> () -> prepared.prepare(call, prepare);
+      case SessionCommand.Execute execute -> () -> prepared.execute(call, execute);
+      case SessionCommand.Deallocate deallocate -> () -> prepared.deallocate(call, deallocate);
+      case SessionCommand.Listen _, SessionCommand.Unlisten _, SessionCommand.Notify _ ->
+          () -> call.failed(SqlError.notSupported("LISTEN and NOTIFY are not supported yet"));
+      case CursorCommand _ ->
+          () -> call.failed(SqlError.notSupported("cursors are not supported yet"));
+      case Statement.Empty _ -> () -> call.completed("");
+      default -> new DdlOperator(call, statement, runner.ddlSession());
+    };
+  }
+
+  private void transactionCommand(Call call, TransactionCommand command) {
+    switch (command) {
+      case TransactionCommand.Begin(var _, Modes modes) -> begin(call, modes);
+      case TransactionCommand.Commit commit -> commit(call, commit);
+      case TransactionCommand.Rollback rollback -> rollback(call, rollback);
+      case TransactionCommand.Savepoint savepoint -> savepoint(call, savepoint);
+      case TransactionCommand.Release release -> release(call, release);
+      case TransactionCommand.RollbackTo rollbackTo -> rollbackTo(call, rollbackTo);
+      case TransactionCommand.SetTransaction set -> setTransaction(call, set);
+      case TransactionCommand.SetConstraints _ -> setConstraints(call);
+      case TransactionCommand.PrepareTransaction _,
+          TransactionCommand.CommitPrepared _,
+          TransactionCommand.RollbackPrepared _ ->
+          fail(call, SqlError.notSupported("PREPARE TRANSACTION is not supported yet"));
+    }
+  }
+
+  private void begin(Call call, Modes modes) {
+    switch (transaction.scope()) {
+      case NONE -> runner.begin(Transaction.Scope.EXPLICIT, modes);
+      case IMPLICIT -> transaction.makeExplicit(modes);
+      case EXPLICIT ->
+          warn(call, SqlState.ACTIVE_SQL_TRANSACTION, "there is already a transaction in progress");
+      case BARE -> throw new IllegalStateException("BEGIN while a statement runs");
+    }
+    call.completed("BEGIN");
+  }
+
+  private void commit(Call call, TransactionCommand.Commit commit) {
+    if (transaction.scope() == Transaction.Scope.NONE) {
+      noTransaction(call, commit.andChain(), "COMMIT");
+      return;
+    }
+    boolean failed = transaction.failed();
+    session.established().extended().transactionEnded();
+    if (failed) {
+      runner.rollback(() -> ended(call, commit.andChain(), "ROLLBACK"));
+      return;
+    }
+    runner.commit(error -> committed(call, commit.andChain(), error));
+  }
+
+  private void committed(Call call, boolean chain, Optional<ErrorFields> error) {
+    if (error.isPresent()) {
+      call.failed(error.get());
+    } else {
+      ended(call, chain, "COMMIT");
+    }
+  }
+
+  private void rollback(Call call, TransactionCommand.Rollback rollback) {
+    if (transaction.scope() == Transaction.Scope.NONE) {
+      noTransaction(call, rollback.andChain(), "ROLLBACK");
+      return;
+    }
+    session.established().extended().transactionEnded();
+    runner.rollback(() -> ended(call, rollback.andChain(), "ROLLBACK"));
+  }
+
+  private void ended(Call call, boolean chain, String tag) {
+    if (chain) {
+      Modes modes = new Modes(Optional.empty(), Optional.empty(), Optional.empty());
+      runner.begin(Transaction.Scope.EXPLICIT, modes);
+    }
+    call.completed(tag);
+  }
+
+  private void noTransaction(Call call, boolean chain, String tag) {
+    if (chain) {
+      fail(
+          call,
+          SqlError.of(
+              SqlState.NO_ACTIVE_SQL_TRANSACTION,
+              tag + " AND CHAIN can only be used in transaction blocks"));
+      return;
+    }
+    warn(call, SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
+    call.completed(tag);
+  }
+
+  private static void warn(Call call, SqlState state, String message) {
+    call.output().notice(ErrorFields.warning(state, message));
+  }
+
+  private void fail(Call call, SqlError error) {
+    transaction.fail();
+    call.failed(error);
+  }
+
+  private boolean outsideBlock(Call call, String command) {
+    if (transaction.scope() == Transaction.Scope.EXPLICIT) {
+      return false;
+    }
+    fail(
+        call,
+        SqlError.of(
+            SqlState.NO_ACTIVE_SQL_TRANSACTION,
+            command + " can only be used in transaction blocks"));
+    return true;
+  }
+
+  private static String quoted(String name) {
+    return "\"" + name.replace("\"", "\"\"") + "\"";
+  }
+
+  private void savepoint(Call call, TransactionCommand.Savepoint savepoint) {
+    if (outsideBlock(call, "SAVEPOINT")) {
+      return;
+    }
+    String name = quoted(savepoint.name().text());
+    settings.savepoint(name);
+    transaction.savepoint(name, error -> finish(call, error, "SAVEPOINT"));
+  }
+
+  private void release(Call call, TransactionCommand.Release release) {
+    if (outsideBlock(call, "RELEASE SAVEPOINT")) {
+      return;
+    }
+    String name = quoted(release.name().text());
+    if (missing(call, name, release.name().text())) {
+      return;
+    }
+    settings.release(name);
+    transaction.release(name, error -> finish(call, error, "RELEASE"));
+  }
+
+  private void rollbackTo(Call call, TransactionCommand.RollbackTo rollbackTo) {
+    if (outsideBlock(call, "ROLLBACK TO SAVEPOINT")) {
+      return;
+    }
+    String name = quoted(rollbackTo.name().text());
+    if (missing(call, name, rollbackTo.name().text())) {
+      return;
+    }
+    settings.rollbackTo(name);
+    transaction.localSettings(settings.localSql());
+    transaction.rollbackTo(
+        name, error -> runner.schemaRolledBack(() -> finish(call, error, "ROLLBACK")));
+  }
+
+  private boolean missing(Call call, String quotedName, String name) {
+    if (transaction.hasSavepoint(quotedName)) {
+      return false;
+    }
+    fail(
+        call,
+        SqlError.of(
+            SqlState.S_E_INVALID_SPECIFICATION, "savepoint \"" + name + "\" does not exist"));
+    return true;
+  }
+
+  private void finish(Call call, Optional<ErrorFields> error, String tag) {
+    if (error.isPresent()) {
+      transaction.fail();
+      call.failed(error.get());
+    } else {
+      call.completed(tag);
+    }
+  }
+
+  private void setTransaction(Call call, TransactionCommand.SetTransaction set) {
+    if (set.snapshot().isPresent()) {
+      fail(call, SqlError.notSupported("SET TRANSACTION SNAPSHOT is not supported yet"));
+      return;
+    }
+    if (set.session()) {
+      settingsStatements.sessionCharacteristics(call, set.modes());
+      return;
+    }
+    if (transaction.scope() == Transaction.Scope.NONE) {
+      warn(
+          call,
+          SqlState.NO_ACTIVE_SQL_TRANSACTION,
+          "SET TRANSACTION can only be used in transaction blocks");
+      call.completed("SET");
+      return;
+    }
+    if (transaction.participants().isEmpty()) {
+      transaction.modes(set.modes());
+      call.completed("SET");
+      return;
+    }
+    transaction.broadcast(
+        TransactionModes.setSql(set.modes()), error -> finish(call, error, "SET"));
+  }
+
+  private void setConstraints(Call call) {
+    String text = call.text().toString();
+    transaction.broadcast(text, error -> finish(call, error, "SET CONSTRAINTS"));
+  }
+
+  private void discard(Call call, SessionCommand.Discard discard) {
+    if (discard.what() == SessionCommand.Discard.What.ALL) {
+      if (transaction.scope() != Transaction.Scope.NONE) {
+        fail(
+            call,
+            SqlError.of(
+                SqlState.ACTIVE_SQL_TRANSACTION,
+                "DISCARD ALL cannot run inside a transaction block"));
+        return;
+      }
+      session.established().extended().removeAll();
+      settings.resetAll();
+      transaction.unpinCatalog();
+    }
+    call.completed("DISCARD " + discardTag(discard.what()));
+  }
+
+  private static String discardTag(SessionCommand.Discard.What what) {
+    return switch (what) {
+      case ALL -> "ALL";
+      case PLANS -> "PLANS";
+      case SEQUENCES -> "SEQUENCES";
+      case TEMPORARY -> "TEMP";
+    };
+  }
+
+  /** The columns of what EXECUTE runs. */
+  Optional<CachedPlan> preparedPlan(String name) {
+    return session.established().extended().statement(name).map(PreparedStatement::plan);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.drover.coordinator.session;
+
+import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.pgwire.BackendEncoder;
+import io.netty.buffer.ByteBuf;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The settings whose values the protocol reports to the client, and what it was last told.
+ *
+ * <p>Source: PostgreSQL 18 manual, 53.2.7 "Asynchronous Operations".
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class ReportedSettings {
+  private final Map<String, String> names = new HashMap<>();
+  private final Map<String, String> defaults;
+  private final Map<String, String> told = new HashMap<>();
+
+  /** {@code defaults} are what a server reports to this role, by the names it uses. */
+  ReportedSettings(Map<String, String> defaults) {
+    this.defaults = new TreeMap<>(defaults);
+    defaults.keySet().forEach(name -> names.put(name.toLowerCase(Locale.ROOT), name));
+  }
+
+  /** What the session begins with. */
+  void tellAll(SettingsState settings, ByteBuf out) {
+    defaults.forEach(
+        (name, value) -> {
+          String lower = name.toLowerCase(Locale.ROOT);
+          tell(name, settings.values().getOrDefault(lower, value), out);
+        });
+  }
+
+  /** What has changed since the client was told. */
+  void tellChanges(SettingsState settings, ByteBuf out) {
+    names.forEach(
+        (lower, name) -> {
+          String value = settings.values().getOrDefault(lower, defaults.get(name));
+          if (!value.equals(told.get(name))) {
+            tell(name, value, out);
+          }
+        });
+  }
+
+  private void tell(String name, String value, ByteBuf out) {
+    told.put(name, value);
+    BackendEncoder.parameterStatus(out, name, value);
+  }
+}

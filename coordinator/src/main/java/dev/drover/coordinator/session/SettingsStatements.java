@@ -1,0 +1,186 @@
+package dev.drover.coordinator.session;
+
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.pool.Backend;
+import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.coordinator.txn.TransactionModes;
+import dev.drover.pgwire.BackendEncoder;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.Node;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.sql.SessionCommand;
+import dev.drover.planner.sql.TransactionCommand.Modes;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * SET, RESET and SHOW. PostgreSQL checks a value on the catalog node and gives it back in canonical
+ * form; what it said is what every other connection of the session gets.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class SettingsStatements {
+  private static final String APPLICATION_NAME = "application_name";
+  private static final String CLIENT_ENCODING = "client_encoding";
+  private static final Set<String> ENCODINGS = Set.of("utf8", "utf-8", "unicode", "sql_ascii");
+
+  private final StatementRunner runner;
+  private final Transaction transaction;
+  private final SettingsTracker settings;
+
+  SettingsStatements(StatementRunner runner, Transaction transaction, SettingsTracker settings) {
+    this.runner = runner;
+    this.transaction = transaction;
+    this.settings = settings;
+  }
+
+  void set(Call call, SessionCommand.SetVariable set) {
+    boolean local = set.scope() == SessionCommand.SetVariable.Scope.LOCAL;
+    if (local && transaction.scope() == Transaction.Scope.NONE) {
+      call.output()
+          .notice(
+              ErrorFields.warning(
+                  SqlState.NO_ACTIVE_SQL_TRANSACTION,
+                  "SET LOCAL can only be used in transaction blocks"));
+    }
+    if (set.name().equals(CLIENT_ENCODING) && !set.isDefault() && unsupported(set)) {
+      transaction.fail();
+      call.failed(
+          SqlError.of(
+                  SqlState.INVALID_PARAMETER_VALUE,
+                  "invalid value for parameter \"client_encoding\": \""
+                      + set.values().getFirst().text()
+                      + "\"")
+              .withDetail("Drover speaks UTF8 with its clients."));
+      return;
+    }
+    String text = call.text().toString();
+    change(call, new Change(set.name(), text, local, "SET"));
+  }
+
+  private static boolean unsupported(SessionCommand.SetVariable set) {
+    String value = set.values().getFirst().text().toLowerCase(java.util.Locale.ROOT);
+    return !ENCODINGS.contains(value);
+  }
+
+  void reset(Call call, SessionCommand.Reset reset) {
+    if (reset.name().isEmpty()) {
+      settings.resetAll();
+      transaction.localSettings(settings.localSql());
+      transaction.broadcast("RESET ALL", error -> finish(call, error, "RESET"));
+      return;
+    }
+    String text = call.text().toString();
+    change(call, new Change(reset.name().get(), text, false, "RESET"));
+  }
+
+  void sessionCharacteristics(Call call, Modes modes) {
+    String text = call.text().toString();
+    List<String> names = TransactionModes.defaultSettings(modes);
+    change(call, new Change(names.getFirst(), text, false, "SET"));
+  }
+
+  /** What to run on the catalog node, and which setting to read back. */
+  private record Change(String name, String sql, boolean local, String tag) {}
+
+  private void change(Call call, Change change) {
+    call.openScope(true);
+    transaction.join(
+        Node.CATALOG_ID,
+        new Transaction.Joining() {
+          @Override
+          public void joined(Participant participant) {
+            send(call, change, participant);
+          }
+
+          @Override
+          public void refused(SqlError error) {
+            transaction.fail();
+            call.closeBareScope();
+            call.failed(error);
+          }
+        });
+  }
+
+  private void send(Call call, Change change, Participant participant) {
+    Backend backend = participant.backend();
+    backend.query(change.sql(), new QuietReply(this::changed));
+    backend.query(
+        "SELECT pg_catalog.current_setting(" + SettingsState.literal(change.name()) + ", true)",
+        new QuietReply(reply -> readBack(call, change, participant, reply)));
+    backend.link().flush();
+  }
+
+  private Optional<ErrorFields> failure = Optional.empty();
+
+  private void changed(QuietReply reply) {
+    failure = reply.error();
+  }
+
+  private void readBack(Call call, Change change, Participant participant, QuietReply reply) {
+    Optional<ErrorFields> error = failure.or(reply::error);
+    failure = Optional.empty();
+    participant.backend().forgetSettings();
+    if (error.isPresent() || reply.lost().isPresent()) {
+      transaction.fail();
+      call.closeBareScope();
+      if (error.isPresent()) {
+        call.failed(error.get());
+      } else {
+        call.failed(reply.lost().orElseThrow());
+      }
+      return;
+    }
+    String value = reply.rows().getFirst().getFirst().orElse("");
+    call.closeBareScope();
+    boolean outside = transaction.scope() == Transaction.Scope.NONE;
+    if (!change.local() || !outside) {
+      settings.set(change.name(), value, change.local());
+    }
+    if (outside) {
+      settings.transactionEnded(true);
+      call.completed(change.tag());
+      return;
+    }
+    transaction.localSettings(settings.localSql());
+    tellParticipants(call, change, value);
+  }
+
+  private void tellParticipants(Call call, Change change, String value) {
+    String sql = "SELECT " + SettingsState.setConfig(change.name(), value, true);
+    transaction.broadcast(sql, error -> finish(call, error, change.tag()));
+  }
+
+  private void finish(Call call, Optional<ErrorFields> error, String tag) {
+    if (error.isPresent()) {
+      transaction.fail();
+      call.failed(error.get());
+    } else {
+      call.completed(tag);
+    }
+  }
+
+  /** The two settings that never reach a server are answered here; the rest by the catalog node. */
+  void show(Call call, SessionCommand.Show show) {
+    String name = show.name().orElse("");
+    if (name.equals(APPLICATION_NAME)) {
+      String value = settings.effective().values().getOrDefault(name, "");
+      if (call.simple()) {
+        call.output().simpleRowDescription(call.cached());
+      }
+      BackendEncoder.dataRow(
+          call.output().rowBuffer(), List.of(value.getBytes(StandardCharsets.UTF_8)));
+      call.completed("SHOW");
+      return;
+    }
+    runner.runLocal(call, new Plan.Local(SqlText.fixed(call.text().toString()), false, false));
+  }
+}

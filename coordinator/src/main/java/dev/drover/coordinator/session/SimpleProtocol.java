@@ -1,0 +1,135 @@
+package dev.drover.coordinator.session;
+
+import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.catalog.StatementPlanner;
+import dev.drover.coordinator.catalog.StatementText;
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.ClientOutput;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.ShapeScanner;
+import dev.drover.planner.sql.SqlParser;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The Query message: one or more statements in one text, which are one transaction.
+ *
+ * <p>Source: PostgreSQL 18 manual, 53.2.2 "Simple Query".
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
+  private static final int[] NO_TYPES = {};
+
+  private final Session session;
+  private final StatementRunner runner;
+  private final ClientOutput output;
+  private final ShapeScanner scanner = new ShapeScanner();
+  private List<StatementText> texts = List.of();
+  private int next;
+
+  SimpleProtocol(Session session, StatementRunner runner, ClientOutput output) {
+    this.session = session;
+    this.runner = runner;
+    this.output = output;
+  }
+
+  void query(byte[] utf8) {
+    session.occupy();
+    session.established().extended().forgetUnnamed();
+    scanner.scan(utf8, 0, utf8.length);
+    next = 0;
+    texts =
+        scanner.hasSeveralStatements() || !scanner.isRegular()
+            ? split(utf8)
+            : List.of(StatementText.scanned(utf8, scanner));
+    nextStatement();
+  }
+
+  /** Each statement becomes a text of its own, so that plans are found whatever stands beside. */
+  private List<StatementText> split(byte[] utf8) {
+    List<StatementText> result = new ArrayList<>();
+    for (ParsedStatement statement : SqlParser.parse(utf8)) {
+      byte[] text = Arrays.copyOfRange(utf8, statement.span().start(), statement.span().end());
+      result.add(StatementText.of(text, scanner));
+    }
+    return result.isEmpty() ? List.of(StatementText.of(new byte[0], scanner)) : result;
+  }
+
+  private void nextStatement() {
+    runner.plan(texts.get(next), NO_TYPES, this);
+  }
+
+  @Override
+  public void planned(CachedPlan plan) {
+    if (runner.refusesInFailed(plan)) {
+      refused(StatementRunner.inFailedTransaction());
+      return;
+    }
+    boolean alone = texts.size() == 1;
+    Call.Request request = new Call.Request(texts.get(next), Optional.empty(), 0, 0, alone, false);
+    runner.run(
+        new Call(
+            request,
+            plan,
+            runner.transaction(),
+            output,
+            new Call.CallContext(this, runner, session.services().exec())));
+  }
+
+  @Override
+  public void refused(SqlError error) {
+    runner.transaction().fail();
+    failed(ErrorFields.of(error, Severity.ERROR));
+  }
+
+  @Override
+  public void refused(ErrorFields error) {
+    runner.transaction().fail();
+    failed(error);
+  }
+
+  @Override
+  public void completed(Call call, String tag) {
+    next++;
+    if (next < texts.size()) {
+      output.commandComplete(tag);
+      nextStatement();
+      return;
+    }
+    runner.endUnit(
+        error -> {
+          if (error.isPresent()) {
+            output.error(error.get());
+          } else {
+            output.commandComplete(tag);
+          }
+          session.readyForQuery();
+        });
+  }
+
+  /** The rest of the text is not run. */
+  void failed(ErrorFields error) {
+    output.error(error);
+    if (runner.transaction().scope() == Transaction.Scope.IMPLICIT) {
+      runner.transaction().fail();
+    }
+    runner.endUnit(_ -> session.readyForQuery());
+  }
+
+  @Override
+  public void failed(Call call, ErrorFields error) {
+    failed(error);
+  }
+
+  @Override
+  public void suspended(Call call) {
+    throw new IllegalStateException("a simple query has no row limit");
+  }
+}

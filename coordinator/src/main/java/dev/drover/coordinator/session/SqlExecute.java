@@ -1,0 +1,122 @@
+package dev.drover.coordinator.session;
+
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.pool.Question;
+import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.pgwire.BindParameters;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.FrontendDecoder.Bind;
+import dev.drover.pgwire.FrontendEncoder;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.SessionCommand;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * EXECUTE: the arguments are evaluated once, by PostgreSQL, and bound to the prepared statement as
+ * the protocol would bind them.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class SqlExecute implements Call.Listener {
+  private static final int FRAME_HEADER = 5;
+
+  private final StatementRunner runner;
+  private final Call call;
+  private final PreparedStatement statement;
+  private final SessionCommand.Execute execute;
+
+  SqlExecute(
+      StatementRunner runner,
+      Call call,
+      PreparedStatement statement,
+      SessionCommand.Execute execute) {
+    this.runner = runner;
+    this.call = call;
+    this.statement = statement;
+    this.execute = execute;
+  }
+
+  void start() {
+    List<Integer> types = statement.plan().facts().parameterTypes();
+    if (types.size() != execute.arguments().size()) {
+      throw SqlError.of(
+              SqlState.SYNTAX_ERROR,
+              "wrong number of parameters for prepared statement \"" + statement.name() + "\"")
+          .withDetail(
+              "Expected %d parameters but got %d."
+                  .formatted(types.size(), execute.arguments().size()));
+    }
+    if (types.isEmpty()) {
+      run(List.of());
+      return;
+    }
+    new Question(runner.transaction().role(), runner.settings(), question(types))
+        .ask(runner.pool(), this::evaluated, this::fail);
+  }
+
+  private String question(List<Integer> types) {
+    StringBuilder sql = new StringBuilder();
+    for (int i = 0; i < types.size(); i++) {
+      Expr argument = execute.arguments().get(i);
+      sql.append(i == 0 ? "SELECT (" : ", (")
+          .append(argument.span().of(call.text().utf8()))
+          .append(")::")
+          .append(runner.view().types().name(types.get(i)).orElse("text"));
+    }
+    return sql.toString();
+  }
+
+  private void evaluated(QuietReply reply) {
+    List<byte[]> values = new ArrayList<>();
+    for (Optional<String> value : reply.rows().getFirst()) {
+      values.add(value.map(v -> v.getBytes(StandardCharsets.UTF_8)).orElse(null));
+    }
+    run(values);
+  }
+
+  private void run(List<byte[]> values) {
+    int[] formats = call.bind().map(Bind::resultFormats).orElseGet(() -> new int[0]);
+    ByteBuf frame = Unpooled.buffer();
+    FrontendEncoder.bind(frame, "", "", BindParameters.text(values), formats);
+    frame.skipBytes(FRAME_HEADER);
+    Call.Request request =
+        new Call.Request(
+            statement.text(),
+            Optional.of(Bind.decode(frame)),
+            0,
+            call.request().maxRows(),
+            call.request().alone(),
+            false);
+    if (call.simple() && statement.plan().returnsRows()) {
+      call.output().simpleRowDescription(statement.plan());
+    }
+    runner.run(runner.call(request, statement.plan(), this));
+  }
+
+  private void fail(ErrorFields error) {
+    runner.transaction().fail();
+    call.failed(error);
+  }
+
+  @Override
+  public void completed(Call done, String tag) {
+    call.completed(tag);
+  }
+
+  @Override
+  public void failed(Call done, ErrorFields error) {
+    call.failed(error);
+  }
+
+  @Override
+  public void suspended(Call done) {
+    call.suspended();
+  }
+}

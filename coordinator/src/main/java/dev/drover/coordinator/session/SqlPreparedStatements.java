@@ -1,0 +1,107 @@
+package dev.drover.coordinator.session;
+
+import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.catalog.StatementPlanner;
+import dev.drover.coordinator.catalog.StatementText;
+import dev.drover.coordinator.exec.Call;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.sql.SessionCommand;
+import dev.drover.planner.sql.ShapeScanner;
+import java.util.Arrays;
+
+/**
+ * PREPARE, EXECUTE and DEALLOCATE. A statement prepared by SQL and one prepared by the protocol are
+ * the same thing.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class SqlPreparedStatements {
+  private final Session session;
+  private final StatementRunner runner;
+  private final ShapeScanner scanner = new ShapeScanner();
+
+  SqlPreparedStatements(Session session, StatementRunner runner) {
+    this.session = session;
+    this.runner = runner;
+  }
+
+  void prepare(Call call, SessionCommand.Prepare prepare) {
+    byte[] whole = call.text().utf8();
+    byte[] inner =
+        Arrays.copyOfRange(
+            whole, prepare.statement().span().start(), prepare.statement().span().end());
+    String name = prepare.name().text();
+    if (session.established().extended().statement(name).isPresent()) {
+      fail(
+          call,
+          SqlError.of(
+              SqlState.DUPLICATE_PREPARED_STATEMENT,
+              "prepared statement \"" + name + "\" already exists"));
+      return;
+    }
+    StatementText text = StatementText.of(inner, scanner);
+    runner.declaredTypes(
+        prepare.types().stream().map(t -> t.span().of(whole)).toList(),
+        types ->
+            runner.plan(
+                text,
+                types,
+                new StatementPlanner.Answer() {
+                  @Override
+                  public void planned(CachedPlan plan) {
+                    session
+                        .established()
+                        .extended()
+                        .add(new PreparedStatement(name, text, types, plan));
+                    call.completed("PREPARE");
+                  }
+
+                  @Override
+                  public void refused(SqlError error) {
+                    fail(call, error);
+                  }
+
+                  @Override
+                  public void refused(ErrorFields error) {
+                    runner.transaction().fail();
+                    call.failed(error);
+                  }
+                }),
+        error -> {
+          runner.transaction().fail();
+          call.failed(error);
+        });
+  }
+
+  void execute(Call call, SessionCommand.Execute execute) {
+    String name = execute.name().text();
+    PreparedStatement statement =
+        session.established().extended().statement(name).orElseThrow(() -> missing(name));
+    new SqlExecute(runner, call, statement, execute).start();
+  }
+
+  void deallocate(Call call, SessionCommand.Deallocate deallocate) {
+    if (deallocate.name().isEmpty()) {
+      session.established().extended().removeAll();
+      call.completed("DEALLOCATE ALL");
+      return;
+    }
+    String name = deallocate.name().get().text();
+    if (!session.established().extended().remove(name)) {
+      throw missing(name);
+    }
+    call.completed("DEALLOCATE");
+  }
+
+  private static SqlError missing(String name) {
+    return SqlError.of(
+        SqlState.INVALID_SQL_STATEMENT_NAME, "prepared statement \"" + name + "\" does not exist");
+  }
+
+  private void fail(Call call, SqlError error) {
+    runner.transaction().fail();
+    call.failed(error);
+  }
+}

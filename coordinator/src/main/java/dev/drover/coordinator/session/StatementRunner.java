@@ -1,0 +1,294 @@
+package dev.drover.coordinator.session;
+
+import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.catalog.CatalogView;
+import dev.drover.coordinator.catalog.StatementPlanner;
+import dev.drover.coordinator.catalog.StatementText;
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.DdlChanges;
+import dev.drover.coordinator.exec.DdlSession;
+import dev.drover.coordinator.exec.Operator;
+import dev.drover.coordinator.exec.Operators;
+import dev.drover.coordinator.pool.BackendPool;
+import dev.drover.coordinator.pool.Question;
+import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.coordinator.txn.Completion;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.coordinator.txn.TransactionClock;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.route.SearchPath;
+import dev.drover.planner.sql.TransactionCommand.Modes;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Plans and runs the statements of one session, whichever protocol they came by, and ends the
+ * transactions that Drover itself began.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class StatementRunner implements Call.Scopes {
+  private static final Modes NO_MODES =
+      new Modes(Optional.empty(), Optional.empty(), Optional.empty());
+
+  private final Session session;
+  private final Transaction transaction;
+  private final SettingsTracker settings;
+  private final TransactionClock clock;
+  private final ControlStatements control;
+  private Optional<DdlChanges> changes = Optional.empty();
+
+  StatementRunner(Session session, Transaction transaction, SettingsTracker settings) {
+    this.session = session;
+    this.transaction = transaction;
+    this.settings = settings;
+    this.clock = new TransactionClock();
+    this.control = new ControlStatements(session, this, transaction, settings);
+  }
+
+  Transaction transaction() {
+    return transaction;
+  }
+
+  SettingsTracker settingsTracker() {
+    return settings;
+  }
+
+  ControlStatements control() {
+    return control;
+  }
+
+  /** The private view of a transaction that changed the schema, else the shared one. */
+  CatalogView view() {
+    return changes.map(DdlChanges::view).orElseGet(() -> session.services().catalog().view());
+  }
+
+  Optional<DdlChanges> changes() {
+    return changes;
+  }
+
+  /** The transaction has changed the schema: from now on it plans by its own view. */
+  void changed(DdlChanges newChanges) {
+    changes = Optional.of(newChanges);
+  }
+
+  /** Finds or makes the plan; at once when it is cached and the catalog is current. */
+  void plan(StatementText text, int[] parameterTypes, StatementPlanner.Answer answer) {
+    SearchPath path = settings.searchPath();
+    StatementPlanner planner = session.services().planner();
+    StatementPlanner.Request request =
+        new StatementPlanner.Request(
+            text,
+            parameterTypes,
+            path,
+            transaction.role(),
+            settings.effective(),
+            transaction.scope() == Transaction.Scope.EXPLICIT,
+            changes.flatMap(c -> c.catalogParticipant(transaction)));
+    if (changes.isPresent()) {
+      planner.plan(request, changes.get().view(), answer);
+      return;
+    }
+    session
+        .services()
+        .catalog()
+        .whenCurrent(session.channel().loop(), view -> planner.plan(request, view, answer));
+  }
+
+  /** True when the failed transaction must refuse the statement. */
+  boolean refusesInFailed(CachedPlan plan) {
+    return transaction.failed()
+        && !(plan.plan() instanceof Plan.Control(var statement)
+            && ControlStatements.endsTransaction(statement));
+  }
+
+  static SqlError inFailedTransaction() {
+    return SqlError.of(
+        SqlState.IN_FAILED_SQL_TRANSACTION,
+        "current transaction is aborted, commands ignored until end of transaction block");
+  }
+
+  /** Runs a plan; the listener is told its end. */
+  void run(Call call) {
+    session.occupy();
+    try {
+      Operator operator =
+          call.cached().plan() instanceof Plan.Control(var statement)
+              ? control.operator(call, statement)
+              : Operators.of(call);
+      session.running(operator);
+      operator.start();
+    } catch (SqlError error) {
+      transaction.fail();
+      call.failed(ErrorFields.of(error, Severity.ERROR));
+    }
+  }
+
+  /** The end of what lies between two Syncs: what Drover began, Drover ends. */
+  void endUnit(Completion done) {
+    if (transaction.scope() != Transaction.Scope.IMPLICIT) {
+      done.complete(Optional.empty());
+      return;
+    }
+    session.occupy();
+    if (transaction.failed()) {
+      rollback(() -> done.complete(Optional.empty()));
+    } else {
+      commit(done);
+    }
+  }
+
+  /** Commits what is open, the change of the schema first announced to every coordinator. */
+  void commit(Completion done) {
+    Completion ended =
+        error -> {
+          afterTransaction(error.isEmpty());
+          done.complete(error);
+        };
+    if (changes.isEmpty()) {
+      transaction.commit(ended);
+      return;
+    }
+    changes.get().commit(transaction, ended);
+  }
+
+  void rollback(Runnable done) {
+    transaction.rollback(
+        () -> {
+          afterTransaction(false);
+          done.run();
+        });
+  }
+
+  private void afterTransaction(boolean committed) {
+    changes = Optional.empty();
+    clock.reset();
+    settings.transactionEnded(committed);
+  }
+
+  /** A call whose results go to the client. */
+  Call call(Call.Request request, CachedPlan plan, Call.Listener listener) {
+    return new Call(
+        request,
+        plan,
+        transaction,
+        session.established().output(),
+        new Call.CallContext(listener, this, session.services().exec()));
+  }
+
+  /** Answers a statement on the catalog node. */
+  void runLocal(Call call, Plan.Local plan) {
+    Operator operator = Operators.local(call, plan);
+    session.running(operator);
+    operator.start();
+  }
+
+  BackendPool pool() {
+    return session.services().exec().pool();
+  }
+
+  /** The OIDs on the catalog node of types written as SQL. */
+  void declaredTypes(List<String> names, Consumer<int[]> found, Consumer<ErrorFields> failed) {
+    if (names.isEmpty()) {
+      found.accept(new int[0]);
+      return;
+    }
+    String sql =
+        names.stream()
+            .map(n -> "(" + SettingsState.literal(n) + ")::pg_catalog.regtype::pg_catalog.oid")
+            .collect(Collectors.joining(", ", "SELECT ", ""));
+    new Question(transaction.role(), settings.effective(), sql)
+        .ask(
+            pool(),
+            reply ->
+                found.accept(
+                    reply.rows().getFirst().stream()
+                        .mapToInt(v -> Integer.parseUnsignedInt(v.orElseThrow()))
+                        .toArray()),
+            failed);
+  }
+
+  /** After ROLLBACK TO: what the transaction did to the schema may be partly undone. */
+  void schemaRolledBack(Runnable done) {
+    if (changes.isEmpty()) {
+      done.run();
+      return;
+    }
+    changes.get().reload(transaction, ddlSession(), done);
+  }
+
+  /** What statements that change the schema need of the session. */
+  DdlSession ddlSession() {
+    return new DdlSession() {
+      @Override
+      public CatalogView view() {
+        return StatementRunner.this.view();
+      }
+
+      @Override
+      public SearchPath searchPath() {
+        return settings.searchPath();
+      }
+
+      @Override
+      public Optional<DdlChanges> changes() {
+        return changes;
+      }
+
+      @Override
+      public void changed(DdlChanges newChanges) {
+        changes = Optional.of(newChanges);
+      }
+
+      @Override
+      public void plan(StatementText text, StatementPlanner.Answer answer) {
+        StatementRunner.this.plan(text, new int[0], answer);
+      }
+
+      @Override
+      public void restart(Runnable again) {
+        rollback(again);
+      }
+    };
+  }
+
+  @Override
+  public void open(Transaction.Scope scope) {
+    begin(scope, NO_MODES);
+  }
+
+  void begin(Transaction.Scope scope, Modes modes) {
+    if (scope != Transaction.Scope.BARE) {
+      settings.transactionBegins();
+    }
+    transaction.begin(scope, modes, settings.effective());
+  }
+
+  @Override
+  public String now() {
+    return clock.now(transaction.scope() == Transaction.Scope.BARE);
+  }
+
+  @Override
+  public void takeMessages() {
+    session.drain();
+  }
+
+  @Override
+  public SettingsState settings() {
+    return settings.effective();
+  }
+
+  @Override
+  public void settingsRead(Map<String, String> values) {
+    settings.read(values);
+    transaction.localSettings(settings.localSql());
+  }
+}

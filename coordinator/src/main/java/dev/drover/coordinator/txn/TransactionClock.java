@@ -1,0 +1,53 @@
+package dev.drover.coordinator.txn;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * The one {@code now()} of a transaction, whatever nodes it touches.
+ *
+ * <p>Units: microseconds, as PostgreSQL's timestamptz.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+public final class TransactionClock {
+  private static final DateTimeFormatter FORMAT =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+
+  private final InstantSource source;
+  private String value = "";
+
+  public TransactionClock() {
+    this(InstantSource.system());
+  }
+
+  TransactionClock(InstantSource source) {
+    this.source = source;
+  }
+
+  /** A constant that reads the same on every node; {@code fresh} for a statement on its own. */
+  public String now(boolean fresh) {
+    if (fresh || value.isEmpty()) {
+      value = format();
+    }
+    return value;
+  }
+
+  private String format() {
+    String instant = FORMAT.format(source.instant().truncatedTo(ChronoUnit.MICROS));
+    return "'" + instant + "+00'::pg_catalog.timestamptz";
+  }
+
+  /** Microseconds since 1970, to compare when transactions of several coordinators began. */
+  static long wallMicros() {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+  }
+
+  /** The transaction has ended. */
+  public void reset() {
+    value = "";
+  }
+}

@@ -1,0 +1,55 @@
+-- What users read of the metadata. The names that Postgres-XC gave live in pg_catalog, so that they
+-- are found under any search_path; views there are not dumped by pg_dump, and this file makes them.
+
+CREATE OR REPLACE VIEW drover.tables AS
+  SELECT n.nspname AS table_schema, c.relname AS table_name,
+    CASE d.kind WHEN 'R' THEN 'REPLICATION' WHEN 'N' THEN 'ROUND ROBIN' ELSE
+      CASE d.kind WHEN 'H' THEN 'HASH' ELSE 'MODULO' END || '(' || (
+        SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.position)
+        FROM unnest(d.key_attributes) WITH ORDINALITY k(attribute, position)
+          JOIN pg_attribute a ON a.attrelid = d.relid AND a.attnum = k.attribute) || ')'
+    END AS distribution,
+    CASE WHEN d.nodes @> ARRAY(SELECT id FROM drover.nodes WHERE id > 0) THEN 'ALL DATANODES'
+      ELSE (SELECT string_agg(m.name, ', ' ORDER BY m.id)
+        FROM drover.nodes m WHERE m.id = ANY (d.nodes)) END AS nodes,
+    d.provisional AS chosen_by_default
+  FROM drover.distributions d
+    JOIN pg_class c ON c.oid = d.relid
+    JOIN pg_namespace n ON n.oid = c.relnamespace;
+
+CREATE OR REPLACE VIEW drover.shards AS
+  SELECT n.nspname AS table_schema, c.relname AS table_name, (s.position - 1)::integer AS slot,
+    m.name AS node, format('%I.%I', 'drover$' || (s.position - 1), d.leaf_name) AS leaf
+  FROM drover.distributions d
+    JOIN pg_class c ON c.oid = d.relid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN drover.colocation_groups g ON g.id = d.colocation_group,
+    unnest(g.slots) WITH ORDINALITY s(node_id, position)
+    JOIN drover.nodes m ON m.id = s.node_id;
+
+GRANT SELECT ON drover.tables, drover.shards TO PUBLIC;
+
+SET allow_system_table_mods = on;
+
+CREATE OR REPLACE VIEW pg_catalog.pgxc_node AS
+  SELECT id::oid AS oid, name::name AS node_name, 'D'::"char" AS node_type, port AS node_port,
+    host::name AS node_host, is_primary AS nodeis_primary, is_preferred AS nodeis_preferred,
+    hashname(name::name) AS node_id
+  FROM drover.nodes WHERE id > 0;
+
+CREATE OR REPLACE VIEW pg_catalog.pgxc_group AS
+  SELECT id::oid AS oid, name::name AS group_name,
+    array_to_string(nodes, ' ')::oidvector AS group_members
+  FROM drover.node_groups;
+
+CREATE OR REPLACE VIEW pg_catalog.pgxc_class AS
+  SELECT d.relid AS pcrelid, d.kind AS pclocatortype,
+    coalesce(d.key_attributes[1], 0)::smallint AS pcattnum,
+    CASE WHEN d.kind IN ('H', 'M') THEN 1 ELSE 0 END::smallint AS pchashalgorithm,
+    coalesce(g.modulus, 0)::smallint AS pchashbuckets,
+    array_to_string(d.nodes, ' ')::oidvector AS nodeoids
+  FROM drover.distributions d LEFT JOIN drover.colocation_groups g ON g.id = d.colocation_group;
+
+GRANT SELECT ON pg_catalog.pgxc_node, pg_catalog.pgxc_group, pg_catalog.pgxc_class TO PUBLIC;
+
+RESET allow_system_table_mods;

@@ -1,0 +1,114 @@
+-- What every server of a cluster carries: the commit records of distributed transactions, and
+-- what it takes to shut a dead coordinator out. Run by the superuser drover; may be run again.
+
+CREATE SCHEMA IF NOT EXISTS drover AUTHORIZATION drover;
+REVOKE ALL ON SCHEMA drover FROM PUBLIC;
+GRANT USAGE ON SCHEMA drover TO PUBLIC;
+
+-- A row says that the transaction committed here, if its hash is the one that the prepared
+-- transaction's gid carries. A row without a hash (or with another one) says that it never will.
+-- connection: 0 for the client's connection, 1 for the metadata connection of the same transaction.
+CREATE TABLE IF NOT EXISTS drover.gx (
+  gxid bigint NOT NULL,
+  connection smallint NOT NULL DEFAULT 0,
+  nonce_hash bytea,
+  PRIMARY KEY (gxid, connection)
+) WITH (
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 10000,
+  autovacuum_vacuum_insert_scale_factor = 0,
+  autovacuum_vacuum_insert_threshold = 10000,
+  autovacuum_analyze_scale_factor = 0,
+  autovacuum_analyze_threshold = 10000
+);
+REVOKE ALL ON drover.gx FROM PUBLIC;
+
+-- The lowest epoch of each coordinator that may still work here.
+CREATE TABLE IF NOT EXISTS drover.fence (
+  coordinator integer PRIMARY KEY,
+  min_epoch bigint NOT NULL
+);
+REVOKE ALL ON drover.fence FROM PUBLIC;
+
+-- Which coordinator each backend works for. Lost in a crash of the server, as are the backends.
+CREATE UNLOGGED TABLE IF NOT EXISTS drover.session (
+  pid integer,
+  backend_start timestamptz,
+  coordinator integer NOT NULL,
+  epoch bigint NOT NULL,
+  PRIMARY KEY (pid, backend_start)
+);
+REVOKE ALL ON drover.session FROM PUBLIC;
+
+-- The first call on every connection of a coordinator, once: a second call fails, so that nothing
+-- a client runs can register its backend for somebody else.
+-- The backend is registered first and the fence row is held until commit: whoever raises the fence
+-- either is waited for here or finds this backend among the registered ones.
+CREATE OR REPLACE FUNCTION drover.hello(coordinator integer, epoch bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  lowest bigint;
+BEGIN
+  PERFORM set_config('synchronous_commit', 'off', true);
+  INSERT INTO drover.session (pid, backend_start, coordinator, epoch)
+  SELECT a.pid, a.backend_start, hello.coordinator, hello.epoch
+  FROM pg_stat_get_activity(pg_backend_pid()) a;
+  LOOP
+    SELECT f.min_epoch INTO lowest
+    FROM drover.fence f WHERE f.coordinator = hello.coordinator FOR SHARE;
+    EXIT WHEN FOUND;
+    INSERT INTO drover.fence VALUES (hello.coordinator, 0) ON CONFLICT DO NOTHING;
+  END LOOP;
+  IF hello.epoch < lowest THEN
+    RAISE EXCEPTION 'coordinator % with epoch % is shut out', hello.coordinator, hello.epoch
+      USING ERRCODE = 'admin_shutdown',
+            DETAIL = format('The lowest epoch that may work here is %s.', lowest);
+  END IF;
+END $$;
+
+-- The commit record of the client's connection: the last statement before PREPARE TRANSACTION.
+CREATE OR REPLACE FUNCTION drover.gx(gxid bigint, nonce bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO drover.gx (gxid, connection, nonce_hash) VALUES (gx.gxid, 0, sha256(gx.nonce));
+END $$;
+
+-- The same for the metadata connection of the same transaction.
+CREATE OR REPLACE FUNCTION drover.gx_metadata(gxid bigint, nonce bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO drover.gx (gxid, connection, nonce_hash)
+  VALUES (gx_metadata.gxid, 1, sha256(gx_metadata.nonce));
+END $$;
+REVOKE ALL ON FUNCTION drover.gx_metadata(bigint, bytea) FROM PUBLIC;
+
+-- Shuts out all epochs of a coordinator below the given one; a fence is never lowered.
+CREATE OR REPLACE FUNCTION drover.fence(coordinator integer, epoch bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO drover.fence AS f VALUES (fence.coordinator, fence.epoch)
+  ON CONFLICT ON CONSTRAINT fence_pkey DO UPDATE SET min_epoch = excluded.min_epoch
+  WHERE f.min_epoch < excluded.min_epoch;
+END $$;
+REVOKE ALL ON FUNCTION drover.fence(integer, bigint) FROM PUBLIC;
+
+-- Terminates the backends of a coordinator's epochs below the given one and says how many were
+-- still there; 0 means that none is left.
+CREATE OR REPLACE FUNCTION drover.evict(coordinator integer, epoch bigint) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT count(pg_terminate_backend(s.pid))
+  FROM drover.session s
+  JOIN pg_stat_get_activity(NULL) a ON a.pid = s.pid AND a.backend_start = s.backend_start
+  WHERE s.coordinator = evict.coordinator AND s.epoch < evict.epoch
+$$;
+REVOKE ALL ON FUNCTION drover.evict(integer, bigint) FROM PUBLIC;
+
+-- Forgets backends that have ended.
+CREATE OR REPLACE FUNCTION drover.forget_sessions() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  DELETE FROM drover.session s
+  WHERE NOT EXISTS (
+    SELECT FROM pg_stat_get_activity(NULL) a
+    WHERE a.pid = s.pid AND a.backend_start = s.backend_start)
+$$;
+REVOKE ALL ON FUNCTION drover.forget_sessions() FROM PUBLIC;

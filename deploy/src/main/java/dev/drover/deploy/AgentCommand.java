@@ -1,0 +1,38 @@
+package dev.drover.deploy;
+
+import dev.drover.agent.postgres.Lifetime;
+import dev.drover.deploy.cluster.AgentMember;
+import dev.drover.deploy.cluster.MemberMain;
+import dev.drover.deploy.cluster.MemberMain.Mode;
+import dev.drover.deploy.cluster.Members;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code drover agent}: one node's server and its agent, in the foreground. */
+@Command(
+    name = "agent",
+    description = "Runs a node's PostgreSQL server and the agent beside it.",
+    mixinStandardHelpOptions = true)
+final class AgentCommand implements Callable<Integer> {
+  @Mixin private DataOption data;
+
+  @Option(
+      names = "--node",
+      required = true,
+      paramLabel = "NAME",
+      description = "catalog, or a datanode such as dn1")
+  private String node;
+
+  @Option(names = "--supervised", hidden = true)
+  private boolean isSupervised;
+
+  @Override
+  public Integer call() {
+    return MemberMain.run(
+        isSupervised ? Mode.SUPERVISED : Mode.FOREGROUND,
+        "Node is ready.",
+        () -> AgentMember.start(new Members(data.directory(), Lifetime.INDEPENDENT), node));
+  }
+}

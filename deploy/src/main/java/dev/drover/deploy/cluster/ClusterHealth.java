@@ -1,0 +1,94 @@
+package dev.drover.deploy.cluster;
+
+import dev.drover.agent.postgres.PostgresTemplate;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/** Whether each member of a cluster does its work, found out by using it. */
+public final class ClusterHealth {
+  private static final int LIMIT_SECONDS = 5;
+
+  /** What is known of one member. */
+  public record MemberHealth(
+      String name, Optional<Long> processId, int port, State state, String detail) {}
+
+  /** The three things that can be said of a member. */
+  public enum State {
+    HEALTHY,
+    /** The process is there but does not answer as it should. */
+    FAILING,
+    DOWN
+  }
+
+  private final ClusterDirectory directory;
+  private final ClusterSettings settings;
+
+  private ClusterHealth(ClusterDirectory directory) {
+    this.directory = directory;
+    this.settings = directory.settings();
+  }
+
+  public static List<MemberHealth> of(ClusterDirectory directory) {
+    ClusterHealth health = new ClusterHealth(directory);
+    return Member.of(health.settings).parallelStream().map(health::check).toList();
+  }
+
+  private MemberHealth check(Member member) {
+    Optional<Long> process =
+        RunFile.living(directory, member.label())
+            .or(() -> ClusterLock.holder(directory))
+            .map(ProcessHandle::pid);
+    int port = member.port(settings);
+    if (process.isEmpty()) {
+      return new MemberHealth(member.label(), process, port, State.DOWN, "no process");
+    }
+    try {
+      String detail = probe(member, port);
+      return new MemberHealth(member.label(), process, port, State.HEALTHY, detail);
+    } catch (IOException | SQLException e) {
+      return new MemberHealth(member.label(), process, port, State.FAILING, e.getMessage());
+    }
+  }
+
+  private String probe(Member member, int port) throws IOException, SQLException {
+    return switch (member) {
+      case Member.Gtm() -> connects(port);
+      case Member.Node _ -> answers(port, PostgresTemplate.SUPERUSER);
+      case Member.Coordinator _ -> answers(port, "postgres");
+    };
+  }
+
+  private static String connects(int port) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), LIMIT_SECONDS * 1000);
+      return "listening";
+    }
+  }
+
+  private String answers(int port, String role) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", role);
+    properties.setProperty("password", directory.secret().password());
+    properties.setProperty("connectTimeout", Integer.toString(LIMIT_SECONDS));
+    properties.setProperty("socketTimeout", Integer.toString(LIMIT_SECONDS));
+    properties.setProperty("loginTimeout", Integer.toString(LIMIT_SECONDS));
+    String url = "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port);
+    try (Connection connection = DriverManager.getConnection(url, properties);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SHOW server_version")) {
+      rows.next();
+      return "PostgreSQL " + rows.getString(1);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.drover.deploy.cluster;
+
+import dev.drover.agent.postgres.PostgresBinaries;
+import dev.drover.deploy.cluster.ClusterSettings.Access;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What somebody wants a cluster to be: decides the ports of a new one, and what of it may still
+ * change in one that exists.
+ *
+ * <p>Threads: immutable.
+ */
+public record ClusterPlan(
+    Optional<Integer> datanodes,
+    Optional<Integer> port,
+    Optional<String> postgres,
+    Optional<Auth> auth) {
+  /** As many as fit the address space of one machine's patience. */
+  public static final int MAX_DATANODES = 64;
+
+  private static final int DEFAULT_DATANODES = 3;
+  private static final int DEFAULT_PORT = 6432;
+
+  public ClusterPlan {
+    int count = datanodes.orElse(DEFAULT_DATANODES);
+    if (count < 1 || count > MAX_DATANODES) {
+      throw new ClusterException("a cluster has 1 to %d datanodes".formatted(MAX_DATANODES));
+    }
+    port.ifPresent(Ports::requireValid);
+  }
+
+  /** Creates the cluster, or changes what may change in the one that is there. */
+  public ClusterSettings apply(ClusterDirectory directory) {
+    if (!directory.exists()) {
+      ClusterSettings settings = create();
+      directory.create(settings);
+      return settings;
+    }
+    ClusterSettings settings = changed(directory.settings(), directory);
+    directory.save(settings);
+    return settings;
+  }
+
+  private ClusterSettings create() {
+    int coordinator = port.orElse(DEFAULT_PORT);
+    int count = datanodes.orElse(DEFAULT_DATANODES);
+    List<Integer> others = Ports.freeAbove(coordinator, count + 2);
+    Access access = new Access(postgres.orElse(PostgresBinaries.BUNDLED), auth.orElse(Auth.TRUST));
+    return settings(List.of(coordinator), others, access, Map.of());
+  }
+
+  /** The ports are, in this order: GTM, catalog node, datanodes. */
+  static ClusterSettings settings(
+      List<Integer> coordinators,
+      List<Integer> others,
+      Access access,
+      Map<String, String> serverSettings) {
+    List<NodePort> nodes = new ArrayList<>();
+    nodes.add(new NodePort(NodePort.CATALOG, others.get(1)));
+    for (int i = 2; i < others.size(); i++) {
+      nodes.add(new NodePort("dn" + (i - 1), others.get(i)));
+    }
+    return new ClusterSettings(coordinators, others.getFirst(), nodes, access, serverSettings);
+  }
+
+  private ClusterSettings changed(ClusterSettings settings, ClusterDirectory directory) {
+    int existing = settings.datanodes().size();
+    if (datanodes.filter(count -> count != existing).isPresent()) {
+      throw new ClusterException(
+          "the cluster in %s has %d datanodes".formatted(directory.root(), existing));
+    }
+    Access access =
+        new Access(
+            postgres.orElse(settings.access().postgres()), auth.orElse(settings.access().auth()));
+    return settings.withAccess(access).withPort(port.orElse(settings.port()));
+  }
+}

@@ -1,0 +1,45 @@
+package dev.drover.deploy.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** One process of a cluster. */
+public sealed interface Member {
+  /** The global transaction manager. */
+  record Gtm() implements Member {}
+
+  /** The agent of one node, with the node's server. */
+  record Node(String node) implements Member {}
+
+  /** A coordinator; they are numbered from 1. */
+  record Coordinator(int id) implements Member {}
+
+  /** Its name in logs, files and the status table. */
+  default String label() {
+    return switch (this) {
+      case Gtm() -> "gtm";
+      case Node(String node) -> node;
+      case Coordinator(int id) -> id == 1 ? "coordinator" : "coordinator" + id;
+    };
+  }
+
+  /** Where clients of this member connect to. */
+  default int port(ClusterSettings settings) {
+    return switch (this) {
+      case Gtm() -> settings.gtmPort();
+      case Node(String node) -> settings.node(node).port();
+      case Coordinator(int id) -> settings.coordinatorPorts().get(id - 1);
+    };
+  }
+
+  /** All members, in the order in which they depend on each other. */
+  static List<Member> of(ClusterSettings settings) {
+    List<Member> members = new ArrayList<>();
+    members.add(new Gtm());
+    settings.nodes().forEach(node -> members.add(new Node(node.name())));
+    for (int id = 1; id <= settings.coordinatorPorts().size(); id++) {
+      members.add(new Coordinator(id));
+    }
+    return members;
+  }
+}

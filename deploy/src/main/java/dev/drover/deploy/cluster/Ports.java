@@ -1,0 +1,59 @@
+package dev.drover.deploy.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** TCP ports on the loopback interface. */
+final class Ports {
+  private static final int MAX_PORT = 65_535;
+
+  private Ports() {}
+
+  static void requireValid(int port) {
+    if (port < 1 || port > MAX_PORT) {
+      throw new ClusterException("not a port: " + port);
+    }
+  }
+
+  static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The first free ports above the given one. */
+  static List<Integer> freeAbove(int port, int count) {
+    List<Integer> free = new ArrayList<>(count);
+    for (int candidate = port + 1; free.size() < count; candidate++) {
+      if (candidate > MAX_PORT) {
+        throw new ClusterException("no %d free ports above %d".formatted(count, port));
+      }
+      if (isFree(candidate)) {
+        free.add(candidate);
+      }
+    }
+    return free;
+  }
+
+  /** Ports that the operating system picks. */
+  static List<Integer> freeAnywhere(int count) {
+    List<ServerSocket> sockets = new ArrayList<>(count);
+    try {
+      for (int i = 0; i < count; i++) {
+        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
+      return ports;
+    } catch (IOException e) {
+      throw new ClusterException("no free port: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,394 @@
+package dev.drover.gtm.client;
+
+import dev.drover.gtm.protocol.CatalogState;
+import dev.drover.gtm.protocol.GtmMessage;
+import dev.drover.gtm.protocol.GtmMessage.Catalog;
+import dev.drover.gtm.protocol.GtmMessage.Challenge;
+import dev.drover.gtm.protocol.GtmMessage.Done;
+import dev.drover.gtm.protocol.GtmMessage.FenceWanted;
+import dev.drover.gtm.protocol.GtmMessage.GxidRange;
+import dev.drover.gtm.protocol.GtmMessage.Heartbeat;
+import dev.drover.gtm.protocol.GtmMessage.HeartbeatAck;
+import dev.drover.gtm.protocol.GtmMessage.LeaseLost;
+import dev.drover.gtm.protocol.GtmMessage.Live;
+import dev.drover.gtm.protocol.GtmMessage.Nodes;
+import dev.drover.gtm.protocol.GtmMessage.PublishReady;
+import dev.drover.gtm.protocol.GtmMessage.Register;
+import dev.drover.gtm.protocol.GtmMessage.Registered;
+import dev.drover.gtm.protocol.GtmMessage.RegistrationRefused;
+import dev.drover.gtm.protocol.GtmMessage.VictimChosen;
+import dev.drover.gtm.protocol.GtmMessage.WaitMark;
+import dev.drover.gtm.protocol.GtmMessage.WaitReport;
+import dev.drover.gtm.protocol.GtmMessage.Welcome;
+import dev.drover.gtm.protocol.NodeAddress;
+import dev.drover.gtm.protocol.Role;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Decides what a client of the GTM says and believes.
+ *
+ * <p>A coordinator's epoch goes through these states:
+ *
+ * <pre>
+ *   state    | Registered(e)      | ack of heartbeat | LeaseLost(e)   | lease runs out
+ *   ---------+--------------------+------------------+----------------+-----------------
+ *   none     | held: granted      | -                | -              | -
+ *   held     | held: extended     | held: extended   | none: lost     | lapsed: suspended
+ *   lapsed   | held: granted      | held: granted    | none: lost     | -
+ * </pre>
+ *
+ * <p>In {@code none} and on each new connection it registers; in {@code none} for a new epoch.
+ *
+ * <p>Invariant: the lease ends here before it ends at the GTM, since it counts from when the
+ * request was sent and a margin for the clocks' drift is taken off.
+ *
+ * <p>Threads: confined to one; no I/O, no clock.
+ */
+public final class ClientCore {
+  /** This part of a lease is given up for drift between the two clocks. */
+  public static final int DRIFT_MARGIN_DIVISOR = 8;
+
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final int MAX_UNANSWERED = 64;
+  private static final int MAX_NODES = 10_000;
+  private static final long NO_EPOCH = 0;
+
+  private final Role role;
+  private final long incarnation;
+  private final ClientTimes times;
+  private final ClientRequests requests;
+  private final SequencedMap<Long, Long> registersSentAt = new LinkedHashMap<>();
+  private final SequencedMap<Long, Long> heartbeatsSentAt = new LinkedHashMap<>();
+  private final Map<String, NodeAddress> nodes = new LinkedHashMap<>();
+
+  private List<ClientEffect> effects = new ArrayList<>();
+  private boolean connected;
+  private boolean attached;
+  private boolean leaving;
+  private long releaseRequest;
+  private long lastHeardAt;
+  private long nextHeartbeatAt;
+  private long nextRegisterAt;
+  private long sequence;
+  private long epoch = NO_EPOCH;
+  private long lostThrough = NO_EPOCH;
+  private long leaseUntil;
+  private boolean lapsed;
+  private Lease lease = new Lease(0, NO_EPOCH, 0);
+  private long leaseNanos;
+  private CatalogView catalog = new CatalogView(NO_EPOCH, CatalogState.INITIAL);
+  private long mark;
+
+  ClientCore(Role role, long incarnation, ClientTimes times, long now) {
+    this.role = role;
+    this.incarnation = incarnation;
+    this.times = times;
+    this.nextRegisterAt = now;
+    this.requests = new ClientRequests(times.heartbeatNanos());
+  }
+
+  /** Takes one event and says what is to be done. Units: now in nanoseconds, monotonic. */
+  public List<ClientEffect> step(ClientEvent event, long now) {
+    effects = new ArrayList<>();
+    noteLapse(now);
+    switch (event) {
+      case ClientEvent.Connected() -> connected(now);
+      case ClientEvent.Disconnected() -> connected = false;
+      case ClientEvent.Received(GtmMessage.FromGtm message) -> received(message, now);
+      case ClientEvent.Tick() -> tick(now);
+      case ClientEvent.GxidsNeeded(long request) -> requests.needGxids(request);
+      case ClientEvent.Publish(long request) -> publish(request);
+      case ClientEvent.EndPublish(long request, boolean changed) -> endPublish(request, changed);
+      case ClientEvent.AckStale(long version, long of) -> ackStale(version, of);
+      case ClientEvent.ReportWaits report -> reportWaits(report);
+      case ClientEvent.UseNodes(List<NodeAddress> used) -> useNodes(used);
+      case ClientEvent.AskLive(long request) -> ask(request, requests.askLive(request));
+      case ClientEvent.ReportFenced fenced ->
+          ask(fenced.request(), requests.fenced(fenced.request(), fenced.epoch()));
+      case ClientEvent.Leave(long request) -> leave(request);
+    }
+    sendRequests(now);
+    return effects;
+  }
+
+  private void noteLapse(long now) {
+    if (epoch != NO_EPOCH && !lapsed && now - leaseUntil >= 0) {
+      lapsed = true;
+      effects.add(new ClientEffect.LeaseSuspended(epoch));
+    }
+  }
+
+  private void connected(long now) {
+    connected = true;
+    lastHeardAt = now;
+    mark = 0;
+    effects.add(new ClientEffect.MarkReached(mark));
+    requests.forgetSends();
+    attached = false;
+    nextHeartbeatAt = now;
+    nextRegisterAt = epoch == NO_EPOCH ? Math.max(nextRegisterAt, now) : now;
+    if (!nodes.isEmpty()) {
+      send(new Nodes(List.copyOf(nodes.values())));
+    }
+    tick(now);
+  }
+
+  private void tick(long now) {
+    if (!connected) {
+      return;
+    }
+    if (now - lastHeardAt >= times.silenceNanos()) {
+      connected = false;
+      effects.add(new ClientEffect.Reconnect());
+      return;
+    }
+    if (wantsToRegister() && now - nextRegisterAt >= 0) {
+      register(now);
+    }
+    if (now - nextHeartbeatAt >= 0) {
+      heartbeat(now);
+    }
+  }
+
+  private boolean wantsToRegister() {
+    return role == Role.COORDINATOR && !leaving && (epoch == NO_EPOCH || !attached);
+  }
+
+  private void register(long now) {
+    long attempt = nextSequence();
+    remember(registersSentAt, attempt, now);
+    nextRegisterAt = now + times.heartbeatNanos();
+    send(new Register(incarnation, attempt, epoch));
+  }
+
+  private void heartbeat(long now) {
+    long number = nextSequence();
+    remember(heartbeatsSentAt, number, now);
+    nextHeartbeatAt = now + times.heartbeatNanos();
+    send(new Heartbeat(number, epoch));
+  }
+
+  private void received(GtmMessage.FromGtm message, long now) {
+    lastHeardAt = now;
+    switch (message) {
+      case Challenge _, Welcome _ ->
+          throw new IllegalStateException("the handshake is over: " + message);
+      case Registered m -> registered(m, now);
+      case RegistrationRefused m -> effects.add(new ClientEffect.RegistrationRefused(m.reason()));
+      case HeartbeatAck m -> heartbeatAck(m, now);
+      case LeaseLost m -> leaseLost(m, now);
+      case GxidRange m -> gxids(m);
+      case PublishReady m -> publishReady(m);
+      case Catalog m -> catalog(m.state());
+      case WaitMark m -> markReached(m.mark());
+      case VictimChosen m -> victim(m);
+      case Live m -> live(m);
+      case FenceWanted m -> effects.add(new ClientEffect.FenceWanted(m.epoch()));
+      case Done m -> done(m.request());
+    }
+  }
+
+  private void registered(Registered m, long now) {
+    Long sentAt = registersSentAt.remove(m.attempt());
+    if (sentAt == null || m.incarnation() != incarnation || m.identity().epoch() <= lostThrough) {
+      return;
+    }
+    long granted = m.identity().epoch();
+    if (granted < epoch) {
+      return;
+    }
+    if (granted > epoch && epoch != NO_EPOCH) {
+      lose(false);
+    }
+    boolean isNew = epoch == NO_EPOCH;
+    attached = true;
+    epoch = granted;
+    lease = new Lease(m.identity().coordinatorId(), epoch, m.terms().maxTransactions());
+    leaseNanos = m.terms().leaseMillis() * NANOS_PER_MILLI;
+    if (isNew) {
+      startEpoch(m.catalog(), now);
+    } else {
+      catalog(m.catalog());
+    }
+    extend(sentAt, now, isNew);
+    requests.forgetSends();
+  }
+
+  /** A new epoch knows nothing: it hears where the catalog is before it may start anything. */
+  private void startEpoch(CatalogState state, long now) {
+    catalog = new CatalogView(epoch, state);
+    lapsed = false;
+    leaseUntil = now;
+    effects.add(catalog.announcement());
+  }
+
+  private void extend(long sentAt, long now, boolean isNew) {
+    long until = sentAt + leaseNanos - leaseNanos / DRIFT_MARGIN_DIVISOR;
+    if (!isNew && until - leaseUntil <= 0) {
+      return;
+    }
+    leaseUntil = until;
+    effects.add(new ClientEffect.LeaseUntil(epoch, until));
+    if (now - until >= 0) {
+      lapsed = true;
+      return;
+    }
+    if (isNew || lapsed) {
+      lapsed = false;
+      effects.add(new ClientEffect.LeaseGranted(lease));
+    }
+  }
+
+  private void heartbeatAck(HeartbeatAck m, long now) {
+    Long sentAt = heartbeatsSentAt.remove(m.sequence());
+    if (sentAt == null || m.epoch() != epoch || epoch == NO_EPOCH) {
+      return;
+    }
+    catalog(m.catalog());
+    extend(sentAt, now, false);
+  }
+
+  private void leaseLost(LeaseLost m, long now) {
+    lostThrough = Math.max(lostThrough, m.epoch());
+    if (epoch == NO_EPOCH || epoch > lostThrough) {
+      return;
+    }
+    lose(m.superseded());
+    nextRegisterAt = m.superseded() ? now + times.supersededNanos() : now;
+    tick(now);
+  }
+
+  private void lose(boolean superseded) {
+    long lost = epoch;
+    lostThrough = Math.max(lostThrough, lost);
+    epoch = NO_EPOCH;
+    effects.add(new ClientEffect.LeaseLost(lost, superseded));
+    effects.addAll(requests.endOfEpoch());
+  }
+
+  private void gxids(GxidRange m) {
+    if (requests.complete(m.request())) {
+      effects.add(new ClientEffect.GxidsLeased(m.from(), m.toExclusive()));
+    }
+  }
+
+  private void ask(long request, boolean accepted) {
+    if (!accepted) {
+      effects.add(new ClientEffect.Failed(request, "too many requests are unanswered"));
+    }
+  }
+
+  private void publish(long request) {
+    if (epoch == NO_EPOCH) {
+      effects.add(new ClientEffect.Failed(request, "the coordinator holds no lease"));
+      return;
+    }
+    ask(request, requests.publish(request));
+  }
+
+  private void endPublish(long request, boolean changed) {
+    if (!requests.endPublish(request, changed)) {
+      effects.add(new ClientEffect.Failed(request, "the publish ended with its lease"));
+    }
+  }
+
+  private void publishReady(PublishReady m) {
+    if (requests.completeBegin(m.publish())) {
+      effects.add(new ClientEffect.PublishReady(m.publish(), m.version()));
+    }
+  }
+
+  private void catalog(CatalogState state) {
+    if (epoch != NO_EPOCH) {
+      effects.addAll(catalog.heard(state).stream().toList());
+    }
+  }
+
+  private void ackStale(long version, long of) {
+    if (of == epoch) {
+      effects.addAll(catalog.acked(version).stream().toList());
+    }
+  }
+
+  private void reportWaits(ClientEvent.ReportWaits report) {
+    if (epoch != NO_EPOCH) {
+      send(new WaitReport(nextSequence(), epoch, report.mark(), report.transactions()));
+    }
+  }
+
+  private void markReached(long reached) {
+    if (reached > mark) {
+      mark = reached;
+      effects.add(new ClientEffect.MarkReached(mark));
+    }
+  }
+
+  private void victim(VictimChosen m) {
+    if (m.epoch() == epoch) {
+      effects.add(new ClientEffect.Victim(m.transaction(), m.waiting()));
+    }
+  }
+
+  private void useNodes(List<NodeAddress> used) {
+    used.forEach(node -> nodes.put(node.node(), node));
+    if (nodes.size() > MAX_NODES) {
+      throw new IllegalArgumentException("more than " + MAX_NODES + " nodes");
+    }
+    send(new Nodes(used));
+  }
+
+  private void live(Live m) {
+    if (requests.complete(m.request())) {
+      effects.add(new ClientEffect.LiveAnswer(m.request(), m.liveness()));
+    }
+  }
+
+  private void done(long request) {
+    if (!requests.complete(request)) {
+      return;
+    }
+    if (leaving && request == releaseRequest) {
+      lostThrough = Math.max(lostThrough, epoch);
+      epoch = NO_EPOCH;
+    }
+    effects.add(new ClientEffect.Completed(request));
+  }
+
+  private void leave(long request) {
+    leaving = true;
+    releaseRequest = request;
+    if (epoch == NO_EPOCH) {
+      effects.add(new ClientEffect.Completed(request));
+      return;
+    }
+    requests.release(request);
+  }
+
+  private void sendRequests(long now) {
+    if (connected) {
+      requests.due(epoch, now).forEach(this::send);
+    }
+  }
+
+  private void send(GtmMessage.FromClient message) {
+    if (connected) {
+      effects.add(new ClientEffect.Send(message));
+    }
+  }
+
+  private long nextSequence() {
+    sequence++;
+    return sequence;
+  }
+
+  private static void remember(SequencedMap<Long, Long> sentAt, long number, long now) {
+    sentAt.put(number, now);
+    if (sentAt.size() > MAX_UNANSWERED) {
+      sentAt.pollFirstEntry();
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package dev.drover.gtm.client;
+
+/**
+ * How often a client does things, in nanoseconds.
+ *
+ * @param heartbeatNanos between two heartbeats, and between two tries of an unanswered request
+ * @param silenceNanos after so long without a word the connection is given up
+ * @param supersededNanos wait before registering again after somebody took the name over
+ */
+record ClientTimes(long heartbeatNanos, long silenceNanos, long supersededNanos) {
+  static final ClientTimes DEFAULT =
+      new ClientTimes(1_000_000_000L, 3_000_000_000L, 5_000_000_000L);
+}

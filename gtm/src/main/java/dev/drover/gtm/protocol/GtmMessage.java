@@ -1,0 +1,136 @@
+package dev.drover.gtm.protocol;
+
+import java.util.List;
+
+/**
+ * A message between the GTM and a client.
+ *
+ * <p>Every request may be sent again, and every message may be lost, doubled or overtaken without
+ * harm: requests carry numbers, leases carry epochs, catalog states have an order. So a client
+ * repeats what was not answered, over the same connection or a new one.
+ */
+public sealed interface GtmMessage {
+
+  /** A message from a client. */
+  sealed interface FromClient extends GtmMessage {}
+
+  /** A message from the GTM. */
+  sealed interface FromGtm extends GtmMessage {}
+
+  // The handshake: each side proves that it knows the cluster's secret.
+
+  /** The GTM's first words on a new connection. */
+  record Challenge(int formatVersion, String nonce) implements FromGtm {}
+
+  /** The client's name and its proof. */
+  record Hello(int formatVersion, Role role, String name, String nonce, String proof)
+      implements FromClient {}
+
+  /** The GTM's proof: the client talks to the right GTM. */
+  record Welcome(String proof) implements FromGtm {}
+
+  // Leases.
+
+  /**
+   * Asks for an epoch, or to go on with one.
+   *
+   * @param incarnation a number drawn once by each client process
+   * @param attempt grows with each new epoch the process asks for; the same pair never gets two
+   * @param previousEpoch the epoch to go on with, or 0 for a new one
+   */
+  record Register(long incarnation, long attempt, long previousEpoch) implements FromClient {}
+
+  /** The lease is granted; it counts from when the client sent its {@link Register}. */
+  record Registered(
+      long incarnation,
+      long attempt,
+      CoordinatorEpoch identity,
+      LeaseTerms terms,
+      CatalogState catalog)
+      implements FromGtm {}
+
+  /**
+   * What a lease grants.
+   *
+   * @param leaseMillis how long it lasts from when the client sent the request
+   * @param maxTransactions how many transactions the coordinator may have active
+   */
+  record LeaseTerms(long leaseMillis, int maxTransactions) {}
+
+  /** No epoch can be given now; the client asks again later. */
+  record RegistrationRefused(String reason) implements FromGtm {}
+
+  /** Keeps the connection open and, with an epoch, extends its lease. An agent's epoch is 0. */
+  record Heartbeat(long sequence, long epoch) implements FromClient {}
+
+  /** The lease counts from when the heartbeat of this number was sent. */
+  record HeartbeatAck(long sequence, long epoch, CatalogState catalog) implements FromGtm {}
+
+  /** The epoch is dead and stays dead. */
+  record LeaseLost(long epoch, boolean superseded) implements FromGtm {}
+
+  /** The coordinator leaves no backend and no prepared transaction behind and ends its epoch. */
+  record Release(long request, long epoch) implements FromClient {}
+
+  // GXIDs.
+
+  record LeaseGxids(long request, long epoch) implements FromClient {}
+
+  record GxidRange(long request, long from, long toExclusive) implements FromGtm {}
+
+  // Catalog versions.
+
+  record PublishBegin(long publish, long epoch) implements FromClient {}
+
+  record PublishReady(long publish, long version) implements FromGtm {}
+
+  record PublishEnd(long publish, long epoch, boolean changed) implements FromClient {}
+
+  /** A catalog state: a round has opened, or one has ended. */
+  record Catalog(CatalogState state) implements FromGtm {}
+
+  /** The coordinator no longer starts anything on what it knows of older catalogs. */
+  record CatalogStaleAck(long version, long epoch) implements FromClient {}
+
+  // Deadlocks.
+
+  /**
+   * Everything of this coordinator that waits; replaces its last report.
+   *
+   * @param mark the last {@link WaitMark} known before the list was put together
+   */
+  record WaitReport(long sequence, long epoch, long mark, List<ReportedTransaction> transactions)
+      implements FromClient {
+    public WaitReport {
+      transactions = List.copyOf(transactions);
+    }
+  }
+
+  /** A poll of the lock graphs has ended. */
+  record WaitMark(long mark) implements FromGtm {}
+
+  /** Cancel this wait and answer 40P01. */
+  record VictimChosen(long epoch, long transaction, Backend waiting) implements FromGtm {}
+
+  /** Where the servers are; replaces what was known of the nodes named. */
+  record Nodes(List<NodeAddress> nodes) implements FromClient {
+    public Nodes {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  // Resolvers.
+
+  record ListLive(long request) implements FromClient {}
+
+  record Live(long request, Liveness liveness) implements FromGtm {}
+
+  /** Nothing of this epoch or an older one of the coordinator can have an effect any more. */
+  record Fenced(long request, CoordinatorEpoch epoch) implements FromClient {}
+
+  /** To every agent: this epoch has ended and waits to be fenced. */
+  record FenceWanted(CoordinatorEpoch epoch) implements FromGtm {}
+
+  /** A request that has no other answer was done, or was no longer needed. */
+  record Done(long request) implements FromGtm {}
+}

@@ -1,0 +1,204 @@
+package dev.drover.planner.ddl;
+
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.catalog.Routine;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.sql.Definition;
+import dev.drover.planner.sql.Distribution;
+import dev.drover.planner.sql.Name;
+import dev.drover.planner.sql.Node;
+import dev.drover.planner.sql.Persistence;
+import dev.drover.planner.sql.QualifiedName;
+import dev.drover.planner.sql.RelationNames;
+import dev.drover.planner.sql.SessionCommand;
+import dev.drover.planner.sql.Span;
+import dev.drover.planner.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** CREATE TABLE, CREATE TABLE AS and SELECT INTO. */
+final class CreateTablePlanner {
+  private static final Pattern WITH_DATA =
+      Pattern.compile("\\bwith\\s+(no\\s+)?data\\b", Pattern.CASE_INSENSITIVE);
+  private static final String CREATE_TABLE = "CREATE TABLE";
+
+  private final DdlContext context;
+  private final byte[] text;
+
+  CreateTablePlanner(DdlContext context, byte[] text) {
+    this.context = context;
+    this.text = text;
+  }
+
+  Plan plan(Definition.CreateTable create) {
+    String catalogText = withoutClause(create.span(), create.distribution());
+    if (isTemporary(create.persistence(), create.name())) {
+      return temporary(catalogText, create.distribution());
+    }
+    refuseUnsupported(create);
+    if (create.ifNotExists() && exists(create.name())) {
+      return new Steps(context).catalog(catalogText).plan(CREATE_TABLE);
+    }
+    Steps steps = new Steps(context);
+    make(steps, catalogText, create.name(), create.distribution());
+    return steps.plan(CREATE_TABLE);
+  }
+
+  Plan plan(Definition.CreateTableAs create) {
+    if (create.source() instanceof SessionCommand.Execute) {
+      throw SqlError.notSupported("CREATE TABLE AS EXECUTE not yet supported");
+    }
+    Span source = create.source().span();
+    String tail = new Span(source.end(), create.span().end()).of(text);
+    String query = source.of(text) + WITH_DATA.matcher(tail).replaceAll("");
+    if (isTemporary(create.persistence(), create.name())) {
+      requireLocal(create.source());
+      return temporary(withoutClause(create.span(), create.distribution()), create.distribution());
+    }
+    String head =
+        withoutClause(new Span(create.span().start(), source.start()), create.distribution()) + " ";
+    if (create.ifNotExists() && exists(create.name())) {
+      return new Steps(context).catalog(head + query + " WITH NO DATA").plan("CREATE TABLE AS");
+    }
+    return fill(create, head + query + " WITH NO DATA", query);
+  }
+
+  Plan plan(Statement.SelectInto select) {
+    var into = select.into();
+    String query = Splice.of(text, select.span()).cut(into.span()).toString();
+    if (isTemporary(into.persistence(), into.name())) {
+      requireLocal(select.query());
+      return temporary(Splice.of(text, select.span()).toString().strip(), into.distribution());
+    }
+    String unlogged = into.persistence() == Persistence.UNLOGGED ? "UNLOGGED " : "";
+    String catalogText =
+        "CREATE %sTABLE %s AS %s WITH NO DATA"
+            .formatted(unlogged, into.name().span().of(text), query);
+    Steps steps = new Steps(context);
+    make(steps, catalogText, into.name(), into.distribution());
+    return steps.plan("SELECT", new Plan.Deferred(insert(into.name(), query)));
+  }
+
+  private Plan fill(Definition.CreateTableAs create, String catalogText, String query) {
+    Steps steps = new Steps(context);
+    make(steps, catalogText, create.name(), create.distribution());
+    return create.withData()
+        ? steps.plan("SELECT", new Plan.Deferred(insert(create.name(), query)))
+        : steps.plan("CREATE TABLE AS");
+  }
+
+  private String insert(QualifiedName name, String query) {
+    return "INSERT INTO %s %s"
+        .formatted(SqlQuote.qualified(context.creationSchema(name), name.local()), query);
+  }
+
+  private void make(
+      Steps steps, String catalogText, QualifiedName name, Optional<Distribution> clause) {
+    ReservedNames.requireUsableSchema(context.creationSchema(name));
+    List<Integer> nodes = new NodeLists(context).of(clause);
+    String qualified = SqlQuote.qualified(context.creationSchema(name), name.local());
+    TableShape shape = context.probe().after(catalogText, qualified);
+    boolean provisional = clause.flatMap(Distribution::strategy).isEmpty();
+    Spread spread = spread(shape, clause, nodes);
+    if (provisional) {
+      steps.notice(DefaultDistribution.notice(shape.relation(), spread));
+    }
+    new TableSteps(context, steps).create(catalogText, shape.relation(), spread, provisional);
+  }
+
+  private Spread spread(TableShape shape, Optional<Distribution> clause, List<Integer> nodes) {
+    Optional<Distribution.Strategy> strategy = clause.flatMap(Distribution::strategy);
+    if (strategy.isEmpty()) {
+      boolean anyNodes = clause.flatMap(Distribution::placement).isEmpty();
+      return new DefaultDistribution(context.catalog()).choose(shape, nodes, anyNodes);
+    }
+    Spread spread = explicit(shape.relation(), clause.get(), nodes);
+    new DistributionRules(context.catalog())
+        .violation(shape, spread)
+        .ifPresent(
+            e -> {
+              throw e;
+            });
+    return spread;
+  }
+
+  /** What a clause with a strategy says. */
+  static Spread explicit(Relation relation, Distribution clause, List<Integer> nodes) {
+    List<Integer> key =
+        DefaultDistribution.numbers(relation, clause.columns().stream().map(Name::text).toList());
+    if (key.stream().distinct().count() < key.size()) {
+      throw SqlError.of(
+          SqlState.INVALID_TABLE_DEFINITION, "column appears twice in the distribution key");
+    }
+    return switch (clause.strategy().orElseThrow()) {
+      case HASH -> new Spread(Spread.Kind.HASH, key, nodes);
+      case MODULO -> modulo(key, nodes);
+      case REPLICATION -> new Spread(Spread.Kind.REPLICATED, List.of(), nodes);
+      case ROUNDROBIN -> new Spread(Spread.Kind.ROUND_ROBIN, List.of(), nodes);
+    };
+  }
+
+  private static Spread modulo(List<Integer> key, List<Integer> nodes) {
+    if (key.size() != 1) {
+      throw SqlError.of(SqlState.SYNTAX_ERROR, "DISTRIBUTE BY MODULO takes exactly one column");
+    }
+    return new Spread(Spread.Kind.MODULO, key, nodes);
+  }
+
+  private static void refuseUnsupported(Definition.CreateTable create) {
+    if (create.partitionBy().isPresent() || create.partitionOf().isPresent()) {
+      throw SqlError.notSupported("partitioning by the user is not supported yet")
+          .withHint("DISTRIBUTE BY HASH partitions the table over the nodes.");
+    }
+    if (!create.inherits().isEmpty()) {
+      throw SqlError.notSupported("INHERITS is not supported for distributed tables");
+    }
+    if (create.ofType().isPresent()) {
+      throw SqlError.notSupported("CREATE TABLE ... OF is not supported for distributed tables");
+    }
+  }
+
+  private Plan temporary(String catalogText, Optional<Distribution> clause) {
+    if (clause.isPresent()) {
+      throw SqlError.notSupported("a temporary table cannot have a distribution")
+          .withHint("Temporary tables live on the catalog node, for one session.");
+    }
+    return new Plan.Local(SqlText.fixed(catalogText), true, false);
+  }
+
+  /** On the catalog node the query of a temporary table would see no rows of distributed tables. */
+  private void requireLocal(Node query) {
+    boolean local =
+        RelationNames.relations(query).stream()
+                .map(r -> context.find(r.name()))
+                .flatMap(Optional::stream)
+                .allMatch(r -> SystemCatalogs.contains(r) || context.isTemporary(r))
+            && RelationNames.functionCalls(query).stream()
+                .flatMap(c -> context.catalog().routines(c.name().local()).stream())
+                .allMatch(r -> r.reach() == Routine.Reach.NONE);
+    if (!local) {
+      throw SqlError.notSupported(
+              "filling a temporary table from distributed tables is not supported yet")
+          .withHint("Create a table without TEMPORARY.");
+    }
+  }
+
+  private static boolean isTemporary(Persistence persistence, QualifiedName name) {
+    return persistence == Persistence.TEMPORARY
+        || name.schema().map(s -> s.text().startsWith("pg_temp")).orElse(false);
+  }
+
+  private boolean exists(QualifiedName name) {
+    return context.catalog().relation(context.creationSchema(name), name.local()).isPresent();
+  }
+
+  private String withoutClause(Span span, Optional<Distribution> clause) {
+    Splice splice = Splice.of(text, span);
+    clause.ifPresent(c -> splice.cut(c.span()));
+    return splice.toString().strip();
+  }
+}

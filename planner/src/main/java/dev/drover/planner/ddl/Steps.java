@@ -1,0 +1,69 @@
+package dev.drover.planner.ddl;
+
+import dev.drover.planner.plan.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Collects the steps of one statement.
+ *
+ * <p>Threads: confined to the caller's.
+ */
+final class Steps {
+  private static final String NO_CAPTURE = "";
+
+  private final DdlContext context;
+  private final List<Plan.Step> steps = new ArrayList<>();
+  private final List<String> notices = new ArrayList<>();
+
+  Steps(DdlContext context) {
+    this.context = context;
+  }
+
+  /** A reference to a captured value. */
+  static String value(String capture) {
+    return "${" + capture + "}";
+  }
+
+  Steps catalog(String sql) {
+    steps.add(new Plan.Step(Plan.Step.Where.CATALOG, List.of(), sql, NO_CAPTURE));
+    return this;
+  }
+
+  Steps catalogValue(String capture, String sql) {
+    steps.add(new Plan.Step(Plan.Step.Where.CATALOG, List.of(), sql, capture));
+    return this;
+  }
+
+  Steps metadata(String sql) {
+    steps.add(new Plan.Step(Plan.Step.Where.METADATA, List.of(), sql, NO_CAPTURE));
+    return this;
+  }
+
+  Steps metadataValue(String capture, String sql) {
+    steps.add(new Plan.Step(Plan.Step.Where.METADATA, List.of(), sql, capture));
+    return this;
+  }
+
+  /** On every datanode; no step if there is none. */
+  Steps datanodes(String sql) {
+    if (!context.datanodes().isEmpty()) {
+      steps.add(new Plan.Step(Plan.Step.Where.DATANODES, context.datanodes(), sql, NO_CAPTURE));
+    }
+    return this;
+  }
+
+  Steps notice(String text) {
+    notices.add(text);
+    return this;
+  }
+
+  Plan.Utility plan(String tag) {
+    return new Plan.Utility(steps, tag, notices, Optional.empty());
+  }
+
+  Plan.Utility plan(String tag, Plan then) {
+    return new Plan.Utility(steps, tag, notices, Optional.of(then));
+  }
+}

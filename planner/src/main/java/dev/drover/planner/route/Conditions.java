@@ -1,0 +1,176 @@
+package dev.drover.planner.route;
+
+import dev.drover.planner.catalog.Column;
+import dev.drover.planner.hash.HashType;
+import dev.drover.planner.plan.KeyValue;
+import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.OperatorName;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads from a condition what must be equal in every row that passes it. */
+final class Conditions {
+  private final KeyConstants constants;
+
+  Conditions(KeyConstants constants) {
+    this.constants = constants;
+  }
+
+  /** The facts of a condition that must be true. */
+  List<Fact> facts(Expr condition, Scope scope) {
+    List<Fact> found = new ArrayList<>();
+    for (Expr conjunct : conjuncts(condition)) {
+      found.addAll(ofConjunct(conjunct, scope));
+    }
+    return found;
+  }
+
+  /** The parts of a condition all of which must be true. */
+  static List<Expr> conjuncts(Expr condition) {
+    if (!(condition instanceof Expr.Logical(_, var kind, var operands))
+        || kind != Expr.Logical.Kind.AND) {
+      return List.of(condition);
+    }
+    List<Expr> all = new ArrayList<>();
+    operands.forEach(o -> all.addAll(conjuncts(o)));
+    return all;
+  }
+
+  private List<Fact> ofConjunct(Expr conjunct, Scope scope) {
+    return switch (conjunct) {
+      case Expr.Operator(_, var operator, var left, var right)
+          when left.isPresent() && isEquality(operator) ->
+          equal(left.get(), right, scope);
+      case Expr.InList(_, var argument, var negated, var items) when !negated ->
+          oneOf(argument, items, scope);
+      case Expr.AnyArray(_, var test, var operator, var all, Expr.ArrayExpr array)
+          when !all && isEquality(operator) ->
+          oneOf(test, array.elements(), scope);
+      case Expr.Logical(_, var kind, var operands) when kind == Expr.Logical.Kind.OR ->
+          either(operands, scope);
+      default -> List.of();
+    };
+  }
+
+  static boolean isEquality(OperatorName operator) {
+    return operator.symbol().equals("=")
+        && operator.schema().map(s -> s.text().equals("pg_catalog")).orElse(true);
+  }
+
+  /** The facts of {@code left = right}, of rows too. */
+  List<Fact> equal(Expr left, Expr right, Scope scope) {
+    if (left instanceof Expr.RowExpr leftRow && right instanceof Expr.RowExpr rightRow) {
+      List<Fact> all = new ArrayList<>();
+      for (int i = 0; i < Math.min(leftRow.elements().size(), rightRow.elements().size()); i++) {
+        all.addAll(equal(leftRow.elements().get(i), rightRow.elements().get(i), scope));
+      }
+      return all;
+    }
+    Optional<Variable> leftColumn = variable(left, scope);
+    Optional<Variable> rightColumn = variable(right, scope);
+    if (leftColumn.isPresent() && rightColumn.isPresent()) {
+      return same(leftColumn.get(), rightColumn.get());
+    }
+    if (leftColumn.isPresent()) {
+      return is(leftColumn.get(), right);
+    }
+    return rightColumn.map(column -> is(column, left)).orElse(List.of());
+  }
+
+  static Optional<Variable> variable(Expr expression, Scope scope) {
+    return expression instanceof Expr.ColumnRef reference
+            && scope.resolve(reference) instanceof Resolved.OfColumn(var variable)
+        ? Optional.of(variable)
+        : Optional.empty();
+  }
+
+  /** Nothing, unless the columns' types hash equal values equally. */
+  static List<Fact> same(Variable left, Variable right) {
+    Optional<HashType> leftType = hashType(left);
+    Optional<HashType> rightType = hashType(right);
+    return leftType.isPresent()
+            && rightType.isPresent()
+            && leftType.get().colocatesWith(rightType.get())
+        ? List.of(new Fact.Same(left, right))
+        : List.of();
+  }
+
+  private static Optional<HashType> hashType(Variable variable) {
+    return column(variable).flatMap(KeyConstants::hashType);
+  }
+
+  /** The table column that a variable is, through any number of derived tables. */
+  static Optional<Column> column(Variable variable) {
+    return switch (variable.source()) {
+      case TableUse table -> Optional.of(table.column(variable.column()));
+      case Derived derived -> inner(derived, variable.column()).flatMap(Conditions::column);
+      case Rows _ -> Optional.empty();
+    };
+  }
+
+  /** The column of a derived table's block that one of its columns is. */
+  static Optional<Variable> inner(Derived derived, String column) {
+    Optional<List<Output>> outputs = derived.query().block().flatMap(Block::outputs);
+    if (outputs.isEmpty() || derived.columns().isEmpty()) {
+      return Optional.empty();
+    }
+    int position = derived.columns().get().indexOf(column);
+    return position >= 0 && position < outputs.get().size()
+        ? outputs.get().get(position).variable()
+        : Optional.empty();
+  }
+
+  private List<Fact> is(Variable variable, Expr expression) {
+    return column(variable)
+        .flatMap(column -> constants.compared(column, expression))
+        .<List<Fact>>map(value -> List.of(new Fact.Is(variable, value)))
+        .orElse(List.of());
+  }
+
+  private List<Fact> oneOf(Expr argument, List<Expr> items, Scope scope) {
+    if (items.size() == 1) {
+      return equal(argument, items.getFirst(), scope);
+    }
+    Optional<Variable> variable = variable(argument, scope);
+    Optional<Column> column = variable.flatMap(Conditions::column);
+    if (column.isEmpty()) {
+      return List.of();
+    }
+    List<KeyValue> values =
+        items.stream().flatMap(i -> constants.compared(column.get(), i).stream()).toList();
+    return values.size() == items.size()
+        ? List.of(new Fact.IsOneOf(variable.get(), values))
+        : List.of();
+  }
+
+  /** {@code k = 1 OR k = 2}. */
+  private List<Fact> either(List<Expr> operands, Scope scope) {
+    List<KeyValue> values = new ArrayList<>();
+    Set<Variable> subjects = new HashSet<>();
+    for (Expr operand : operands) {
+      List<Fact> facts = ofConjunct(operand, scope);
+      if (facts.size() != 1) {
+        return List.of();
+      }
+      switch (facts.getFirst()) {
+        case Fact.Is(var variable, var value) -> {
+          subjects.add(variable);
+          values.add(value);
+        }
+        case Fact.IsOneOf(var variable, var several) -> {
+          subjects.add(variable);
+          values.addAll(several);
+        }
+        case Fact.Same _, Fact.Renames _ -> {
+          return List.of();
+        }
+      }
+    }
+    return subjects.size() == 1
+        ? List.of(new Fact.IsOneOf(subjects.iterator().next(), values))
+        : List.of();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.drover.planner.route;
+
+import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.FromItem;
+import dev.drover.planner.sql.QueryPart;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a statement mentions at any level, views it reads included.
+ *
+ * <p>Threads: confined; filled while the tree is walked.
+ */
+final class Mentions {
+  /**
+   * A call.
+   *
+   * @param outermost it is in the statement's own outermost block
+   * @param inText it is in the statement's text, not in a view's
+   */
+  record Call(Expr.FunctionCall call, boolean outermost, boolean inText) {}
+
+  private final List<TableUse> tables = new ArrayList<>();
+  private final List<FromItem.TableRef> catalogRelations = new ArrayList<>();
+  private final List<Call> calls = new ArrayList<>();
+  private final List<Expr.Special> clocks = new ArrayList<>();
+  private final List<Expr.Cast> objectNames = new ArrayList<>();
+  private final List<Resolved.OfSystem> systemColumns = new ArrayList<>();
+  private final List<QueryPart.Locking> locks = new ArrayList<>();
+  private final List<Expr.ColumnRef> schemaQualified = new ArrayList<>();
+  private final Map<QueryInfo, Integer> references = new HashMap<>();
+  private final List<Block> blocks = new ArrayList<>();
+  private boolean modifiesInWith;
+  private boolean cutsBelow;
+
+  /** Tables whose rows are on datanodes. */
+  List<TableUse> tables() {
+    return tables;
+  }
+
+  /** Relations whose rows are on the catalog node. */
+  List<FromItem.TableRef> catalogRelations() {
+    return catalogRelations;
+  }
+
+  List<Call> calls() {
+    return calls;
+  }
+
+  /** CURRENT_TIMESTAMP and its like, in the statement's own text. */
+  List<Expr.Special> clocks() {
+    return clocks;
+  }
+
+  /** Casts to {@code regclass} and its like, whose OIDs differ from node to node. */
+  List<Expr.Cast> objectNames() {
+    return objectNames;
+  }
+
+  List<Resolved.OfSystem> systemColumns() {
+    return systemColumns;
+  }
+
+  List<QueryPart.Locking> locks() {
+    return locks;
+  }
+
+  /** Column references with a schema, in the statement's own text. */
+  List<Expr.ColumnRef> schemaQualified() {
+    return schemaQualified;
+  }
+
+  boolean modifiesInWith() {
+    return modifiesInWith;
+  }
+
+  void markModifiesInWith() {
+    modifiesInWith = true;
+  }
+
+  /** Every block of the statement's own text. */
+  List<Block> blocks() {
+    return blocks;
+  }
+
+  /** Counts a reference to a query of WITH. */
+  QueryInfo referred(QueryInfo query) {
+    references.merge(query, 1, Integer::sum);
+    return query;
+  }
+
+  /** True when a query of WITH is read more than once. */
+  boolean isShared(QueryInfo query) {
+    return references.getOrDefault(query, 0) > 1;
+  }
+
+  /** A query below the outermost one has LIMIT or OFFSET. */
+  boolean cutsBelow() {
+    return cutsBelow;
+  }
+
+  void markCutsBelow() {
+    cutsBelow = true;
+  }
+}

@@ -1,0 +1,4 @@
+package dev.drover.planner.route;
+
+/** A column of one source. */
+record Variable(Source source, String column) {}
