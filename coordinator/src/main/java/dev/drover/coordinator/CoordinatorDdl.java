@@ -9,8 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /** What changes of the schema use: the GTM's publishing, the catalog's loader, node admission. */
-record CoordinatorDdl(
-    CatalogCache catalog, GtmClient gtm, Executor blocking, NodeAdmission nodes)
+record CoordinatorDdl(CatalogCache catalog, GtmClient gtm, Executor blocking, NodeAdmission nodes)
     implements DdlServices {
 
   @Override

@@ -63,8 +63,7 @@ final class GtmEvents implements GtmClient.Listener {
   @Override
   public synchronized void leaseLost(long epoch) {
     LOG.warn("event=lease_lost epoch={}", epoch);
-    parts.ifPresent(
-        p -> p.loops().forEach(l -> l.loop().execute(() -> l.pool().closeIdle())));
+    parts.ifPresent(p -> p.loops().forEach(l -> l.loop().execute(() -> l.pool().closeIdle())));
   }
 
   /** The acknowledgement goes out once every loop has passed the point. */
@@ -111,8 +110,6 @@ final class GtmEvents implements GtmClient.Listener {
                     l ->
                         l.loop()
                             .execute(
-                                () ->
-                                    l.registry()
-                                        .with(transaction, t -> t.chooseAsVictim(pid)))));
+                                () -> l.registry().with(transaction, t -> t.chooseAsVictim(pid)))));
   }
 }

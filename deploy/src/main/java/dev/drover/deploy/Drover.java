@@ -16,6 +16,8 @@ import picocli.CommandLine.Command;
       UpCommand.class,
       DownCommand.class,
       StatusCommand.class,
+      DemoCommand.class,
+      BenchCommand.class,
       CoordinatorCommand.class,
       GtmCommand.class,
       AgentCommand.class

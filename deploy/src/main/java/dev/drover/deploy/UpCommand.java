@@ -61,6 +61,7 @@ final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClusterDirectory directory = data.directory();
+    postgres.ifPresent(PostgresBinaries::of);
     ClusterSettings settings =
         new ClusterPlan(datanodes, port, postgres.map(UpCommand::absolute), auth.map(Auth::of))
             .apply(directory);
@@ -77,7 +78,7 @@ final class UpCommand implements Callable<Integer> {
         () -> isSingleJvm ? LocalCluster.start(directory) : Supervisor.start(directory));
   }
 
-  private static String absolute(String postgres) {
+  static String absolute(String postgres) {
     if (postgres.equals(PostgresBinaries.BUNDLED)) {
       return postgres;
     }

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class ErrorFieldsTest {
   /** Every letter of PostgreSQL 18, one not known yet, and a text that is not UTF-8. */
   private static final String ALL =
-      "SB\u0142\0VERROR\0C23505\0Mm\u00ff\0Dd\0Hh\0P5\0p6\0qq\0Ww\0ss\0tt\0cc\0dd\0nn\0Ff\0L7\0Rr\0Zz\0\0";
+      "SB\u0142\0VERROR\0C23505\0Mm\u00ff\0Dd\0Hh\0P5\0p6\0qq\0Ww\0"
+          + "ss\0tt\0cc\0dd\0nn\0Ff\0L7\0Rr\0Zz\0\0";
 
   @Test
   void fieldsPassThroughByteForByte() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever the other side sends, decoding ends in a value or in a SqlError. */
 class MalformedMessageTest {
   private static final int SEED = 6432;
-  private static final int ROUNDS = 20_000;
+  private static final int ROUNDS = 5_000;
   private static final int MAX_RANDOM_BYTES = 40;
 
   private static final Map<String, Consumer<ByteBuf>> DECODERS =

@@ -83,7 +83,6 @@ final class DescribeReply implements Reply {
   public void broken(SqlError why) {
     release.run();
     described.done(
-        new StatementFacts(List.of(), List.of()),
-        Optional.of(ErrorFields.of(why, Severity.ERROR)));
+        new StatementFacts(List.of(), List.of()), Optional.of(ErrorFields.of(why, Severity.ERROR)));
   }
 }

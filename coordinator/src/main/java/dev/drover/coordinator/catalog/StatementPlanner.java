@@ -113,11 +113,7 @@ public final class StatementPlanner {
   private static boolean isControl(Statement statement) {
     return switch (statement) {
       case Statement.Select _, Statement.Copy _, Statement.Explain _ -> false;
-      case Insert _,
-          Update _,
-          Delete _,
-          Merge _ ->
-          false;
+      case Insert _, Update _, Delete _, Merge _ -> false;
       case Statement.Call _, Statement.Do _, Statement.Opaque _ -> false;
       default -> true;
     };
@@ -135,8 +131,7 @@ public final class StatementPlanner {
     return new CachedPlan(view, new Plan.Control(statement), facts, Map.of());
   }
 
-  private void askFacts(
-      Request request, CatalogView view, ParsedStatement parsed, Answer answer) {
+  private void askFacts(Request request, CatalogView view, ParsedStatement parsed, Answer answer) {
     DescribeReply reply =
         new DescribeReply(
             (facts, error) -> {

@@ -64,6 +64,10 @@ public record CopyOptions(
 
   /** Reads the options of either syntax; errors are PostgreSQL's. */
   public static CopyOptions of(List<GenericOption> options) {
+    if (option(options, "reject_limit").isPresent()) {
+      throw SqlError.notSupported("COPY with REJECT_LIMIT is not supported")
+          .withHint("Each server would count the rows that it skips by itself.");
+    }
     CopyFormat format = text(options, "format").map(CopyOptions::formatOf).orElse(CopyFormat.TEXT);
     boolean csv = format == CopyFormat.CSV;
     byte quote = oneByte(options, "quote").orElse((byte) '"');

@@ -15,15 +15,16 @@ public sealed interface CopyOutcome {
   record NeedDefaults(int rows) implements CopyOutcome {}
 
   /**
-   * The plain forms of key values that mean different things under different settings, or that only
-   * PostgreSQL can read. The answer is {@link CopyRouter#values}, row by row in this order.
+   * The binary forms of key values that mean different things under different settings, or that
+   * only PostgreSQL can read. The answer is {@link CopyRouter#values}, row by row in this order.
    */
   record NeedValues(List<Row> rows) implements CopyOutcome {
     /**
      * One row.
      *
      * @param line the client's
-     * @param keys the key values in key order as the client sent them; empty for NULL
+     * @param keys the key values in key order, unescaped, in the COPY's format (text or binary) and
+     *     in UTF-8; empty for NULL
      */
     public record Row(long line, List<Optional<byte[]>> keys) {
       public Row {

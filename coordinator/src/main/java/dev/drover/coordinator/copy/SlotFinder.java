@@ -6,6 +6,7 @@ import dev.drover.planner.hash.RoutingHash;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,17 +28,21 @@ final class SlotFinder {
   private final boolean binary;
   private final Optional<Charset> charset;
   private final int[] fieldOfKey;
+  private final int[] filledOfKey;
   private final RoutingHash hash = new RoutingHash();
 
   SlotFinder(CopyTarget.Slots target, CopyOptions options) {
     this.target = target;
     this.binary = options.format() == CopyFormat.BINARY;
     this.charset = options.keyCharset();
-    this.fieldOfKey = new int[target.keys().size()];
+    int keys = target.keys().size();
+    this.fieldOfKey = new int[keys];
+    this.filledOfKey = new int[keys];
     int fields = 0;
-    for (int key = 0; key < fieldOfKey.length; key++) {
-      boolean field = target.keys().get(key).source() instanceof CopyTarget.Source.Field;
-      fieldOfKey[key] = field ? fields++ : UNKNOWN;
+    for (int key = 0; key < keys; key++) {
+      CopyTarget.Source source = target.keys().get(key).source();
+      fieldOfKey[key] = source instanceof CopyTarget.Source.Field ? fields++ : UNKNOWN;
+      filledOfKey[key] = source instanceof CopyTarget.Source.Filled(int index) ? index : UNKNOWN;
     }
   }
 
@@ -56,12 +61,12 @@ final class SlotFinder {
     hash.start();
     for (int key = 0; key < fieldOfKey.length; key++) {
       CopyTarget.Key column = target.keys().get(key);
-      boolean added =
-          switch (column.source()) {
-            case CopyTarget.Source.Field _ -> addField(column, row, fieldOfKey[key]);
-            case CopyTarget.Source.Filled(int index) -> addValue(column, filled.get(index));
-            case CopyTarget.Source.Absent _ -> true;
-          };
+      boolean added = true;
+      if (fieldOfKey[key] >= 0) {
+        added = addField(column, row, fieldOfKey[key]);
+      } else if (filledOfKey[key] >= 0) {
+        added = addValue(column, filled.get(filledOfKey[key]));
+      }
       if (!added) {
         return UNKNOWN;
       }
@@ -69,29 +74,29 @@ final class SlotFinder {
     return slot();
   }
 
-  /** The slot of plain values in text format. */
-  int slotOfText(List<Optional<byte[]>> values) {
+  /** The slot of values in binary format, as PostgreSQL stores them. */
+  int slotOfBinary(List<Optional<byte[]>> values) {
     hash.start();
     for (int key = 0; key < values.size(); key++) {
-      CopyTarget.Key column = target.keys().get(key);
+      HashType type = target.keys().get(key).type();
       Optional<byte[]> value = values.get(key);
       if (value.isEmpty()) {
         hash.addNull();
-      } else if (!hash.addText(
-          column.type(), RoutingHash.NO_TYPMOD, value.get(), 0, value.get().length)) {
-        throw new IllegalStateException("no hash for the plain form of a " + column.type());
+      } else if (!hash.addBinary(type, RoutingHash.NO_TYPMOD, value.get(), 0, value.get().length)) {
+        throw new IllegalStateException("no hash for the binary form of a " + type);
       }
     }
     return slot();
   }
 
-  /** The key values as they came, in key order. */
+  /** The key values as they came, in key order, texts in UTF-8. */
   List<Optional<byte[]>> values(CopyRow row, List<Optional<byte[]>> filled) {
     List<Optional<byte[]>> values = new ArrayList<>();
     for (int key = 0; key < fieldOfKey.length; key++) {
+      CopyTarget.Key column = target.keys().get(key);
       values.add(
-          switch (target.keys().get(key).source()) {
-            case CopyTarget.Source.Field _ -> field(row, fieldOfKey[key]);
+          switch (column.source()) {
+            case CopyTarget.Source.Field _ -> field(column.type(), row, fieldOfKey[key]);
             case CopyTarget.Source.Filled(int index) -> filled.get(index);
             case CopyTarget.Source.Absent _ -> Optional.empty();
           });
@@ -104,13 +109,22 @@ final class SlotFinder {
     return target.modulo() ? hash.moduloSlot(modulus) : hash.slot(modulus);
   }
 
-  private Optional<byte[]> field(CopyRow row, int field) {
+  private Optional<byte[]> field(HashType type, CopyRow row, int field) {
     if (row.isKeyNull(field)) {
       return Optional.empty();
     }
-    byte[] value = new byte[row.keyLength(field)];
-    System.arraycopy(row.keyBytes(field), row.keyOffset(field), value, 0, value.length);
-    return Optional.of(value);
+    byte[] bytes = row.keyBytes(field);
+    int offset = row.keyOffset(field);
+    int length = row.keyLength(field);
+    if (charset.isPresent() && isForeign(type, bytes, offset, length)) {
+      return Optional.of(utf8(bytes, offset, length));
+    }
+    return Optional.of(Arrays.copyOfRange(bytes, offset, offset + length));
+  }
+
+  private byte[] utf8(byte[] bytes, int offset, int length) {
+    return new String(bytes, offset, length, charset.orElseThrow())
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private boolean addValue(CopyTarget.Key column, Optional<byte[]> value) {
@@ -132,9 +146,8 @@ final class SlotFinder {
     byte[] bytes = row.keyBytes(field);
     int offset = row.keyOffset(field);
     int length = row.keyLength(field);
-    if (charset.isPresent() && !isAscii(bytes, offset, length)) {
-      byte[] utf8 =
-          new String(bytes, offset, length, charset.get()).getBytes(StandardCharsets.UTF_8);
+    if (charset.isPresent() && isForeign(column.type(), bytes, offset, length)) {
+      byte[] utf8 = utf8(bytes, offset, length);
       return add(column, utf8, 0, utf8.length);
     }
     return add(column, bytes, offset, length);
@@ -174,12 +187,14 @@ final class SlotFinder {
     return length;
   }
 
-  private static boolean isAscii(byte[] bytes, int offset, int length) {
-    for (int at = offset; at < offset + length; at++) {
+  /** A text that is not the same bytes in UTF-8. */
+  private static boolean isForeign(HashType type, byte[] bytes, int offset, int length) {
+    boolean text = type.family() == HashType.Family.TEXT || type.family() == HashType.Family.BPCHAR;
+    for (int at = offset; text && at < offset + length; at++) {
       if (bytes[at] < 0) {
-        return false;
+        return true;
       }
     }
-    return true;
+    return false;
   }
 }

@@ -85,6 +85,9 @@ public final class Call {
     /** The transaction's one timestamp, as a constant. */
     String now();
 
+    /** The running operator takes the client's messages now, or again. */
+    void takeMessages();
+
     SettingsState settings();
 
     /** Settings of the session as a server reports them after a statement that may change them. */
@@ -149,6 +152,12 @@ public final class Call {
   /** The same execution by another plan. */
   public Call planned(CachedPlan otherPlan) {
     return new Call(request, otherPlan, transaction, output, context);
+  }
+
+  /** Another text in the place of the client's, with the client's output and end. */
+  public Call instead(StatementText otherText, CachedPlan otherPlan) {
+    Request other = new Request(otherText, Optional.empty(), 0, 0, false, false);
+    return new Call(other, otherPlan, transaction, output, context);
   }
 
   /** The same execution with somebody else told first about its end. */

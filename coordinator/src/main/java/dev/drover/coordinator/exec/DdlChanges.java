@@ -70,8 +70,7 @@ public final class DdlChanges {
     SqlError error =
         SqlError.of(SqlState.CANNOT_CONNECT_NOW, "the schema change could not be announced")
             .withDetail(String.valueOf(failure.getMessage()));
-    transaction.rollback(
-        () -> done.complete(Optional.of(ErrorFields.of(error, Severity.ERROR))));
+    transaction.rollback(() -> done.complete(Optional.of(ErrorFields.of(error, Severity.ERROR))));
   }
 
   /** A rollback to a savepoint may have undone a part: reads the transaction's view again. */

@@ -2,6 +2,8 @@ package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.CatalogView;
+import dev.drover.coordinator.catalog.StatementPlanner;
+import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
@@ -16,8 +18,10 @@ import dev.drover.planner.ddl.DdlPlanner;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.ShapeScanner;
 import dev.drover.planner.sql.SqlParser;
 import dev.drover.planner.sql.Statement;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,8 +78,8 @@ public final class DdlOperator implements Operator {
   public void start() {
     retryable =
         call.transaction().scope() == Transaction.Scope.NONE
-            || call.transaction().scope() == Transaction.Scope.IMPLICIT
-                && call.transaction().participants().isEmpty();
+            || (call.transaction().scope() == Transaction.Scope.IMPLICIT
+                && call.transaction().participants().isEmpty());
     call.openScope(false);
     services.blocking().execute(() -> run(1));
   }
@@ -170,16 +174,21 @@ public final class DdlOperator implements Operator {
             .equals("t");
     List<String> schemas =
         blocking
-            .query(
-                catalog, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))")
+            .query(catalog, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(true))")
             .rows()
             .stream()
             .map(row -> row.getFirst().orElse(""))
             .toList();
+    String temporarySchema =
+        single(
+            blocking.query(
+                catalog,
+                "SELECT nspname FROM pg_catalog.pg_namespace"
+                    + " WHERE oid = pg_catalog.pg_my_temp_schema()"));
     return new DdlContext(
         view.snapshot(),
         schemas,
-        call.transaction().role(),
+        temporarySchema,
         superuser,
         new TransactionProbe(blocking, view, services));
   }
@@ -257,11 +266,51 @@ public final class DdlOperator implements Operator {
             call.output().notice(ErrorFields.notice(notice));
           }
           if (plan.then().isPresent()) {
-            runOnLoop(plan.then().get());
+            continueWith(plan.then().get());
           } else {
             call.completed(plan.tag());
           }
         });
+  }
+
+  private void continueWith(Plan then) {
+    if (then instanceof Plan.Deferred(String sql)) {
+      byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
+      StatementText text = StatementText.of(utf8, new ShapeScanner());
+      session.plan(text, new DeferredAnswer(text));
+    } else {
+      runOnLoop(then);
+    }
+  }
+
+  /** A text that could be planned only now, in the place of the statement itself. */
+  private final class DeferredAnswer implements StatementPlanner.Answer {
+    private final StatementText text;
+
+    DeferredAnswer(StatementText text) {
+      this.text = text;
+    }
+
+    @Override
+    public void planned(CachedPlan plan) {
+      try {
+        Operators.of(call.instead(text, plan)).start();
+      } catch (SqlError e) {
+        refused(e);
+      }
+    }
+
+    @Override
+    public void refused(SqlError error) {
+      call.transaction().fail();
+      call.failed(error);
+    }
+
+    @Override
+    public void refused(ErrorFields error) {
+      call.transaction().fail();
+      call.failed(error);
+    }
   }
 
   private void runPlan(Plan plan) {
@@ -269,8 +318,7 @@ public final class DdlOperator implements Operator {
   }
 
   private void runOnLoop(Plan plan) {
-    CachedPlan cached =
-        new CachedPlan(session.view(), plan, call.cached().facts(), Map.of());
+    CachedPlan cached = new CachedPlan(session.view(), plan, call.cached().facts(), Map.of());
     try {
       Operators.of(call.planned(cached)).start();
     } catch (SqlError e) {
@@ -282,8 +330,7 @@ public final class DdlOperator implements Operator {
   private void broadcast(Plan.Broadcast plan) {
     if (call.transaction().scope() == Transaction.Scope.EXPLICIT) {
       throw SqlError.of(
-          SqlState.ACTIVE_SQL_TRANSACTION,
-          plan.tag() + " cannot run inside a transaction block");
+          SqlState.ACTIVE_SQL_TRANSACTION, plan.tag() + " cannot run inside a transaction block");
     }
     Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
     String sql = rendering.string(plan.text());

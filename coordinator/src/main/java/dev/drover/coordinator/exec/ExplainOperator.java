@@ -50,8 +50,7 @@ final class ExplainOperator implements Operator, NodeFan.Work {
       case Plan.OneNode oneNode -> oneNode(oneNode);
       case Plan.AllNodes allNodes -> allNodes(allNodes);
       case Plan.AnyNode anyNode -> {
-        int node =
-            call.services().rotation().choose(call.transaction(), anyNode.nodes(), false);
+        int node = call.services().rotation().choose(call.transaction(), anyNode.nodes(), false);
         remote("Data Node Scan", List.of(node), anyNode.text(), List.of(), NO_SLOTS);
       }
       case Plan.ReplicatedWrite write -> {
@@ -60,12 +59,7 @@ final class ExplainOperator implements Operator, NodeFan.Work {
         remote("Replicated Write", nodes, write.text(), List.of(), NO_SLOTS);
       }
       case Plan.Local local ->
-          remote(
-              "Catalog Node Scan",
-              List.of(Node.CATALOG_ID),
-              local.text(),
-              List.of(),
-              NO_SLOTS);
+          remote("Catalog Node Scan", List.of(Node.CATALOG_ID), local.text(), List.of(), NO_SLOTS);
       case Plan.InsertRows insert -> finish("Insert by rows (" + insert.rows().size() + " rows)");
       case Plan.InsertFrom insert -> finish("Insert on " + insert.target().table());
       default -> finish(inner.getClass().getSimpleName());
@@ -159,9 +153,7 @@ final class ExplainOperator implements Operator, NodeFan.Work {
     for (int i = 0; i < remote.size(); i++) {
       int node = fan.node(i);
       lines.add(
-          "  Plan on "
-              + call.view().snapshot().node(node).map(Node::name).orElse("catalog")
-              + ":");
+          "  Plan on " + call.view().snapshot().node(node).map(Node::name).orElse("catalog") + ":");
       remote.get(i).forEach(line -> lines.add("    " + line));
     }
     print();

@@ -231,11 +231,11 @@ final class GatherOperator implements Operator, NodeFan.Work {
     @Override
     public void message(byte type, ByteBuf body) {
       switch (type) {
-        case MessageType.Backend.ROW_DESCRIPTION -> call.output().simpleRowDescription(call.cached());
+        case MessageType.Backend.ROW_DESCRIPTION ->
+            call.output().simpleRowDescription(call.cached());
         case MessageType.Backend.COMMAND_COMPLETE ->
             tag =
-                body.toString(
-                    body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
+                body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
         case MessageType.Backend.ERROR ->
             error = Optional.of(ErrorFields.decode(body).without(ErrorFields.POSITION));
         default -> {

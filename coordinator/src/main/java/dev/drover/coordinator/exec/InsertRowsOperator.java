@@ -1,10 +1,10 @@
 package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.txn.Participant;
-import dev.drover.pgwire.netty.Reply;
 import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.MessageType.Backend;
+import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.plan.Plan.InsertRows;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.plan.SqlText.Piece;

@@ -71,8 +71,7 @@ final class KeyLookupOperator implements Operator, Reply {
   private void ask(Backend catalog) {
     catalog.applySettings(call.settings());
     Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
-    ServerCommand.Bound bound =
-        new ServerCommand.Bound(question(), 0, Optional.of(BINARY), 0, "");
+    ServerCommand.Bound bound = new ServerCommand.Bound(question(), 0, Optional.of(BINARY), 0, "");
     ServerCommand.execute(catalog, call, bound, rendering, this);
     catalog.link().flush();
   }
@@ -101,8 +100,7 @@ final class KeyLookupOperator implements Operator, Reply {
         pieces.add(Piece.Fixed.of(")::" + typeName(lifted.type())));
       }
       case KeyValue.Parameter parameter ->
-          pieces.add(
-              Piece.Fixed.of("($" + parameter.index() + ")::" + typeName(parameter.type())));
+          pieces.add(Piece.Fixed.of("($" + parameter.index() + ")::" + typeName(parameter.type())));
       case KeyValue.Fixed fixed ->
           pieces.add(Piece.Fixed.of("('" + fixed.text() + "')::" + typeName(fixed.type())));
       case KeyValue.Null _ -> pieces.add(Piece.Fixed.of("NULL::int4"));

@@ -57,9 +57,10 @@ public final class Operators {
       case Plan.InsertRows insert -> new InsertRowsOperator(call, insert, slots);
       case Plan.InsertFrom insert -> new InsertFromOperator(call, insert);
       case Plan.CopyIn copy -> new CopyInOperator(call, copy);
-      case Plan.CopyOut copy -> new CopyOutOperator(call, copy);
+      case Plan.CopyLocal copy -> new CopyLocalOperator(call, copy);
+      case Plan.CopyOut copy -> CopyOutOperator.of(call, copy);
       case Plan.Explain explain -> new ExplainOperator(call, explain);
-      case Plan.Control _, Plan.Utility _, Plan.Broadcast _ ->
+      case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ ->
           throw new IllegalStateException("not a plan of rows: " + plan);
     };
   }
@@ -96,8 +97,7 @@ public final class Operators {
     }
     return new SingleNodeOperator(
         call,
-        new SingleNodeOperator.Task(
-            node, plan.text(), plan.pins(), slots, plan.writes(), false));
+        new SingleNodeOperator.Task(node, plan.text(), plan.pins(), slots, plan.writes(), false));
   }
 
   private static Operator allNodes(Call call, Plan.AllNodes plan, int[] slots) {

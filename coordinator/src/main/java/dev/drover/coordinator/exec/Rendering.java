@@ -29,8 +29,7 @@ public record Rendering(StatementText text, List<Pin> pins, int[] slots, String 
           int start = text.literalStart(ordinal);
           out.writeBytes(text.utf8(), start, text.literalEnd(ordinal) - start);
         }
-        case Piece.Leaf(int pin) ->
-            ByteBufUtil.writeUtf8(out, leafName(pins.get(pin), slots[pin]));
+        case Piece.Leaf(int pin) -> ByteBufUtil.writeUtf8(out, leafName(pins.get(pin), slots[pin]));
         case Piece.Now _ -> ByteBufUtil.writeUtf8(out, now);
       }
     }
@@ -50,6 +49,11 @@ public record Rendering(StatementText text, List<Pin> pins, int[] slots, String 
 
   /** {@code "drover$17"."t$12"}. */
   public static String leafName(Pin pin, int slot) {
-    return "\"drover$" + slot + "\".\"" + pin.leafName().replace("\"", "\"\"") + "\"";
+    return leafName(pin.leafName(), slot);
+  }
+
+  /** The same for a leaf whose name is {@code leaf} in every slot. */
+  static String leafName(String leaf, int slot) {
+    return "\"drover$" + slot + "\".\"" + leaf.replace("\"", "\"\"") + "\"";
   }
 }

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A write to a replicated table: first on its primary, which orders concurrent writers, then on
- * the other nodes. The client sees the primary's result; every other node must report the same
- * number of rows.
+ * A write to a replicated table: first on its primary, which orders concurrent writers, then on the
+ * other nodes. The client sees the primary's result; every other node must report the same number
+ * of rows.
  *
  * <p>Threads: confined to the session's event loop.
  */

@@ -21,7 +21,8 @@ final class RowWindow {
 
   static RowWindow of(Window window, Call call) {
     long offset = window.offset().map(o -> count(o, call, "OFFSET", 0)).orElse(0L);
-    long limit = window.limit().map(l -> count(l, call, "LIMIT", Long.MAX_VALUE)).orElse(Long.MAX_VALUE);
+    long limit =
+        window.limit().map(l -> count(l, call, "LIMIT", Long.MAX_VALUE)).orElse(Long.MAX_VALUE);
     return new RowWindow(offset, limit);
   }
 
@@ -73,8 +74,7 @@ final class RowWindow {
     }
     if (bind.format(index) == 0) {
       String text =
-          new String(
-              bind.bytes(), bind.offset(index), bind.length(index), StandardCharsets.UTF_8);
+          new String(bind.bytes(), bind.offset(index), bind.length(index), StandardCharsets.UTF_8);
       return parse(text).orElseThrow(() -> invalid(text));
     }
     long value = bind.bytes()[bind.offset(index)];

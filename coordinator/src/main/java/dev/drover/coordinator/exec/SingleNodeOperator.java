@@ -35,12 +35,7 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Task(
-      int node,
-      SqlText sql,
-      List<Pin> pins,
-      int[] slots,
-      boolean writes,
-      boolean pinsConnection) {}
+      int node, SqlText sql, List<Pin> pins, int[] slots, boolean writes, boolean pinsConnection) {}
 
   private Call call;
   private final Task task;
@@ -154,8 +149,7 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
           tag = body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
       case Backend.ERROR -> error = ErrorFields.decode(body);
       case Backend.NOTICE ->
-          call.output()
-              .notice(StatementError.notice(call, ErrorFields.decode(body), task.node()));
+          call.output().notice(StatementError.notice(call, ErrorFields.decode(body), task.node()));
       case Backend.PARSE_COMPLETE -> parseDone = true;
       case Backend.PORTAL_SUSPENDED -> suspended = true;
       default -> {
@@ -235,8 +229,7 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
   }
 
   private static SqlError outcomeUnknown() {
-    return SqlError.of(
-            SqlState.TRANSACTION_RESOLUTION_UNKNOWN, "the connection to a node was lost")
+    return SqlError.of(SqlState.TRANSACTION_RESOLUTION_UNKNOWN, "the connection to a node was lost")
         .withDetail("Whether the statement took effect is not known.");
   }
 

@@ -15,8 +15,7 @@ final class SortedRow {
   private static final int NULL = -1;
 
   /** Built-in types whose binary form is a signed big-endian integer. */
-  private static final List<Integer> SIGNED =
-      List.of(20, 21, 23, 1082, 1083, 1114, 1184);
+  private static final List<Integer> SIGNED = List.of(20, 21, 23, 1082, 1083, 1114, 1184);
 
   private final ByteBuf run;
   private final int start;

@@ -113,8 +113,7 @@ public final class BackendConnector {
               ErrorFields error =
                   reply
                       .error()
-                      .orElseGet(
-                          () -> ErrorFields.of(reply.lost().orElseThrow(), Severity.ERROR));
+                      .orElseGet(() -> ErrorFields.of(reply.lost().orElseThrow(), Severity.ERROR));
               request.refused(relayed(error));
             }));
     backend.link().flush();

@@ -104,8 +104,9 @@ public final class BackendPool {
   /** Closes every idle connection, for example after a change that makes their state old. */
   public void closeIdle() {
     for (NodePool pool : nodes.values()) {
-      while (closeOneIdle(pool)) {
-        continue;
+      boolean more = closeOneIdle(pool);
+      while (more) {
+        more = closeOneIdle(pool);
       }
     }
   }
@@ -193,15 +194,13 @@ public final class BackendPool {
 
   private void await(NodePool pool, Waiting waiting) {
     pool.waiting.add(waiting);
-    waiting.timeout =
-        loop.schedule(() -> giveUp(pool, waiting), waitMillis, TimeUnit.MILLISECONDS);
+    waiting.timeout = loop.schedule(() -> giveUp(pool, waiting), waitMillis, TimeUnit.MILLISECONDS);
   }
 
   private static void giveUp(NodePool pool, Waiting waiting) {
     if (pool.waiting.remove(waiting)) {
       waiting.request.refused(
-          SqlError.of(
-                  SqlState.TOO_MANY_CONNECTIONS, "no connection to a node became free in time")
+          SqlError.of(SqlState.TOO_MANY_CONNECTIONS, "no connection to a node became free in time")
               .withHint("Lower the number of concurrent transactions."));
     }
   }

@@ -31,10 +31,7 @@ final class ControlStatements {
   private final SqlPreparedStatements prepared;
 
   ControlStatements(
-      Session session,
-      StatementRunner runner,
-      Transaction transaction,
-      SettingsTracker settings) {
+      Session session, StatementRunner runner, Transaction transaction, SettingsTracker settings) {
     this.session = session;
     this.runner = runner;
     this.transaction = transaction;
@@ -91,10 +88,7 @@ final class ControlStatements {
       case NONE -> runner.begin(Transaction.Scope.EXPLICIT, modes);
       case IMPLICIT -> transaction.makeExplicit(modes);
       case EXPLICIT ->
-          warn(
-              call,
-              SqlState.ACTIVE_SQL_TRANSACTION,
-              "there is already a transaction in progress");
+          warn(call, SqlState.ACTIVE_SQL_TRANSACTION, "there is already a transaction in progress");
       case BARE -> throw new IllegalStateException("BEGIN while a statement runs");
     }
     call.completed("BEGIN");
@@ -209,9 +203,7 @@ final class ControlStatements {
     settings.rollbackTo(name);
     transaction.localSettings(settings.localSql());
     transaction.rollbackTo(
-        name,
-        error ->
-            runner.schemaRolledBack(() -> finish(call, error, "ROLLBACK")));
+        name, error -> runner.schemaRolledBack(() -> finish(call, error, "ROLLBACK")));
   }
 
   private boolean missing(Call call, String quotedName, String name) {

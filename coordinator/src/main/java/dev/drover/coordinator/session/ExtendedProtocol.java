@@ -112,8 +112,7 @@ final class ExtendedProtocol {
 
   private void parsed(PreparedStatement statement) {
     if (runner.refusesInFailed(statement.plan())) {
-      session.extendedError(
-          ErrorFields.of(StatementRunner.inFailedTransaction(), Severity.ERROR));
+      session.extendedError(ErrorFields.of(StatementRunner.inFailedTransaction(), Severity.ERROR));
       return;
     }
     statements.put(statement.name(), statement);
@@ -181,7 +180,7 @@ final class ExtendedProtocol {
       completeAgain(statement);
       return;
     }
-    if (statement.plan().view() == runner.view() && session.services().catalog().isCurrent()) {
+    if (statement.plan().madeUnder(runner.view()) && session.services().catalog().isCurrent()) {
       run(portal, execute.maxRows());
       return;
     }
@@ -216,8 +215,7 @@ final class ExtendedProtocol {
 
   private void run(Portal portal, int maxRows) {
     if (runner.refusesInFailed(portal.statement().plan())) {
-      session.extendedError(
-          ErrorFields.of(StatementRunner.inFailedTransaction(), Severity.ERROR));
+      session.extendedError(ErrorFields.of(StatementRunner.inFailedTransaction(), Severity.ERROR));
       return;
     }
     PreparedStatement statement = portal.statement();

@@ -64,8 +64,7 @@ final class Login {
     String database = session.services().database();
     if (!wanted.equals(database)) {
       session.fatal(
-          SqlError.of(
-              SqlState.INVALID_CATALOG_NAME, "database \"" + wanted + "\" does not exist"));
+          SqlError.of(SqlState.INVALID_CATALOG_NAME, "database \"" + wanted + "\" does not exist"));
       return;
     }
     String encoding = parameters.getOrDefault("client_encoding", "UTF8").toLowerCase(Locale.ROOT);
@@ -235,8 +234,7 @@ final class Login {
     if (!reply.succeeded()) {
       backend.forgetSettings();
       pool().release(backend);
-      String message =
-          reply.error().map(ErrorFields::message).orElse("connection lost");
+      String message = reply.error().map(ErrorFields::message).orElse("connection lost");
       session.fatal(SqlError.of(SqlState.INVALID_PARAMETER_VALUE, message));
       return;
     }

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * idle       Sync                         busy while the unit commits, then idle
  * any        error in extended protocol   skipping
  * skipping   Sync                         idle
- * busy       CopyData CopyDone CopyFail   go to the running COPY
+ * busy       any, while a COPY takes them go to the running COPY
  * any        Terminate, connection lost   closed: open work is rolled back
  * </pre>
  *
@@ -127,6 +127,7 @@ public final class Session implements FrontendListener {
                         p.backend().cancel();
                       }
                     }));
+    running.ifPresent(Operator::cancel);
   }
 
   @Override
@@ -135,8 +136,8 @@ public final class Session implements FrontendListener {
       login.get().password(body);
       return;
     }
-    if (running.isPresent() && running.get().copying() && isCopyMessage(type)) {
-      running.get().copyMessage(type, body);
+    if (queue.isEmpty() && copying()) {
+      running.orElseThrow().copyMessage(type, body);
       return;
     }
     queue.add(type, body);
@@ -145,34 +146,30 @@ public final class Session implements FrontendListener {
     }
   }
 
-  private static boolean isCopyMessage(byte type) {
-    return type == Frontend.COPY_DATA
-        || type == Frontend.COPY_DONE
-        || type == Frontend.COPY_FAIL
-        || type == Frontend.FLUSH
-        || type == Frontend.SYNC;
+  /** The running operator takes the client's messages, whatever they are. */
+  private boolean copying() {
+    return running.isPresent() && running.get().copying();
   }
 
   @Override
   public void burstEnd() {
-    running.filter(Operator::copying).ifPresent(Operator::copyBurstEnd);
     drain();
   }
 
   /** Takes messages until one has to be waited for. */
-  private void drain() {
+  void drain() {
     if (draining) {
       return;
     }
     draining = true;
     try {
-      while (!busy && !closed) {
+      while (!closed && (!busy || copying())) {
         MessageQueue.Message message = queue.poll();
         if (message == null) {
           break;
         }
         try {
-          take(message.type(), message.body());
+          dispatch(message.type(), message.body());
         } finally {
           message.body().release();
         }
@@ -186,6 +183,14 @@ public final class Session implements FrontendListener {
     }
   }
 
+  private void dispatch(byte type, ByteBuf body) {
+    if (copying()) {
+      running.orElseThrow().copyMessage(type, body);
+    } else {
+      take(type, body);
+    }
+  }
+
   private void take(byte type, ByteBuf body) {
     if (skipping && type != Frontend.SYNC && type != Frontend.TERMINATE) {
       return;
@@ -193,7 +198,7 @@ public final class Session implements FrontendListener {
     Established e = established();
     try {
       switch (type) {
-        case Frontend.QUERY -> e.simple().query(FrontendDecoder.bytes(body));
+        case Frontend.QUERY -> e.simple().query(queryText(body));
         case Frontend.PARSE -> e.extended().parse(FrontendDecoder.Parse.decode(body));
         case Frontend.BIND -> e.extended().bind(FrontendDecoder.Bind.decode(body));
         case Frontend.DESCRIBE -> e.extended().describe(FrontendDecoder.Describe.decode(body));
@@ -214,6 +219,16 @@ public final class Session implements FrontendListener {
         extendedError(ErrorFields.of(error, Severity.ERROR));
       }
     }
+  }
+
+  private static byte[] queryText(ByteBuf body) {
+    int end = body.writerIndex() - 1;
+    if (end < body.readerIndex() || body.getByte(end) != 0) {
+      throw SqlError.of(SqlState.PROTOCOL_VIOLATION, "invalid string in message");
+    }
+    byte[] text = new byte[end - body.readerIndex()];
+    body.readBytes(text);
+    return text;
   }
 
   private void functionCall() {
@@ -313,6 +328,7 @@ public final class Session implements FrontendListener {
   public void closed() {
     closed = true;
     queue.clear();
+    running.ifPresent(Operator::clientGone);
     services().sessions().remove(this);
     established.ifPresent(
         e -> {

@@ -36,8 +36,7 @@ final class SettingsStatements {
   private final Transaction transaction;
   private final SettingsTracker settings;
 
-  SettingsStatements(
-      StatementRunner runner, Transaction transaction, SettingsTracker settings) {
+  SettingsStatements(StatementRunner runner, Transaction transaction, SettingsTracker settings) {
     this.runner = runner;
     this.transaction = transaction;
     this.settings = settings;
@@ -113,18 +112,16 @@ final class SettingsStatements {
 
   private void send(Call call, Change change, Participant participant) {
     Backend backend = participant.backend();
-    backend.query(change.sql(), new QuietReply(reply -> changed(call, change, reply)));
+    backend.query(change.sql(), new QuietReply(this::changed));
     backend.query(
-        "SELECT pg_catalog.current_setting("
-            + SettingsState.literal(change.name())
-            + ", true)",
+        "SELECT pg_catalog.current_setting(" + SettingsState.literal(change.name()) + ", true)",
         new QuietReply(reply -> readBack(call, change, participant, reply)));
     backend.link().flush();
   }
 
   private Optional<ErrorFields> failure = Optional.empty();
 
-  private void changed(Call call, Change change, QuietReply reply) {
+  private void changed(QuietReply reply) {
     failure = reply.error();
   }
 

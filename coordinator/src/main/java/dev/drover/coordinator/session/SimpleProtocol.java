@@ -56,8 +56,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
   private List<StatementText> split(byte[] utf8) {
     List<StatementText> result = new ArrayList<>();
     for (ParsedStatement statement : SqlParser.parse(utf8)) {
-      byte[] text =
-          Arrays.copyOfRange(utf8, statement.span().start(), statement.span().end());
+      byte[] text = Arrays.copyOfRange(utf8, statement.span().start(), statement.span().end());
       result.add(StatementText.of(text, scanner));
     }
     return result.isEmpty() ? List.of(StatementText.of(new byte[0], scanner)) : result;
@@ -74,8 +73,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
       return;
     }
     boolean alone = texts.size() == 1;
-    Call.Request request =
-        new Call.Request(texts.get(next), Optional.empty(), 0, 0, alone, false);
+    Call.Request request = new Call.Request(texts.get(next), Optional.empty(), 0, 0, alone, false);
     runner.run(
         new Call(
             request,

@@ -1,8 +1,8 @@
 package dev.drover.coordinator.session;
 
 import dev.drover.coordinator.exec.Call;
-import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.pool.Question;
+import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.pgwire.BindParameters;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendDecoder.Bind;

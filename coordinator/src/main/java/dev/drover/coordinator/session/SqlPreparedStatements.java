@@ -43,9 +43,7 @@ final class SqlPreparedStatements {
     }
     StatementText text = StatementText.of(inner, scanner);
     runner.declaredTypes(
-        prepare.types().stream()
-            .map(t -> t.span().of(whole))
-            .toList(),
+        prepare.types().stream().map(t -> t.span().of(whole)).toList(),
         types ->
             runner.plan(
                 text,
@@ -80,11 +78,7 @@ final class SqlPreparedStatements {
   void execute(Call call, SessionCommand.Execute execute) {
     String name = execute.name().text();
     PreparedStatement statement =
-        session
-            .established()
-            .extended()
-            .statement(name)
-            .orElseThrow(() -> missing(name));
+        session.established().extended().statement(name).orElseThrow(() -> missing(name));
     new SqlExecute(runner, call, statement, execute).start();
   }
 

@@ -195,8 +195,7 @@ final class StatementRunner implements Call.Scopes {
   }
 
   /** The OIDs on the catalog node of types written as SQL. */
-  void declaredTypes(
-      List<String> names, Consumer<int[]> found, Consumer<ErrorFields> failed) {
+  void declaredTypes(List<String> names, Consumer<int[]> found, Consumer<ErrorFields> failed) {
     if (names.isEmpty()) {
       found.accept(new int[0]);
       return;
@@ -275,6 +274,11 @@ final class StatementRunner implements Call.Scopes {
   @Override
   public String now() {
     return clock.now(transaction.scope() == Transaction.Scope.BARE);
+  }
+
+  @Override
+  public void takeMessages() {
+    session.drain();
   }
 
   @Override

@@ -56,8 +56,7 @@ final class Commit {
       default ->
           services
               .global()
-              .nextGxid(
-                  this::prepare, e -> rollbackAll(ErrorFields.of(e, Severity.ERROR)));
+              .nextGxid(this::prepare, e -> rollbackAll(ErrorFields.of(e, Severity.ERROR)));
     }
   }
 

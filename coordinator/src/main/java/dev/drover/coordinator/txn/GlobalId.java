@@ -27,7 +27,15 @@ record GlobalId(long gxid, String base, String nonceHex) {
             .map(p -> p.node() + (p.isMetadata() ? "m" : ""))
             .collect(Collectors.joining("."));
     String base =
-        "gx_" + global.coordinatorId() + "_" + global.epoch() + "_" + gxid + "_" + hash + "_"
+        "gx_"
+            + global.coordinatorId()
+            + "_"
+            + global.epoch()
+            + "_"
+            + gxid
+            + "_"
+            + hash
+            + "_"
             + nodes;
     return new GlobalId(gxid, base, HexFormat.of().formatHex(nonce));
   }

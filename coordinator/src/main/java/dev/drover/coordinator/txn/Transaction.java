@@ -167,9 +167,7 @@ public final class Transaction {
   /** The session keeps the catalog node's connection from now on. */
   public void pinCatalog() {
     if (pinnedCatalog.isEmpty()) {
-      pinnedCatalog =
-          find(Node.CATALOG_ID, false)
-              .map(Participant::backend);
+      pinnedCatalog = find(Node.CATALOG_ID, false).map(Participant::backend);
     }
   }
 

@@ -68,10 +68,13 @@ final class CopyOptionsTest {
   }
 
   @Test
-  void marksOfSeveralBytesAreRefused() {
+  void whatCannotBeReadHereIsRefused() {
     assertThatThrownBy(() -> CopyOptions.of(List.of(string("delimiter", "||"))))
         .isInstanceOf(SqlError.class)
         .hasMessage("COPY delimiter must be a single one-byte character");
+    assertThatThrownBy(() -> CopyOptions.of(List.of(word("reject_limit", "5"))))
+        .isInstanceOf(SqlError.class)
+        .hasMessage("COPY with REJECT_LIMIT is not supported");
     assertThatThrownBy(() -> CopyOptions.of(List.of(word("format", "xml"))))
         .isInstanceOf(SqlError.class)
         .hasMessage("COPY format \"xml\" not recognized");

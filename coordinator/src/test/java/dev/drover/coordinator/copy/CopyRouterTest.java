@@ -11,6 +11,7 @@ import dev.drover.planner.hash.RoutingHash;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -225,6 +226,8 @@ final class CopyRouterTest {
     assertThat(lines.clientLine(11, 0, 4)).isEmpty();
     assertThat(lines.translate(11, 0, "t", "COPY t$12, line 2, column k: \"d\""))
         .isEqualTo("COPY t, line 4, column k: \"d\"");
+    assertThat(lines.translate(11, 0, "t", "COPY t$12, line 2, column k: \"d, line 9\""))
+        .isEqualTo("COPY t, line 4, column k: \"d, line 9\"");
     assertThat(lines.translate(11, 0, "t", "SQL function \"f\"")).isEqualTo("SQL function \"f\"");
     router.acknowledged(11);
     assertThat(lines.pending(11)).isZero();
@@ -237,7 +240,7 @@ final class CopyRouterTest {
     assertThat(router.feed(text("0x1\ta\n0\tb\n"))).isEqualTo(new CopyOutcome.More());
     CopyOutcome outcome = router.complete();
     assertThat(outcome).isInstanceOf(CopyOutcome.NeedValues.class);
-    assertThat(router.values(List.of(List.of(Optional.of("1".getBytes(UTF_8))))))
+    assertThat(router.values(List.of(List.of(Optional.of(new byte[] {0, 0, 0, 1})))))
         .isEqualTo(new CopyOutcome.Drained());
     assertThat(payloads(11)).containsExactly("0x1\ta\n");
     assertThat(router.lineMap().clientLine(11, 0, 1)).hasValue(1);
@@ -280,5 +283,35 @@ final class CopyRouterTest {
     router.feed(text("ąb\tx\nąb  \ty\n"));
     assertThat(router.complete()).isEqualTo(new CopyOutcome.Drained());
     assertThat(payloads(1)).containsExactly("ąb\tx\nąb  \ty\n");
+  }
+
+  @Test
+  void keysInAnotherEncodingAreHashedInUtf8() {
+    CopyTarget.Key text = key(new CopyTarget.Source.Field(0), HashType.TEXT);
+    int[] nodes = IntStream.range(0, 1000).map(s -> 1).toArray();
+    CopyTarget.Slots target =
+        new CopyTarget.Slots(ShardMap.of(1, nodes), false, List.of(text), true);
+    CopyOptions plain = options(CopyFormat.TEXT);
+    CopyOptions latin2 =
+        new CopyOptions(
+            plain.format(),
+            plain.delimiter(),
+            plain.nullText(),
+            plain.quote(),
+            plain.escape(),
+            plain.header(),
+            plain.defaultText(),
+            Optional.of("latin2"),
+            plain.forceNotNull(),
+            plain.forceNull());
+    for (CopyOptions options : List.of(plain, latin2)) {
+      CopyPlan plan = CopyPlan.of(target, options, List.of("k", "v"), false, SMALL);
+      CopyRouter router = CopyRouter.of(plan, sink, UnpooledByteBufAllocator.DEFAULT);
+      Charset charset = options.keyCharset().orElse(UTF_8);
+      router.feed(Unpooled.wrappedBuffer("żółw\tx\n".getBytes(charset)));
+      router.complete();
+    }
+    assertThat(sink.copies()).hasSize(2);
+    assertThat(sink.copies().get(0).slot()).isEqualTo(sink.copies().get(1).slot());
   }
 }

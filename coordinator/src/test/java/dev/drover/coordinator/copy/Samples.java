@@ -219,7 +219,8 @@ final class Samples {
       return text;
     }
     StringBuilder field = new StringBuilder();
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (c == quote || c == escape) {
         field.append(escape);
       }

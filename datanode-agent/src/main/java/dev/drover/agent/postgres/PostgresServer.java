@@ -90,14 +90,14 @@ public final class PostgresServer implements AutoCloseable {
   /** Returns when the postmaster has ended, and whether there was one. */
   public boolean stop(StopMode mode) {
     Optional<ProcessHandle> running = postmaster.get().or(this::findPostmaster);
-    if (running.isEmpty() || !running.get().isAlive()) {
+    if (running.isEmpty() || !Processes.isAlive(running.get())) {
       return false;
     }
     ServerProcesses.signal(running.get().pid(), mode);
-    if (!ServerProcesses.hasEnded(running.get(), STOP_LIMIT)) {
+    if (!Processes.awaitEnd(running.get(), STOP_LIMIT)) {
       LOG.warn("event=postgres_stop_escalated home={} mode={}", config.home(), mode);
       ServerProcesses.signal(running.get().pid(), StopMode.KILL);
-      ServerProcesses.hasEnded(running.get(), STOP_LIMIT);
+      Processes.awaitEnd(running.get(), STOP_LIMIT);
     }
     LOG.info("event=postgres_stopped home={} mode={}", config.home(), mode);
     return true;
@@ -109,14 +109,14 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   public boolean isRunning() {
-    return postmaster.get().filter(ProcessHandle::isAlive).isPresent();
+    return postmaster.get().filter(Processes::isAlive).isPresent();
   }
 
   /** Completes when the postmaster ends, for whatever reason; at once if it does not run. */
   public CompletableFuture<Void> onExit() {
     return postmaster
         .get()
-        .map(process -> process.onExit().<Void>thenApply(_ -> null))
+        .map(Processes::onExit)
         .orElseGet(() -> CompletableFuture.completedFuture(null));
   }
 
@@ -226,7 +226,7 @@ public final class PostgresServer implements AutoCloseable {
     ProcessHandle process = postmaster.get().orElseThrow();
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
     while (!hasReported(process)) {
-      if (!process.isAlive()) {
+      if (!Processes.isAlive(process)) {
         throw new ServerFailedException(
             "the server in %s did not start: %s".formatted(config.home(), files.logTail()));
       }

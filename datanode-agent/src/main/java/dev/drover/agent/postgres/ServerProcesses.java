@@ -5,9 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +33,7 @@ final class ServerProcesses {
     }
     leftovers.forEach(ProcessHandle::destroyForcibly);
     for (ProcessHandle process : leftovers) {
-      if (!hasEnded(process, KILL_LIMIT)) {
+      if (!Processes.awaitEnd(process, KILL_LIMIT)) {
         throw new ServerFailedException(
             "process %d still works in %s".formatted(process.pid(), dataDirectory));
       }
@@ -45,21 +42,6 @@ final class ServerProcesses {
 
   static void signal(long pid, StopMode mode) {
     Commands.run(List.of("sh", "-c", "kill -%s %d".formatted(mode.signal(), pid)));
-  }
-
-  /** Waits for the end of a process, for so long. */
-  static boolean hasEnded(ProcessHandle process, Duration limit) {
-    try {
-      process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ServerFailedException("interrupted while a server stopped", e);
-    }
   }
 
   private static boolean isPostgres(long pid) {

@@ -95,7 +95,7 @@ class PostgresServerTest {
       new ProcessBuilder("sh", "-c", "kill -STOP " + backend).start().waitFor();
       server.stop(StopMode.KILL);
       server.start();
-      assertThat(ProcessHandle.of(backend).filter(ProcessHandle::isAlive)).isEmpty();
+      assertThat(ProcessHandle.of(backend).filter(Processes::isAlive)).isEmpty();
     }
     assertThat(server.isRunning()).isTrue();
   }
@@ -162,7 +162,7 @@ class PostgresServerTest {
       starter.destroyForcibly().waitFor();
       boolean hasEnded =
           ProcessHandle.of(postmaster)
-              .map(process -> ServerProcesses.hasEnded(process, Duration.ofSeconds(20)))
+              .map(process -> Processes.awaitEnd(process, Duration.ofSeconds(20)))
               .orElse(true);
       assertThat(hasEnded).isTrue();
       Directories.delete(directory);

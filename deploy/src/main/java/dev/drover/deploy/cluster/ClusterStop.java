@@ -2,13 +2,11 @@ package dev.drover.deploy.cluster;
 
 import dev.drover.agent.postgres.Lifetime;
 import dev.drover.agent.postgres.PostgresBinaries;
+import dev.drover.agent.postgres.Processes;
 import dev.drover.agent.postgres.StopMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Stops a cluster from outside of the process that runs it. */
 public final class ClusterStop {
@@ -48,16 +46,9 @@ public final class ClusterStop {
 
   private static void end(ProcessHandle process, String what) {
     process.destroy();
-    try {
-      process.onExit().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
+    if (!Processes.awaitEnd(process, LIMIT)) {
       throw new ClusterException(
-          "%s (process %d) did not stop within %s".formatted(what, process.pid(), LIMIT), e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClusterException("interrupted while the cluster stopped", e);
+          "%s (process %d) did not stop within %s".formatted(what, process.pid(), LIMIT));
     }
   }
 }

@@ -82,7 +82,11 @@ public final class MemberMain {
   }
 
   private int failed(Exception failure, String message) {
-    LOG.error("event=failed", failure);
+    boolean isExplained =
+        failure instanceof ClusterException || failure instanceof ServerFailedException;
+    if (mode != Mode.FOREGROUND || !isExplained) {
+      LOG.error("event=failed", failure);
+    }
     if (mode != Mode.FOREGROUND) {
       IO.println(MemberProcess.FAILED + message.replace('\n', ' '));
       return 1;

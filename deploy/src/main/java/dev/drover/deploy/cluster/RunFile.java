@@ -2,6 +2,7 @@ package dev.drover.deploy.cluster;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.drover.agent.postgres.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class RunFile {
       }
       String[] fields = Files.readString(file, US_ASCII).strip().split(" ", -1);
       return ProcessHandle.of(Long.parseLong(fields[0]))
-          .filter(ProcessHandle::isAlive)
+          .filter(Processes::isAlive)
           .filter(process -> Long.toString(beginMillis(process)).equals(fields[1]));
     } catch (IOException e) {
       throw new ClusterException("cannot read " + file, e);

@@ -150,7 +150,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter implements FrameRea
 
   @Override
   public boolean isPaused() {
-    return paused;
+    return paused || closing;
   }
 
   @Override

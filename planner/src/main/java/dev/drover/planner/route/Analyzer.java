@@ -115,7 +115,7 @@ final class Analyzer {
       String name = common.name().text();
       List<Name> given = common.columns();
       CommonTables visible =
-          with.recursive() ? tables.with(name, new Rows(name, Optional.empty())) : tables;
+          with.recursive() ? tables.with(name, new Rows(name, Optional.empty(), false)) : tables;
       Source source =
           switch (common.statement()) {
             case Statement.Select(_, var query) -> {
@@ -126,7 +126,7 @@ final class Analyzer {
             case Insert _, Update _, Delete _, Merge _ -> {
               mentions.markModifiesInWith();
               modifying(common.statement(), new Place(place.outer(), visible, false));
-              yield new Rows(name, Optional.empty());
+              yield new Rows(name, Optional.empty(), false);
             }
             default -> throw new IllegalStateException("WITH holds " + common.statement());
           };
@@ -202,6 +202,9 @@ final class Analyzer {
   private Block select(
       QueryBody.SelectBlock select, Place place, List<QueryPart.SortItem> orderBy) {
     Block block = new Block(new Scope(place.outer()), Optional.of(select));
+    if (viewDepth == 0) {
+      mentions.blocks().add(block);
+    }
     select.from().forEach(item -> block.from().add(from(item, block, place)));
     select.where().ifPresent(where -> condition(where, block, place));
     select.targets().forEach(t -> scan.expression(t.value(), block, place));
@@ -209,6 +212,7 @@ final class Analyzer {
     select.groupBy().forEach(e -> scan.key(e, block, place));
     select.having().ifPresent(h -> scan.expression(h, block, place));
     select.windows().forEach(w -> scan.node(w, block, place));
+    block.setOrderBy(orderBy);
     orderBy.forEach(item -> scan.sortKey(item.value(), block, place));
     block.setOutputs(Outputs.of(select.targets(), block));
     return block;
@@ -270,7 +274,7 @@ final class Analyzer {
     mentions.catalogRelations().add(ref);
     return relation
         .<Source>map(r -> new TableUse(ref, r, viewDepth == 0))
-        .orElseGet(() -> new Rows(name(ref), Optional.empty()));
+        .orElseGet(() -> new Rows(name(ref), Optional.empty(), false));
   }
 
   /** Drover's own views are on the catalog node alone, and are not looked into. */
@@ -291,7 +295,7 @@ final class Analyzer {
               mentions.referred(query),
               given.isEmpty() ? columns : columns(query, given),
               true);
-      case Rows _ -> new Rows(name, Optional.empty());
+      case Rows _ -> new Rows(name, Optional.empty(), false);
       case TableUse use -> use;
     };
   }

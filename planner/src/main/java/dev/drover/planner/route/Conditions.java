@@ -6,8 +6,10 @@ import dev.drover.planner.plan.KeyValue;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.OperatorName;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads from a condition what must be equal in every row that passes it. */
 final class Conditions {
@@ -147,29 +149,28 @@ final class Conditions {
   /** {@code k = 1 OR k = 2}. */
   private List<Fact> either(List<Expr> operands, Scope scope) {
     List<KeyValue> values = new ArrayList<>();
-    Optional<Variable> common = Optional.empty();
+    Set<Variable> subjects = new HashSet<>();
     for (Expr operand : operands) {
       List<Fact> facts = ofConjunct(operand, scope);
       if (facts.size() != 1) {
         return List.of();
       }
       switch (facts.getFirst()) {
-        case Fact.Is(var variable, var value) when common.map(variable::equals).orElse(true) -> {
-          common = Optional.of(variable);
+        case Fact.Is(var variable, var value) -> {
+          subjects.add(variable);
           values.add(value);
         }
-        case Fact.IsOneOf(var variable, var several)
-            when common.map(variable::equals).orElse(true) -> {
-          common = Optional.of(variable);
+        case Fact.IsOneOf(var variable, var several) -> {
+          subjects.add(variable);
           values.addAll(several);
         }
-        case Fact.Is _, Fact.IsOneOf _, Fact.Same _, Fact.Renames _ -> {
+        case Fact.Same _, Fact.Renames _ -> {
           return List.of();
         }
       }
     }
-    return common
-        .<List<Fact>>map(variable -> List.of(new Fact.IsOneOf(variable, values)))
-        .orElse(List.of());
+    return subjects.size() == 1
+        ? List.of(new Fact.IsOneOf(subjects.iterator().next(), values))
+        : List.of();
   }
 }

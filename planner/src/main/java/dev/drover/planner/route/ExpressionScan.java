@@ -97,7 +97,8 @@ final class ExpressionScan {
 
   /** An item of ORDER BY: a bare name is an output column before an input's. */
   void sortKey(Expr expression, Block block, Analyzer.Place place) {
-    if (expression instanceof Expr.ColumnRef reference && isOutput(reference, block)) {
+    if (expression instanceof Expr.ColumnRef reference
+        && (isOutput(reference, block) || isImplied(reference, block))) {
       block.references().put(reference, new Resolved.OfOutput(reference.parts().getFirst().text()));
       return;
     }
@@ -112,6 +113,16 @@ final class ExpressionScan {
     String name = reference.parts().getFirst().text();
     return block.select().get().targets().stream()
         .anyMatch(t -> t.alias().map(Name::text).orElse("").equals(name));
+  }
+
+  /** True for the name that a target has by itself, such as {@code count}. */
+  private static boolean isImplied(Expr.ColumnRef reference, Block block) {
+    return !reference.star()
+        && reference.parts().size() == 1
+        && block.select().isPresent()
+        && block.scope().resolve(reference) instanceof Resolved.Unknown
+        && block.select().get().targets().stream()
+            .anyMatch(t -> Outputs.name(t.value()).equals(reference.parts().getFirst().text()));
   }
 
   /** Everything below a node that belongs to the block. */
@@ -141,9 +152,9 @@ final class ExpressionScan {
       case Expr.ColumnRef reference -> reference(reference, block);
       case Expr.FunctionCall call -> {
         block.calls().add(call);
-        mentions.calls().add(new Mentions.Call(call, place.outermost()));
+        mentions.calls().add(new Mentions.Call(call, place.outermost(), inText));
       }
-      case Expr.Special special when CLOCKS.contains(special.keyword()) ->
+      case Expr.Special special when inText && CLOCKS.contains(special.keyword()) ->
           mentions.clocks().add(special);
       case Expr.Cast cast when OBJECT_TYPES.contains(cast.type().name().local()) ->
           mentions.objectNames().add(cast);

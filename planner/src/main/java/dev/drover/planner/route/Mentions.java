@@ -14,8 +14,13 @@ import java.util.Map;
  * <p>Threads: confined; filled while the tree is walked.
  */
 final class Mentions {
-  /** A call, and whether it is in the statement's own outermost block. */
-  record Call(Expr.FunctionCall call, boolean outermost) {}
+  /**
+   * A call.
+   *
+   * @param outermost it is in the statement's own outermost block
+   * @param inText it is in the statement's text, not in a view's
+   */
+  record Call(Expr.FunctionCall call, boolean outermost, boolean inText) {}
 
   private final List<TableUse> tables = new ArrayList<>();
   private final List<FromItem.TableRef> catalogRelations = new ArrayList<>();
@@ -26,6 +31,7 @@ final class Mentions {
   private final List<QueryPart.Locking> locks = new ArrayList<>();
   private final List<Expr.ColumnRef> schemaQualified = new ArrayList<>();
   private final Map<QueryInfo, Integer> references = new HashMap<>();
+  private final List<Block> blocks = new ArrayList<>();
   private boolean modifiesInWith;
   private boolean cutsBelow;
 
@@ -43,7 +49,7 @@ final class Mentions {
     return calls;
   }
 
-  /** CURRENT_TIMESTAMP and its like. */
+  /** CURRENT_TIMESTAMP and its like, in the statement's own text. */
   List<Expr.Special> clocks() {
     return clocks;
   }
@@ -72,6 +78,11 @@ final class Mentions {
 
   void markModifiesInWith() {
     modifiesInWith = true;
+  }
+
+  /** Every block of the statement's own text. */
+  List<Block> blocks() {
+    return blocks;
   }
 
   /** Counts a reference to a query of WITH. */

@@ -17,7 +17,7 @@ import java.util.Optional;
  * <p>Source: PostgreSQL 15 {@code FigureColname} in {@code parse_target.c}.
  */
 final class Outputs {
-  private static final String UNNAMED = "?column?";
+  static final String UNNAMED = "?column?";
 
   private Outputs() {}
 
@@ -111,7 +111,7 @@ final class Outputs {
     return keyword.equals("AT TIME ZONE") ? "timezone" : keyword.toLowerCase(Locale.ROOT);
   }
 
-  /** The rows of functions: their columns are known only when the alias names them all. */
+  /** The rows of functions, whose columns only PostgreSQL knows. */
   static Rows rows(FromItem.FunctionItem function) {
     Optional<Alias> alias = function.alias();
     String name =
@@ -119,6 +119,6 @@ final class Outputs {
             .flatMap(Alias::name)
             .map(Name::text)
             .orElseGet(() -> name(function.functions().getFirst()));
-    return new Rows(name, Optional.empty());
+    return new Rows(name, Optional.empty(), true);
   }
 }

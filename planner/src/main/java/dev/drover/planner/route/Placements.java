@@ -167,7 +167,7 @@ final class Placements {
       rows = join(FromItem.JoinItem.Kind.INNER, rows, item(item), facts);
     }
     for (Sublink sublink : block.sublinks()) {
-      rows = beside(rows, sublink, facts);
+      rows = beside(rows, sublink);
     }
     return rows;
   }
@@ -175,17 +175,49 @@ final class Placements {
   private Placement item(FromInfo item) {
     return switch (item) {
       case FromInfo.Leaf(TableUse table) -> table(table);
-      case FromInfo.Leaf(Derived derived) -> query(derived.query());
-      case FromInfo.Leaf(Rows _) -> Placement.Copies.EVERYWHERE;
+      case FromInfo.Leaf(Derived derived) -> derived(derived);
+      case FromInfo.Leaf(Rows rows) ->
+          rows.free()
+              ? Placement.Copies.EVERYWHERE
+              : refused("recursive or data-modifying WITH queries over several nodes");
       case FromInfo.Join join -> {
         Facts facts = flow.ofMatches(join);
         Placement rows = join(flow.kind(join), item(join.left()), item(join.right()), facts);
         for (Sublink sublink : join.sublinks()) {
-          rows = beside(rows, sublink, facts);
+          rows = beside(rows, sublink);
         }
         yield rows;
       }
     };
+  }
+
+  private Placement derived(Derived derived) {
+    Placement inner = query(derived.query());
+    if (!(inner instanceof Placement.Parts parts) || !flow.isShared(derived)) {
+      return inner;
+    }
+    List<List<Variable>> keys = new ArrayList<>();
+    for (List<Variable> key : parts.keys()) {
+      List<Variable> visible =
+          key.stream().flatMap(column -> visible(column, derived).stream()).toList();
+      if (visible.size() == key.size()) {
+        keys.add(visible);
+      }
+    }
+    return new Placement.Parts(parts.group(), parts.nodes(), keys);
+  }
+
+  /** The column of a derived table by which a column of its query is seen. */
+  private Optional<Variable> visible(Variable inner, Derived derived) {
+    Optional<Facts> facts = derived.query().block().map(flow::of);
+    return derived.columns().orElse(List.of()).stream()
+        .filter(
+            column ->
+                Conditions.inner(derived, column)
+                    .map(v -> facts.map(f -> f.same(v, inner)).orElse(false))
+                    .orElse(false))
+        .findFirst()
+        .map(column -> new Variable(derived, column));
   }
 
   private static Placement table(TableUse table) {
@@ -298,7 +330,7 @@ final class Placements {
   }
 
   /** The rows of a block beside which a query in one of its expressions is evaluated. */
-  private Placement beside(Placement rows, Sublink sublink, Facts facts) {
+  private Placement beside(Placement rows, Sublink sublink) {
     if (rows instanceof Placement.Refused) {
       return rows;
     }

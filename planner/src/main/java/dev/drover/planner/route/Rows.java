@@ -3,8 +3,13 @@ package dev.drover.planner.route;
 import java.util.List;
 import java.util.Optional;
 
-/** Rows that come from no table: a function, or a recursive reference. */
-record Rows(String name, Optional<List<String>> columns) implements Source {
+/**
+ * Rows that come from no table by name.
+ *
+ * @param free nodes can compute them each by itself: a function's rows, but not those of a
+ *     recursive or modifying query of WITH
+ */
+record Rows(String name, Optional<List<String>> columns, boolean free) implements Source {
   @Override
   public boolean equals(Object other) {
     return this == other;

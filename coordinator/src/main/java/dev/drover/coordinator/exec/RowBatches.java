@@ -1,0 +1,257 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.pgwire.BackendDecoder;
+import dev.drover.pgwire.BindParameters;
+import dev.drover.pgwire.CommandTag;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.FrontendDecoder.Bind;
+import dev.drover.pgwire.FrontendEncoder;
+import dev.drover.pgwire.MessageType;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.netty.Reply;
+import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.plan.Plan.InsertTarget;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Rows of constants on their way to the nodes, as {@code INSERT ... VALUES} statements of bounded
+ * size.
+ *
+ * <p>A row of a replicated table goes to the primary first, and to the others once the primary has
+ * taken the batch.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class RowBatches {
+  /** A batch of about that many bytes is sent. */
+  private static final int BATCH_BYTES = 256 * 1024;
+
+  /** Batches under way, over all nodes, before the reader is paused. */
+  private static final int MAX_OUTSTANDING = 8;
+
+  /** What one node is still to get. */
+  private static final class Target {
+    final Participant participant;
+    final StringBuilder values = new StringBuilder();
+
+    Target(Participant participant) {
+      this.participant = participant;
+    }
+  }
+
+  private final Call call;
+  private final InsertTarget target;
+  private final TargetSlots slots;
+  private final Runnable progress;
+  private final Consumer<ErrorFields> failed;
+  private final Map<Integer, Target> targets = new LinkedHashMap<>();
+  private int outstanding;
+  private long rows;
+  private boolean described;
+  private boolean clientPaused;
+
+  RowBatches(Call call, InsertTarget target, Runnable progress, Consumer<ErrorFields> failed) {
+    this.call = call;
+    this.target = target;
+    this.slots = new TargetSlots(target);
+    this.progress = progress;
+    this.failed = failed;
+  }
+
+  void add(Participant participant) {
+    targets.put(participant.node(), new Target(participant));
+  }
+
+  void flushJoined() {
+    targets.values().forEach(t -> t.participant.backend().link().flush());
+  }
+
+  boolean outstanding() {
+    return outstanding > 0;
+  }
+
+  boolean writable() {
+    return outstanding < MAX_OUTSTANDING && !clientPaused;
+  }
+
+  void clientWritable() {
+    clientPaused = false;
+    targets.values().forEach(t -> t.participant.backend().link().resume());
+    progress.run();
+  }
+
+  /** Rows inserted, as the servers counted them. */
+  long rows() {
+    return rows;
+  }
+
+  void take(ByteBuf run) {
+    while (run.isReadable()) {
+      List<byte[]> row = BackendDecoder.nextDataRow(run);
+      Target to = targets.get(nodeOf(row));
+      append(to.values, row);
+      if (to.values.length() >= BATCH_BYTES) {
+        send(to);
+      }
+    }
+  }
+
+  void finish() {
+    for (Target to : List.copyOf(targets.values())) {
+      if (!to.values.isEmpty()) {
+        send(to);
+      }
+    }
+  }
+
+  private int nodeOf(List<byte[]> row) {
+    return switch (target.distribution()) {
+      case Distribution.Hash hash -> hash.shards().nodeOf(slots.of(row, hash.shards().modulus()));
+      case Distribution.Modulo modulo ->
+          modulo.shards().nodeOf(slots.moduloOf(row, modulo.shards().modulus()));
+      case Distribution.Replicated replicated -> replicated.primary();
+      case Distribution.RoundRobin spread ->
+          call.services().rotation().choose(call.transaction(), spread.nodes(), true);
+      case Distribution.CatalogNode _ ->
+          throw SqlError.notSupported("inserting into this relation is not supported yet");
+    };
+  }
+
+  private static void append(StringBuilder values, List<byte[]> row) {
+    values.append(values.isEmpty() ? "(" : ", (");
+    for (int i = 0; i < row.size(); i++) {
+      if (i > 0) {
+        values.append(", ");
+      }
+      byte[] value = row.get(i);
+      values.append(
+          value == null
+              ? "NULL"
+              : SettingsState.literal(new String(value, StandardCharsets.UTF_8)));
+    }
+    values.append(')');
+  }
+
+  private void send(Target to) {
+    Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
+    String sql =
+        "INSERT INTO "
+            + target.table()
+            + " ("
+            + String.join(", ", target.columns())
+            + ") "
+            + target.overriding()
+            + "VALUES "
+            + to.values
+            + " "
+            + rendering.string(target.tail());
+    to.values.setLength(0);
+    send(to, sql, true);
+  }
+
+  private void send(Target to, String sql, boolean first) {
+    Participant participant = to.participant;
+    participant.markWrote();
+    outstanding++;
+    Reply reply = new BatchReply(participant, sql, first);
+    ByteBuf out = participant.backend().link().out();
+    if (call.simple()) {
+      FrontendEncoder.query(out, sql);
+    } else {
+      byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
+      FrontendEncoder.parse(out, "", utf8, new int[0]);
+      int[] formats = call.bind().map(Bind::resultFormats).orElseGet(() -> new int[0]);
+      FrontendEncoder.bind(out, "", "", BindParameters.none(), formats);
+      FrontendEncoder.execute(out, "", 0);
+      FrontendEncoder.sync(out);
+    }
+    participant.backend().link().expect(reply);
+    participant.backend().link().flush();
+  }
+
+  /** The batch is on the primary: now the other nodes. */
+  private void replicate(Distribution.Replicated replicated, String sql) {
+    targets.get(replicated.primary()).participant.markCommitsLast();
+    for (int node : replicated.nodes()) {
+      if (node != replicated.primary()) {
+        send(targets.get(node), sql, false);
+      }
+    }
+  }
+
+  /** One batch on one node; {@code counted} is false on replicas. */
+  private final class BatchReply implements Reply {
+    private final Participant participant;
+    private final String sql;
+    private final boolean counted;
+    private final List<ErrorFields> errors = new ArrayList<>();
+
+    BatchReply(Participant participant, String sql, boolean counted) {
+      this.participant = participant;
+      this.sql = sql;
+      this.counted = counted;
+    }
+
+    @Override
+    public void rows(ByteBuf run) {
+      if (!counted) {
+        run.release();
+        return;
+      }
+      call.output().rows(run);
+      if (!call.output().writable()) {
+        clientPaused = true;
+        participant.backend().link().pause();
+      }
+    }
+
+    @Override
+    public void message(byte type, ByteBuf body) {
+      switch (type) {
+        case MessageType.Backend.ROW_DESCRIPTION -> {
+          if (counted && !described) {
+            described = true;
+            call.output().simpleRowDescription(call.cached());
+          }
+        }
+        case MessageType.Backend.COMMAND_COMPLETE -> {
+          long inserted = CommandTag.decode(body).rows().orElse(0);
+          rows += counted ? inserted : 0;
+        }
+        case MessageType.Backend.ERROR ->
+            errors.add(StatementError.of(call, ErrorFields.decode(body), participant.node()));
+        default -> {
+          // Nothing that the client has not been told already.
+        }
+      }
+    }
+
+    @Override
+    public void ready(char status) {
+      outstanding--;
+      if (!errors.isEmpty()) {
+        failed.accept(errors.getFirst());
+        return;
+      }
+      if (counted && target.distribution() instanceof Distribution.Replicated replicated) {
+        replicate(replicated, sql);
+      }
+      progress.run();
+    }
+
+    @Override
+    public void broken(SqlError why) {
+      outstanding--;
+      failed.accept(ErrorFields.of(why, Severity.ERROR));
+    }
+  }
+}

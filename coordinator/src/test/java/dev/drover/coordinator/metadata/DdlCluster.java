@@ -1,0 +1,88 @@
+package dev.drover.coordinator.metadata;
+
+import dev.drover.agent.postgres.PostgresBinaries;
+import dev.drover.agent.postgres.PostgresServer;
+import dev.drover.agent.postgres.TemporaryServers;
+import dev.drover.planner.catalog.Node;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A catalog node and two datanodes, bootstrapped, with DDL run by plain JDBC and real 2PC. */
+final class DdlCluster implements AutoCloseable {
+  static final int DATANODES = 2;
+
+  private final TemporaryServers servers;
+  private final List<PostgresServer> nodes = new ArrayList<>();
+
+  private DdlCluster(TemporaryServers servers) {
+    this.servers = servers;
+  }
+
+  static DdlCluster start(PostgresBinaries binaries) throws SQLException {
+    DdlCluster cluster = new DdlCluster(TemporaryServers.open(binaries));
+    Map<String, String> settings =
+        Map.of("max_prepared_transactions", "20", "max_locks_per_transaction", "256");
+    cluster.nodes.add(cluster.servers.start("catalog", settings));
+    for (int i = 1; i <= DATANODES; i++) {
+      cluster.nodes.add(cluster.servers.start("dn" + i, settings));
+    }
+    cluster.bootstrap();
+    for (int node = 0; node <= DATANODES; node++) {
+      try (Connection connection = cluster.connect(node);
+          Statement statement = connection.createStatement()) {
+        statement.execute("CREATE ROLE alice; CREATE ROLE bob; CREATE ROLE root SUPERUSER");
+        statement.execute("GRANT ALL ON SCHEMA public TO PUBLIC");
+      }
+    }
+    return cluster;
+  }
+
+  void bootstrap() throws SQLException {
+    List<ClusterBootstrap.ServerAddress> datanodes = new ArrayList<>();
+    for (int i = 1; i <= DATANODES; i++) {
+      datanodes.add(address("dn" + i, nodes.get(i)));
+    }
+    ClusterBootstrap.initialize(
+        address("catalog", nodes.getFirst()),
+        datanodes,
+        server ->
+            connect(
+                server.name().equals("catalog")
+                    ? 0
+                    : Integer.parseInt(server.name().substring(2))));
+  }
+
+  private static ClusterBootstrap.ServerAddress address(String name, PostgresServer server) {
+    return new ClusterBootstrap.ServerAddress(
+        name, "127.0.0.1", server.port(), server.socketDirectory().toString());
+  }
+
+  /** As the superuser. */
+  Connection connect(int node) throws SQLException {
+    return nodes.get(node).connect();
+  }
+
+  DdlSession session(String role) throws SQLException {
+    return new DdlSession(this, role);
+  }
+
+  /** What a query answers on one server, rows joined by line breaks and values by bars. */
+  String ask(int node, String sql) throws SQLException {
+    try (Connection connection = connect(node)) {
+      return DdlSession.text(new JdbcQueries(connection).query(sql));
+    }
+  }
+
+  String askCatalog(String sql) throws SQLException {
+    return ask(Node.CATALOG_ID, sql);
+  }
+
+  @Override
+  public void close() {
+    servers.close();
+  }
+}

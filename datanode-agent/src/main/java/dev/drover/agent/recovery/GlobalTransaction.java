@@ -1,0 +1,69 @@
+package dev.drover.agent.recovery;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A distributed transaction as the gid of its prepared parts describes it.
+ *
+ * <pre>
+ * gx_COORDINATOR_EPOCH_GXID_HASH_PARTICIPANTS      the part of a client's connection
+ * gx_COORDINATOR_EPOCH_GXID_HASH_PARTICIPANTS_m    the part of the metadata connection
+ * </pre>
+ *
+ * <p>HASH is the beginning of the SHA-256 of the nonce that the transaction's commit records are
+ * made with, in hexadecimal; PARTICIPANTS are separated by dots. This layout is frozen.
+ *
+ * <p>Threads: immutable.
+ */
+public record GlobalTransaction(
+    CoordinatorLife coordinator, long gxid, String hash, List<Participant> participants)
+    implements Comparable<GlobalTransaction> {
+  /** The digits of {@link #hash}. */
+  public static final int HASH_DIGITS = 32;
+
+  private static final Pattern GID =
+      Pattern.compile(
+          "gx_(\\d{1,9})_(\\d{1,18})_(\\d{1,18})_([0-9a-f]{32})_(\\d{1,9}m?(?:\\.\\d{1,9}m?)*)(_m)?");
+
+  public GlobalTransaction {
+    participants = List.copyOf(participants);
+  }
+
+  /** Empty for a gid that is not of Drover's making. */
+  public static Optional<GlobalTransaction> parse(String gid) {
+    Matcher matcher = GID.matcher(gid);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    CoordinatorLife coordinator =
+        new CoordinatorLife(Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2)));
+    List<Participant> participants =
+        Arrays.stream(matcher.group(5).split("\\.")).map(Participant::parse).toList();
+    return Optional.of(
+        new GlobalTransaction(
+            coordinator, Long.parseLong(matcher.group(3)), matcher.group(4), participants));
+  }
+
+  /** The gid under which a participant's part is prepared. */
+  public String gid(Participant participant) {
+    String nodes = String.join(".", participants.stream().map(Participant::toString).toList());
+    return "gx_%d_%d_%d_%s_%s%s"
+        .formatted(
+            coordinator.id(),
+            coordinator.epoch(),
+            gxid,
+            hash,
+            nodes,
+            participant.isMetadata() ? "_m" : "");
+  }
+
+  @Override
+  public int compareTo(GlobalTransaction other) {
+    int byGxid = Long.compare(gxid, other.gxid);
+    return byGxid != 0 ? byGxid : hash.compareTo(other.hash);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.drover.agent.recovery;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finishes single transactions, whose coordinator has been shut out at the nodes concerned.
+ *
+ * <p>Threads: confined to the resolver's thread.
+ */
+final class InDoubtTransactions {
+  private static final Logger LOG = LoggerFactory.getLogger(InDoubtTransactions.class);
+
+  private final NodeSessions sessions;
+
+  InDoubtTransactions(NodeSessions sessions) {
+    this.sessions = sessions;
+  }
+
+  /**
+   * Does what can be done now; the next sweep looks again.
+   *
+   * @param fenced the nodes where the coordinator is shut out; only what these say will stay so
+   */
+  void finish(GlobalTransaction transaction, Set<Integer> fenced) {
+    Map<Participant, ParticipantState> states = new TreeMap<>();
+    for (Participant participant : transaction.participants()) {
+      boolean isFenced = fenced.contains(participant.node());
+      states.put(
+          participant, isFenced ? state(transaction, participant) : ParticipantState.UNKNOWN);
+    }
+    Decision decision = Decision.of(states);
+    LOG.info("event=in_doubt gxid={} states={} decision={}", transaction.gxid(), states, decision);
+    switch (decision) {
+      case Decision.Commit(List<Participant> prepared) -> endAll(transaction, prepared, true);
+      case Decision.Rollback(List<Participant> absent, List<Participant> prepared) -> {
+        if (isExcluded(transaction, absent)) {
+          endAll(transaction, prepared, false);
+        }
+      }
+      case Decision.Wait() ->
+          LOG.warn("event=in_doubt_waits gxid={} states={}", transaction.gxid(), states);
+    }
+  }
+
+  private ParticipantState state(GlobalTransaction transaction, Participant participant) {
+    return sessions
+        .tryAt(participant.node(), session -> session.state(transaction, participant))
+        .orElse(ParticipantState.UNKNOWN);
+  }
+
+  /**
+   * Whether a commit is ruled out: by tombstones now, or by what stood there before (none absent).
+   * Anything unexpected is looked at again in the next sweep.
+   */
+  private boolean isExcluded(GlobalTransaction transaction, List<Participant> absent) {
+    for (Participant participant : absent) {
+      Optional<Boolean> placed =
+          sessions.tryAt(
+              participant.node(), session -> session.putTombstone(transaction, participant));
+      if (placed.filter(Boolean::booleanValue).isEmpty()) {
+        LOG.info("event=no_tombstone gxid={} participant={}", transaction.gxid(), participant);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void endAll(GlobalTransaction transaction, List<Participant> prepared, boolean isCommit) {
+    for (Participant participant : prepared) {
+      String gid = transaction.gid(participant);
+      Optional<Boolean> done =
+          sessions.tryAt(participant.node(), session -> session.finish(gid, isCommit));
+      LOG.info(
+          "event=in_doubt_finished gid={} node={} commit={} reached={}",
+          gid,
+          participant.node(),
+          isCommit,
+          done.isPresent());
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package dev.drover.agent.recovery;
+
+import dev.drover.agent.postgres.PostgresTemplate;
+import dev.drover.agent.postgres.Secret;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * The resolver's connection to one node, and everything it says there.
+ *
+ * <p>Threads: confined to the resolver's thread.
+ */
+final class NodeSession implements AutoCloseable {
+  /** Each statement of the resolver is short; a server that needs longer counts as down. */
+  private static final String SOCKET_LIMIT_SECONDS = "15";
+
+  private static final String CONNECT_LIMIT_SECONDS = "2";
+  private static final String NO_SUCH_PREPARED_TRANSACTION = "42704";
+  private static final String UNIQUE_VIOLATION = "23505";
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  private final Connection connection;
+  private boolean isLockHeld;
+
+  private NodeSession(Connection connection) {
+    this.connection = connection;
+  }
+
+  static NodeSession open(NodeEndpoint endpoint, Secret secret) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", PostgresTemplate.SUPERUSER);
+    properties.setProperty("password", secret.password());
+    properties.setProperty("ApplicationName", "drover resolver");
+    properties.setProperty("connectTimeout", CONNECT_LIMIT_SECONDS);
+    properties.setProperty("loginTimeout", CONNECT_LIMIT_SECONDS);
+    properties.setProperty("socketTimeout", SOCKET_LIMIT_SECONDS);
+    Connection connection = DriverManager.getConnection(endpoint.jdbcUrl(), properties);
+    NodeSession session = new NodeSession(connection);
+    session.execute("SET lock_timeout = '500ms'");
+    return session;
+  }
+
+  boolean isOpen() throws SQLException {
+    return !connection.isClosed();
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+
+  /** The resolvers' lock on the catalog node; a session that may not hold it is ended. */
+  boolean tryLock(long key) throws SQLException {
+    if (isLockHeld) {
+      return bool("SELECT true");
+    }
+    isLockHeld = bool("SELECT pg_try_advisory_lock(?)", key);
+    if (!isLockHeld) {
+      bool(
+          """
+          SELECT bool_or(pg_terminate_backend(l.pid))
+          FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+          WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+            AND (l.classid::bigint << 32 | l.objid::bigint) = ? AND a.usename <> 'drover'
+          """,
+          key);
+    }
+    return isLockHeld;
+  }
+
+  List<NodeEndpoint> datanodes(NodeDirectory directory) throws SQLException {
+    return directory.datanodes(connection);
+  }
+
+  List<GlobalTransaction> preparedTransactions() throws SQLException {
+    List<GlobalTransaction> found = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                """
+                SELECT gid FROM pg_prepared_xacts
+                WHERE database = current_database() AND starts_with(gid, 'gx_')
+                """)) {
+      while (rows.next()) {
+        GlobalTransaction.parse(rows.getString(1)).ifPresent(found::add);
+      }
+    }
+    return found;
+  }
+
+  /** Shuts out this life and earlier ones of the coordinator, for ever. */
+  void fence(CoordinatorLife life) throws SQLException {
+    run("SELECT drover.fence(?, ?)", life.id(), life.epoch() + 1);
+  }
+
+  /** Whether no backend of this life or an earlier one is left; if any is, it is told to end. */
+  boolean hasEvicted(CoordinatorLife life) throws SQLException {
+    return bool("SELECT drover.evict(?, ?) = 0", life.id(), life.epoch() + 1);
+  }
+
+  ParticipantState state(GlobalTransaction transaction, Participant participant)
+      throws SQLException {
+    String sql =
+        """
+        SELECT EXISTS (SELECT FROM pg_prepared_xacts
+                       WHERE gid = ? AND database = current_database()),
+               EXISTS (SELECT FROM drover.gx WHERE gxid = ? AND connection = ?),
+               EXISTS (SELECT FROM drover.gx WHERE gxid = ? AND connection = ?
+                       AND starts_with(encode(nonce_hash, 'hex'), ?))
+        """;
+    int part = participant.isMetadata() ? 1 : 0;
+    Object[] arguments = {
+      transaction.gid(participant),
+      transaction.gxid(),
+      part,
+      transaction.gxid(),
+      part,
+      transaction.hash()
+    };
+    try (PreparedStatement statement = prepared(sql, arguments);
+        ResultSet rows = statement.executeQuery()) {
+      rows.next();
+      if (rows.getBoolean(1)) {
+        return ParticipantState.PREPARED;
+      }
+      if (rows.getBoolean(3)) {
+        return ParticipantState.COMMITTED;
+      }
+      return rows.getBoolean(2) ? ParticipantState.EXCLUDED : ParticipantState.ABSENT;
+    }
+  }
+
+  /**
+   * Takes the place of the commit record, so that the part can never commit. Returns false when
+   * something else stands there, or may soon.
+   */
+  boolean putTombstone(GlobalTransaction transaction, Participant participant) throws SQLException {
+    try {
+      run(
+          "INSERT INTO drover.gx (gxid, connection) VALUES (?, ?)",
+          transaction.gxid(),
+          participant.isMetadata() ? 1 : 0);
+      return true;
+    } catch (SQLException e) {
+      return orFalse(e, List.of(UNIQUE_VIOLATION, LOCK_NOT_AVAILABLE));
+    }
+  }
+
+  /** Returns false when there is no such prepared transaction any more. */
+  boolean finish(String gid, boolean isCommit) throws SQLException {
+    String verb = isCommit ? "COMMIT" : "ROLLBACK";
+    try {
+      execute("%s PREPARED '%s'".formatted(verb, gid));
+      return true;
+    } catch (SQLException e) {
+      return orFalse(e, List.of(NO_SUCH_PREPARED_TRANSACTION));
+    }
+  }
+
+  void forgetEndedSessions() throws SQLException {
+    run("SELECT drover.forget_sessions()");
+  }
+
+  /** The oldest commit records, at most so many. */
+  List<Long> recordedGxids(int limit) throws SQLException {
+    List<Long> gxids = new ArrayList<>();
+    try (PreparedStatement statement =
+            prepared("SELECT DISTINCT gxid FROM drover.gx ORDER BY gxid LIMIT ?", limit);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        gxids.add(rows.getLong(1));
+      }
+    }
+    return gxids;
+  }
+
+  /** Deletes commit records; should the server forget that in a crash, they are deleted again. */
+  void deleteRecords(List<Long> gxids) throws SQLException {
+    execute("SET synchronous_commit = off");
+    try {
+      Object array = connection.createArrayOf("bigint", gxids.toArray());
+      try (PreparedStatement statement =
+          prepared("DELETE FROM drover.gx WHERE gxid = ANY (?)", array)) {
+        statement.executeUpdate();
+      }
+    } finally {
+      execute("SET synchronous_commit = on");
+    }
+  }
+
+  private static boolean orFalse(SQLException failure, List<String> expected) throws SQLException {
+    if (Optional.ofNullable(failure.getSQLState()).filter(expected::contains).isPresent()) {
+      return false;
+    }
+    throw failure;
+  }
+
+  private boolean bool(String sql, Object... arguments) throws SQLException {
+    try (PreparedStatement statement = prepared(sql, arguments);
+        ResultSet rows = statement.executeQuery()) {
+      rows.next();
+      return rows.getBoolean(1);
+    }
+  }
+
+  private void run(String sql, Object... arguments) throws SQLException {
+    try (PreparedStatement statement = prepared(sql, arguments)) {
+      statement.execute();
+    }
+  }
+
+  private PreparedStatement prepared(String sql, Object... arguments) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    for (int i = 0; i < arguments.length; i++) {
+      statement.setObject(i + 1, arguments[i]);
+    }
+    return statement;
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.drover.agent.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GlobalTransactionTest {
+  private static final String HASH = "0123456789abcdef0123456789abcdef";
+
+  @Test
+  void theFrozenLayoutIsReadAndWritten() {
+    String gid = "gx_3_17_4711_" + HASH + "_1.2.0.0m";
+    GlobalTransaction transaction = GlobalTransaction.parse(gid).orElseThrow();
+    assertThat(transaction)
+        .isEqualTo(
+            new GlobalTransaction(
+                new CoordinatorLife(3, 17),
+                4711,
+                HASH,
+                List.of(
+                    new Participant(1, false),
+                    new Participant(2, false),
+                    new Participant(0, false),
+                    new Participant(0, true))));
+    assertThat(transaction.gid(new Participant(2, false))).isEqualTo(gid);
+    assertThat(transaction.gid(new Participant(0, true))).isEqualTo(gid + "_m");
+    assertThat(GlobalTransaction.parse(gid + "_m")).contains(transaction);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "gx_",
+        "mine",
+        "gx_3_17_4711_0123_1.2",
+        "gx_3_17_4711_0123456789abcdef0123456789abcdef_",
+        "gx_3_17_4711_0123456789abcdef0123456789abcdef_1.x",
+        "gx_3_17_4711_0123456789ABCDEF0123456789ABCDEF_1",
+        "gx_-3_17_4711_0123456789abcdef0123456789abcdef_1",
+        "gx_3_17_99999999999999999999_0123456789abcdef0123456789abcdef_1"
+      })
+  void whatIsNotOfDroversMakingIsLeftAlone(String gid) {
+    assertThat(GlobalTransaction.parse(gid)).isEmpty();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.drover.deploy.bench;
+
+import dev.drover.agent.postgres.Directories;
+import dev.drover.agent.postgres.PostgresBinaries;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * One benchmark from the start of both contenders to their end.
+ *
+ * <p>Threads: {@link #run} is called once; {@link #close} may come from another thread at any time.
+ */
+public final class OltpRun implements AutoCloseable {
+  private final BenchOptions options;
+  private final String postgres;
+  private final Pgbench pgbench;
+  private final Place place;
+  private final Consumer<String> progress;
+  private final Deque<Contender> contenders = new ArrayDeque<>();
+  private boolean isClosed;
+
+  /**
+   * Where everything is kept, and where clients connect.
+   *
+   * @param directory does not exist yet; deleted in the end
+   */
+  public record Place(Path directory, int plainPort, int droverPort) {}
+
+  private OltpRun(
+      BenchOptions options, String postgres, Pgbench pgbench, Place place, Consumer<String> log) {
+    this.options = options;
+    this.postgres = postgres;
+    this.pgbench = pgbench;
+    this.place = place;
+    this.progress = log;
+  }
+
+  /**
+   * @param postgres {@code bundled}, a directory, or nothing for the installation of pgbench
+   */
+  public static OltpRun of(
+      BenchOptions options, Optional<String> postgres, Place place, Consumer<String> progress) {
+    Optional<Path> installation =
+        postgres.filter(name -> !name.equals(PostgresBinaries.BUNDLED)).map(Path::of);
+    Pgbench pgbench = Pgbench.find(installation);
+    String servers = postgres.or(pgbench::installation).orElse(PostgresBinaries.BUNDLED);
+    return new OltpRun(options, servers, pgbench, place, progress);
+  }
+
+  /** Starts the two, measures, and reports. */
+  public Report run() {
+    PostgresBinaries binaries = PostgresBinaries.of(postgres);
+    progress.accept(
+        "PostgreSQL %s (%s), %s"
+            .formatted(binaries.version().text(), binaries.binDirectory(), pgbench.program()));
+    Contender drover =
+        begin(
+            () ->
+                DroverCluster.start(
+                    postgres, place.directory().resolve("drover"), place.droverPort()));
+    Contender plain =
+        begin(
+            () ->
+                PlainServer.start(binaries, place.directory().resolve("plain"), place.plainPort()));
+    Workloads workloads = new Workloads(pgbench, options, place.directory());
+    try (Gauge plainGauge = new Gauge(plain);
+        Gauge droverGauge = new Gauge(drover)) {
+      OltpBench bench = new OltpBench(plainGauge, droverGauge, options, progress);
+      List<ReportRow> rows = bench.measure(workloads.selected());
+      return new Report(
+          binaries.version().text(), options, rows, bench.consistency(workloads.pgbenchTables()));
+    } catch (SQLException e) {
+      throw new BenchException("the benchmark failed: " + e.getMessage(), e);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Starter {
+    Contender start();
+  }
+
+  private synchronized Contender begin(Starter starter) {
+    if (isClosed) {
+      throw new BenchException("interrupted");
+    }
+    Contender contender = starter.start();
+    contenders.push(contender);
+    return contender;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    while (!contenders.isEmpty()) {
+      contenders.pop().close();
+    }
+    try {
+      if (Files.exists(place.directory())) {
+        Directories.delete(place.directory());
+      }
+    } catch (IOException e) {
+      throw new BenchException("cannot delete " + place.directory(), e);
+    }
+  }
+}

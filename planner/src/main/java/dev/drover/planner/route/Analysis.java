@@ -1,0 +1,65 @@
+package dev.drover.planner.route;
+
+import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.Span;
+import java.util.List;
+
+/** A statement with all that was found out about it before its plan is chosen. */
+record Analysis(
+    RoutingContext context,
+    ParsedStatement parsed,
+    Mentions mentions,
+    FunctionRules functions,
+    LiteralReads reads,
+    FactFlow flow) {
+
+  List<TableUse> tables() {
+    return mentions.tables();
+  }
+
+  Placements placements() {
+    return new Placements(flow, functions, reads);
+  }
+
+  BlockShape shape(Block block) {
+    return new BlockShape(block, functions, reads);
+  }
+
+  /** The whole statement. */
+  Span span() {
+    return parsed.span();
+  }
+
+  /** True when every table it mentions is replicated. */
+  boolean isReplicatedOnly() {
+    return tables().stream()
+        .allMatch(t -> t.relation().distribution() instanceof Distribution.Replicated);
+  }
+
+  /** Nodes that hold all rows of every replicated table it mentions. */
+  List<Integer> commonNodes() {
+    return tables().stream()
+        .map(t -> t.relation().distribution().nodes())
+        .reduce((a, b) -> a.stream().filter(b::contains).toList())
+        .orElse(context.catalog().datanodes());
+  }
+
+  /** The nodes on which all rows of all tables lie, if that is one node; else empty. */
+  List<Integer> onlyNode() {
+    List<Integer> common = commonNodes();
+    if (common.size() != 1 && !isReplicatedOnly()) {
+      common = common.stream().filter(this::holdsAll).toList();
+    }
+    return common.size() == 1 && holdsAll(common.getFirst()) ? common : List.of();
+  }
+
+  private boolean holdsAll(int node) {
+    return tables().stream()
+        .map(t -> t.relation().distribution())
+        .allMatch(
+            d ->
+                d.nodes().contains(node)
+                    && (d.nodes().size() == 1 || d instanceof Distribution.Replicated));
+  }
+}

@@ -1,0 +1,146 @@
+package dev.drover.planner.route;
+
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.Column;
+import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.plan.StatementFacts;
+import dev.drover.planner.sql.CopyEndpoint;
+import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.Span;
+import dev.drover.planner.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+
+/** Routes COPY. */
+final class CopyRouter {
+  private final RoutingContext context;
+  private final LiteralReads reads;
+  private final ParsedStatement parsed;
+  private final Statement.Copy copy;
+
+  CopyRouter(
+      RoutingContext context, LiteralReads reads, ParsedStatement parsed, Statement.Copy copy) {
+    this.context = context;
+    this.reads = reads;
+    this.parsed = parsed;
+    this.copy = copy;
+  }
+
+  Plan route() {
+    if (copy.query().isPresent()) {
+      return query(copy.query().get());
+    }
+    Optional<Relation> relation =
+        new SqlNames(context.catalog(), context.searchPath())
+            .relation(copy.table().orElseThrow().name());
+    if (relation.isEmpty() || !relation.get().distributed()) {
+      return new Plan.CopyLocal(whole(), true);
+    }
+    checkEndpoint();
+    return copy.from() ? in(relation.get()) : out(relation.get());
+  }
+
+  private SqlText whole() {
+    return new SpliceText(context.text(), reads.literals()).render(parsed.span());
+  }
+
+  private void checkEndpoint() {
+    CopyEndpoint.Kind kind = copy.endpoint().kind();
+    if (kind == CopyEndpoint.Kind.FILE || kind == CopyEndpoint.Kind.PROGRAM) {
+      throw SqlError.notSupported(
+              "COPY of distributed tables to or from a file or program of a server is not"
+                  + " supported")
+          .withHint("Use COPY ... FROM STDIN or TO STDOUT, or psql's \\copy.");
+    }
+  }
+
+  private List<Column> columns(Relation relation) {
+    if (copy.columns().isEmpty()) {
+      return relation.columns().stream().filter(c -> !c.generated()).toList();
+    }
+    return copy.columns().stream().map(n -> column(relation, n.text())).toList();
+  }
+
+  private static Column column(Relation relation, String name) {
+    return relation
+        .column(name)
+        .orElseThrow(
+            () ->
+                SqlError.of(
+                    SqlState.UNDEFINED_COLUMN,
+                    "column \""
+                        + name
+                        + "\" of relation \""
+                        + relation.name()
+                        + "\" does not exist"));
+  }
+
+  private Plan in(Relation relation) {
+    List<Column> columns = columns(relation);
+    Plan.InsertTarget target =
+        RowTargets.of(relation, SqlNames.quoted(relation), columns, "", SqlText.fixed(""));
+    return new Plan.CopyIn(copy, target, RowTargets.filled(relation, columns, context));
+  }
+
+  private Plan out(Relation relation) {
+    SqlText options = options(copy.table().orElseThrow().span().end());
+    String rows =
+        "COPY (SELECT "
+            + InsertShape.names(columns(relation))
+            + " FROM "
+            + SqlNames.quoted(relation)
+            + ")";
+    SqlText text = new TextBuilder().add(rows).add(options).build();
+    List<Integer> nodes = relation.distribution().nodes();
+    boolean single =
+        nodes.size() == 1 || relation.distribution() instanceof Distribution.Replicated;
+    Plan reader =
+        single
+            ? new Plan.AnyNode(text, nodes, false)
+            : new Plan.AllNodes(text, nodes, List.of(), Router.ALL_ROWS, false);
+    return new Plan.CopyOut(reader, hasHeader());
+  }
+
+  /** What follows the table's column list: TO and the options. */
+  private SqlText options(int from) {
+    int start = copy.columns().isEmpty() ? from : closingParenthesis(from);
+    return new SpliceText(context.text(), reads.literals())
+        .render(new Span(start, parsed.span().end()));
+  }
+
+  private int closingParenthesis(int from) {
+    int at = Math.max(from, copy.columns().getLast().span().end());
+    while (context.text()[at] != ')') {
+      at++;
+    }
+    return at + 1;
+  }
+
+  private boolean hasHeader() {
+    return copy.options().stream()
+        .anyMatch(o -> o.name().equals("header") && (o.isTrue() || o.values().isEmpty()));
+  }
+
+  private Plan query(Statement statement) {
+    if (!(statement instanceof Statement.Select select)) {
+      throw Unsupported.error("COPY of data-modifying statements");
+    }
+    RoutingContext inner =
+        context.withText(
+            context.text(), new StatementFacts(context.facts().parameterTypes(), List.of()));
+    Plan reader =
+        SelectRouter.withoutMerging(inner, reads).route(Router.inner(parsed, select), select);
+    if (reader instanceof Plan.Local) {
+      return new Plan.CopyLocal(whole(), true);
+    }
+    checkEndpoint();
+    SpliceText text = new SpliceText(context.text(), reads.literals());
+    SqlText before = text.render(new Span(parsed.span().start(), select.span().start()));
+    SqlText after = text.render(new Span(select.span().end(), parsed.span().end()));
+    return new Plan.CopyOut(new Wrapping(before, after).around(reader), hasHeader());
+  }
+}

@@ -1,0 +1,178 @@
+package dev.drover.planner.route;
+
+import dev.drover.pgwire.SqlError;
+import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.plan.Pin;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.sql.Assignment;
+import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.RelationNames;
+import dev.drover.planner.sql.Update;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Routes UPDATE, DELETE and MERGE. */
+final class DmlRouter {
+  private final RoutingContext context;
+  private final LiteralReads reads;
+  private final ParsedStatement parsed;
+
+  DmlRouter(RoutingContext context, LiteralReads reads, ParsedStatement parsed) {
+    this.context = context;
+    this.reads = reads;
+    this.parsed = parsed;
+  }
+
+  Plan route() {
+    DmlReader reader = DmlReader.read(parsed.statement(), context);
+    FunctionRules functions = new FunctionRules(context.catalog(), context.functions());
+    FactFlow flow = new FactFlow(reader.mentions(), functions, reads);
+    reader.commonTables().forEach(q -> flow.query(q, Facts.NONE));
+    flow.block(reader.block(), Facts.NONE);
+    Analysis analysis = new Analysis(context, parsed, reader.mentions(), functions, reads, flow);
+    if (analysis.tables().isEmpty()) {
+      return new LocalPlans(analysis).plan();
+    }
+    Refusals refusals = new Refusals(analysis);
+    refusals.checkDatanodes();
+    refusals.checkSequences();
+    if (!(reader.target() instanceof TableUse target)) {
+      throw Unsupported.error("changes of views over distributed tables");
+    }
+    checkStatement(target);
+    return plan(analysis, refusals, reader.block(), target);
+  }
+
+  private void checkStatement(TableUse target) {
+    boolean current =
+        RelationNames.collect(parsed.statement(), Expr.Special.class).stream()
+            .anyMatch(s -> s.keyword().equals("CURRENT OF"));
+    if (current) {
+      throw Unsupported.error("WHERE CURRENT OF clauses on distributed tables");
+    }
+    if (parsed.statement() instanceof Update update) {
+      KeyAssignments.check(target.relation(), update.assignments(), Optional.of(target.name()));
+    }
+  }
+
+  private Plan plan(Analysis analysis, Refusals refusals, Block block, TableUse target) {
+    boolean modifiesInWith = analysis.mentions().modifiesInWith();
+    Optional<Map<TableUse, Pin>> pins =
+        modifiesInWith
+            ? Optional.empty()
+            : new KeyPins(analysis.flow())
+                .all(analysis.tables())
+                .filter(all -> all.containsKey(target));
+    if (pins.isPresent()) {
+      return oneNode(analysis, block, target, pins.get());
+    }
+    refusals.checkRowPlaces();
+    List<Integer> only = analysis.onlyNode();
+    if (!only.isEmpty()) {
+      SqlText text =
+          new NodeText(analysis).plain(context.session().inTransaction()).render(parsed.span());
+      return new Plan.AnyNode(text, only, true);
+    }
+    if (modifiesInWith) {
+      throw Unsupported.error("data-modifying WITH queries over several nodes");
+    }
+    return several(analysis, block, target);
+  }
+
+  private Plan oneNode(Analysis analysis, Block block, TableUse target, Map<TableUse, Pin> leaves) {
+    List<Pin> pins = leaves.values().stream().distinct().toList();
+    SqlText text =
+        new NodeText(analysis)
+            .withLeaves(leaves, pins, context.session().inTransaction())
+            .render(parsed.span());
+    return new Plan.OneNode(text, pins, true, otherwise(analysis, block, target, pins));
+  }
+
+  private Optional<Plan> otherwise(
+      Analysis analysis, Block block, TableUse target, List<Pin> pins) {
+    if (KeyPins.areOneSlot(pins)) {
+      return Optional.empty();
+    }
+    try {
+      new Refusals(analysis).checkRowPlaces();
+      return Optional.of(several(analysis, block, target));
+    } catch (SqlError _) {
+      return Optional.empty();
+    }
+  }
+
+  private Plan several(Analysis analysis, Block block, TableUse target) {
+    if (RelationNames.collect(parsed.statement(), dev.drover.planner.sql.Merge.class).size() > 0) {
+      throw Unsupported.error("MERGE statements over several nodes");
+    }
+    if (target.relation().distribution() instanceof Distribution.Replicated replicated) {
+      return new ReplicatedWrites(analysis).plan(target, replicated, locksRows(analysis, target));
+    }
+    new Refusals(analysis).checkSeveralNodes();
+    return switch (analysis.placements().rows(block)) {
+      case Placement.Refused(var error) -> throw error;
+      case Placement.Copies _ -> throw new IllegalStateException("target is no copy");
+      case Placement.Parts parts -> {
+        List<Pin> pins = new KeyPins(analysis.flow()).several(target);
+        SqlText text = new NodeText(analysis).plain(true).render(parsed.span());
+        yield new Plan.AllNodes(text, parts.nodes(), pins, Router.ALL_ROWS, true);
+      }
+    };
+  }
+
+  /**
+   * True when the statement picks rows by the equality of a primary key, and reads nothing else.
+   */
+  private static boolean locksRows(Analysis analysis, TableUse target) {
+    Facts facts = analysis.flow().of(target);
+    return analysis.tables().size() == 1
+        && target.relation().uniqueKeys().stream()
+            .filter(Relation.UniqueKey::primary)
+            .anyMatch(
+                key ->
+                    key.columns().stream()
+                        .allMatch(column -> facts.constant(target.variable(column)).isPresent()));
+  }
+
+  /** Assignments that would move a row to another node are refused. */
+  static final class KeyAssignments {
+    private KeyAssignments() {}
+
+    static void check(Relation relation, List<Assignment> assignments, Optional<String> tableName) {
+      List<Integer> key = TableUse.keyColumns(relation.distribution());
+      for (Assignment assignment : assignments) {
+        assignment.targets().stream()
+            .map(t -> t.column().text())
+            .filter(name -> relation.column(name).map(c -> key.contains(c.number())).orElse(false))
+            .filter(name -> !isItself(name, assignment, tableName))
+            .findFirst()
+            .ifPresent(
+                name -> {
+                  throw SqlError.notSupported(
+                          "changing distribution column \""
+                              + name
+                              + "\" of table \""
+                              + relation.name()
+                              + "\" is not supported yet")
+                      .withHint("Delete the row and insert it with the new value.");
+                });
+      }
+    }
+
+    /** {@code SET k = k}. */
+    private static boolean isItself(
+        String column, Assignment assignment, Optional<String> tableName) {
+      return !assignment.row()
+          && !assignment.targets().getFirst().indirection()
+          && assignment.value() instanceof Expr.ColumnRef(_, var parts, var star)
+          && !star
+          && parts.getLast().text().equals(column)
+          && (parts.size() == 1
+              || tableName.map(t -> t.equals(parts.getFirst().text())).orElse(false));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.drover.planner.route;
+
+import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.sql.FromItem;
+import java.util.Optional;
+
+/** Plans of statements that touch no row on a datanode. */
+final class LocalPlans {
+  private final Analysis analysis;
+
+  LocalPlans(Analysis analysis) {
+    this.analysis = analysis;
+  }
+
+  /** On the catalog node; on a datanode when a function reads replicated tables. */
+  Plan plan() {
+    Refusals refusals = new Refusals(analysis);
+    refusals.checkReach();
+    NodeText texts = new NodeText(analysis);
+    boolean inTransaction = analysis.context().session().inTransaction();
+    if (refusals.readsReplicated()) {
+      refusals.checkDatanodes();
+      refusals.checkSequences();
+      SqlText text = texts.plain(inTransaction).render(analysis.span());
+      return new Plan.AnyNode(text, analysis.context().catalog().datanodes(), false);
+    }
+    return local(texts.plain(inTransaction).render(analysis.span()));
+  }
+
+  Plan.Local local(SqlText text) {
+    boolean leavesState =
+        analysis.mentions().calls().stream()
+            .anyMatch(c -> analysis.functions().mayLeaveState(c.call()));
+    boolean changesSettings =
+        analysis.mentions().calls().stream()
+            .anyMatch(
+                c ->
+                    analysis.functions().isSetConfig(c.call())
+                        || (analysis.functions().isUsers(c.call())
+                            && analysis.functions().isVolatile(c.call())));
+    return new Plan.Local(text, leavesState || touchesTemporary(), changesSettings);
+  }
+
+  private boolean touchesTemporary() {
+    SearchPath path = analysis.context().searchPath();
+    SqlNames names = new SqlNames(analysis.context().catalog(), path);
+    for (FromItem.TableRef ref : analysis.mentions().catalogRelations()) {
+      Optional<Relation> relation = names.relation(ref.name());
+      if (relation.map(r -> r.schema().equals(path.temporarySchema())).orElse(false)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.drover.planner.route;
+
+import dev.drover.pgwire.SqlError;
+import dev.drover.planner.catalog.Routine;
+import dev.drover.planner.sql.Expr;
+
+/** Checks a statement for what may not run where its tables are. */
+final class Refusals {
+  private final Analysis analysis;
+
+  Refusals(Analysis analysis) {
+    this.analysis = analysis;
+  }
+
+  /** Functions that read or write distributed tables would see a part of them anywhere. */
+  void checkReach() {
+    for (Mentions.Call call : analysis.mentions().calls()) {
+      switch (analysis.functions().reach(call.call())) {
+        case NONE, REPLICATED_READ -> {}
+        case DISTRIBUTED -> throw reach(call.call(), "reads or writes distributed tables");
+        case UNKNOWN -> throw reach(call.call(), "may read or write distributed tables");
+      }
+    }
+  }
+
+  private static SqlError reach(Expr.FunctionCall call, String what) {
+    return SqlError.notSupported("function " + call.name().text() + " " + what)
+        .withDetail("Inside of a function only the rows of one node can be seen.")
+        .withHint(
+            "If the function touches no table, say so: ALTER FUNCTION ... SET drover.reach ="
+                + " 'none'.");
+  }
+
+  boolean readsReplicated() {
+    return analysis.mentions().calls().stream()
+        .anyMatch(c -> analysis.functions().reach(c.call()) == Routine.Reach.REPLICATED_READ);
+  }
+
+  /** For a statement that runs on datanodes. */
+  void checkDatanodes() {
+    checkReach();
+    if (!analysis.mentions().catalogRelations().isEmpty()) {
+      throw Unsupported.mixed(analysis.mentions().catalogRelations().getFirst().name().local());
+    }
+    for (Expr.Cast cast : analysis.mentions().objectNames()) {
+      throw Unsupported.error(
+          "casts to " + cast.type().name().local() + " in statements over distributed tables");
+    }
+    for (Resolved.OfSystem system : analysis.mentions().systemColumns()) {
+      if (system.column().equals("tableoid")) {
+        throw Unsupported.error("references to tableoid of distributed tables");
+      }
+    }
+    for (Mentions.Call call : analysis.mentions().calls()) {
+      checkSession(call.call());
+    }
+  }
+
+  private void checkSession(Expr.FunctionCall call) {
+    if (analysis.functions().isSessionCall(call)) {
+      throw Unsupported.error(
+          "calls of " + call.name().local() + " in statements over distributed tables");
+    }
+  }
+
+  /** Sequences are on the catalog node. */
+  void checkSequences() {
+    for (Mentions.Call call : analysis.mentions().calls()) {
+      if (analysis.functions().isSequenceCall(call.call())) {
+        throw Unsupported.error(
+                "calls of " + call.call().name().local() + " in statements over distributed tables")
+            .withHint("Call it in a statement of its own, or in the VALUES of an INSERT.");
+      }
+    }
+  }
+
+  /** A row's place identifies it in one leaf only. */
+  void checkRowPlaces() {
+    for (Resolved.OfSystem system : analysis.mentions().systemColumns()) {
+      if (system.column().equals("ctid")) {
+        throw Unsupported.error("references to ctid over several nodes or leaves");
+      }
+    }
+  }
+
+  /** For a statement that several nodes run. */
+  void checkSeveralNodes() {
+    checkRowPlaces();
+    for (Mentions.Call call : analysis.mentions().calls()) {
+      if (!call.outermost() && analysis.functions().isVolatile(call.call())) {
+        throw Unsupported.error(
+            "volatile functions ("
+                + call.call().name().local()
+                + ") in subqueries over several nodes");
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.drover.planner.route;
+
+import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Plans writes to replicated tables, which every node must carry out with the same effect.
+ *
+ * <p>Invariant: the text depends on nothing that may differ between the nodes.
+ */
+final class ReplicatedWrites {
+  private final Analysis analysis;
+
+  ReplicatedWrites(Analysis analysis) {
+    this.analysis = analysis;
+  }
+
+  /** {@code locksRows} when concurrent statements cannot change what this one does. */
+  Plan plan(TableUse target, Distribution.Replicated distribution, boolean locksRows) {
+    SqlText text = new NodeText(analysis).plain(true).render(analysis.span());
+    return plan(text, target, distribution, locksRows);
+  }
+
+  Plan plan(
+      SqlText text, TableUse target, Distribution.Replicated distribution, boolean locksRows) {
+    if (!analysis.isReplicatedOnly()) {
+      throw Unsupported.error("changes of replicated tables that read distributed ones");
+    }
+    if (!analysis.commonNodes().containsAll(distribution.nodes())) {
+      throw Unsupported.error(
+          "changes of replicated tables that read tables missing on some of their nodes");
+    }
+    if (analysis.mentions().cutsBelow()) {
+      throw Unsupported.error(
+          "changes of replicated tables that depend on the order of rows (LIMIT)");
+    }
+    for (Mentions.Call call : analysis.mentions().calls()) {
+      if (analysis.functions().isVolatile(call.call())) {
+        throw Unsupported.error(
+            "volatile functions ("
+                + call.call().name().local()
+                + ") in changes of replicated tables");
+      }
+    }
+    int primary = distribution.primary();
+    List<Integer> others = distribution.nodes().stream().filter(n -> n != primary).toList();
+    Optional<String> lock = locksRows ? Optional.empty() : Optional.of(lockedTables(target));
+    return new Plan.ReplicatedWrite(text, primary, others, lock);
+  }
+
+  /** The target, and the tables that decide what is done to it. */
+  private String lockedTables(TableUse target) {
+    Set<String> names = new LinkedHashSet<>();
+    names.add(SqlNames.quoted(target.relation()));
+    analysis.tables().forEach(t -> names.add(SqlNames.quoted(t.relation())));
+    return String.join(", ", names);
+  }
+}

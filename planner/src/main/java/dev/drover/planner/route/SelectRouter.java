@@ -1,0 +1,120 @@
+package dev.drover.planner.route;
+
+import dev.drover.pgwire.SqlError;
+import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.plan.Pin;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Routes queries: to the catalog node, to one node, to any, or to all that hold rows. */
+final class SelectRouter {
+  private final RoutingContext context;
+  private final LiteralReads reads;
+  private final boolean inJava;
+
+  SelectRouter(RoutingContext context, LiteralReads reads) {
+    this(context, reads, true);
+  }
+
+  private SelectRouter(RoutingContext context, LiteralReads reads, boolean inJava) {
+    this.context = context;
+    this.reads = reads;
+    this.inJava = inJava;
+  }
+
+  /** Results of several nodes are at most put one after another, or finished by PostgreSQL. */
+  static SelectRouter withoutMerging(RoutingContext context, LiteralReads reads) {
+    return new SelectRouter(context, reads, false);
+  }
+
+  Plan route(ParsedStatement parsed, Statement.Select select) {
+    Analyzer analyzer = Analyzer.of(context);
+    QueryInfo query = analyzer.query(select.query(), Analyzer.Place.TOP);
+    FunctionRules functions = new FunctionRules(context.catalog(), context.functions());
+    FactFlow flow = new FactFlow(analyzer.mentions(), functions, reads);
+    flow.query(query, Facts.NONE);
+    return plan(new Analysis(context, parsed, analyzer.mentions(), functions, reads, flow), query);
+  }
+
+  /** For a query that is all that the analysis is about. */
+  Plan plan(Analysis analysis, QueryInfo query) {
+    if (analysis.tables().isEmpty()) {
+      return new LocalPlans(analysis).plan();
+    }
+    Refusals refusals = new Refusals(analysis);
+    refusals.checkDatanodes();
+    refusals.checkSequences();
+    Optional<Map<TableUse, Pin>> pins =
+        analysis.mentions().modifiesInWith()
+            ? Optional.empty()
+            : new KeyPins(analysis.flow()).all(analysis.tables());
+    if (pins.isPresent()) {
+      return oneNode(analysis, query, pins.get());
+    }
+    refusals.checkRowPlaces();
+    List<Integer> only = analysis.onlyNode();
+    if (!only.isEmpty()) {
+      return anyNode(analysis, only);
+    }
+    if (analysis.mentions().modifiesInWith()) {
+      throw Unsupported.error("data-modifying WITH queries over several nodes");
+    }
+    return analysis.isReplicatedOnly() ? replicated(analysis) : several(analysis, query);
+  }
+
+  private Plan oneNode(Analysis analysis, QueryInfo query, Map<TableUse, Pin> leaves) {
+    List<Pin> pins = leaves.values().stream().distinct().toList();
+    SqlText text =
+        new NodeText(analysis)
+            .withLeaves(leaves, pins, context.session().inTransaction())
+            .render(analysis.span());
+    Optional<Plan> otherwise =
+        KeyPins.areOneSlot(pins) ? Optional.empty() : ifPossible(analysis, query);
+    return new Plan.OneNode(text, pins, false, otherwise);
+  }
+
+  private Optional<Plan> ifPossible(Analysis analysis, QueryInfo query) {
+    try {
+      new Refusals(analysis).checkRowPlaces();
+      return Optional.of(several(analysis, query));
+    } catch (SqlError _) {
+      return Optional.empty();
+    }
+  }
+
+  private Plan anyNode(Analysis analysis, List<Integer> nodes) {
+    SqlText text =
+        new NodeText(analysis).plain(context.session().inTransaction()).render(analysis.span());
+    return new Plan.AnyNode(text, nodes, analysis.mentions().modifiesInWith());
+  }
+
+  /** Row locks are taken on the primary, where every write comes by. */
+  private Plan replicated(Analysis analysis) {
+    List<Integer> nodes = analysis.commonNodes();
+    if (nodes.isEmpty()) {
+      throw Unsupported.error("joins of replicated tables that share no node");
+    }
+    if (analysis.mentions().locks().isEmpty()) {
+      return anyNode(analysis, nodes);
+    }
+    List<Integer> primaries =
+        analysis.tables().stream()
+            .map(t -> ((Distribution.Replicated) t.relation().distribution()).primary())
+            .distinct()
+            .toList();
+    if (primaries.size() > 1 || !nodes.containsAll(primaries)) {
+      throw Unsupported.error("row locks on replicated tables with different primary nodes");
+    }
+    return anyNode(analysis, primaries);
+  }
+
+  private Plan several(Analysis analysis, QueryInfo query) {
+    new Refusals(analysis).checkSeveralNodes();
+    return new SeveralNodes(analysis, query, inJava).plan();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.drover.planner.route;
+
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.sql.ShapeScanner;
+import dev.drover.planner.sql.Span;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The statement's text with pieces of it replaced; what is not replaced stays byte for byte, its
+ * literals being holes.
+ *
+ * <p>A replacement inside of a replaced piece is lost with it.
+ */
+final class SpliceText {
+  private record Splice(Span span, List<SqlText.Piece> pieces) {}
+
+  private static final Comparator<Splice> ORDER =
+      Comparator.<Splice>comparingInt(s -> s.span().start())
+          .thenComparing(s -> s.span().lengthBytes() > 0)
+          .thenComparing(Comparator.<Splice>comparingInt(s -> s.span().end()).reversed());
+
+  private final byte[] text;
+  private final ShapeScanner literals;
+  private final List<Splice> splices;
+
+  SpliceText(byte[] text, ShapeScanner literals) {
+    this(text, literals, List.of());
+  }
+
+  private SpliceText(byte[] text, ShapeScanner literals, List<Splice> splices) {
+    this.text = text;
+    this.literals = literals;
+    this.splices = new ArrayList<>(splices);
+  }
+
+  /** A copy that can be changed without changing this one. */
+  SpliceText copy() {
+    return new SpliceText(text, literals, splices);
+  }
+
+  SpliceText replace(Span span, SqlText replacement) {
+    splices.add(new Splice(span, replacement.pieces()));
+    return this;
+  }
+
+  SpliceText replace(Span span, String replacement) {
+    return replace(span, SqlText.fixed(replacement));
+  }
+
+  SpliceText insert(int offset, String inserted) {
+    return replace(new Span(offset, offset), inserted);
+  }
+
+  SpliceText insert(int offset, SqlText inserted) {
+    return replace(new Span(offset, offset), inserted);
+  }
+
+  /** A piece of the text as it is now. */
+  SqlText render(Span whole) {
+    TextBuilder out = new TextBuilder();
+    List<Splice> inside =
+        splices.stream().filter(s -> whole.contains(s.span())).sorted(ORDER).toList();
+    int at = whole.start();
+    for (Splice splice : inside) {
+      if (splice.span().start() < at) {
+        continue;
+      }
+      copyTo(out, at, splice.span().start());
+      out.add(splice.pieces());
+      at = splice.span().end();
+    }
+    copyTo(out, at, whole.end());
+    return out.build();
+  }
+
+  private void copyTo(TextBuilder out, int from, int end) {
+    int at = from;
+    for (int i = 0; i < literals.literalCount(); i++) {
+      int start = literals.literalStart(i);
+      if (start >= at && literals.literalEnd(i) <= end) {
+        out.add(new Span(at, start).of(text)).add(new SqlText.Piece.Lifted(i));
+        at = literals.literalEnd(i);
+      }
+    }
+    out.add(new Span(at, end).of(text));
+  }
+}

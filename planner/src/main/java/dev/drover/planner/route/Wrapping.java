@@ -1,0 +1,43 @@
+package dev.drover.planner.route;
+
+import dev.drover.planner.plan.Combine;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
+import java.util.Optional;
+
+/**
+ * Puts the text that yields a plan's rows into another text.
+ *
+ * @param before what stands before it
+ * @param after what stands behind it
+ */
+record Wrapping(SqlText before, SqlText after) {
+  /** The plan must not count or merge rows in the coordinator. */
+  Plan around(Plan plan) {
+    return switch (plan) {
+      case Plan.Local(var text, var pins, var changes) ->
+          new Plan.Local(around(text), pins, changes);
+      case Plan.OneNode(var text, var pins, var writes, var otherwise) -> {
+        Optional<Plan> other = otherwise.map(this::around);
+        yield new Plan.OneNode(around(text), pins, writes, other);
+      }
+      case Plan.AnyNode(var text, var nodes, var writes) ->
+          new Plan.AnyNode(around(text), nodes, writes);
+      case Plan.AllNodes(
+              var text,
+              var nodes,
+              var pins,
+              Combine.Finish(var last, var types),
+              var w) ->
+          new Plan.AllNodes(text, nodes, pins, new Combine.Finish(around(last), types), w);
+      case Plan.AllNodes(var text, var nodes, var pins, var combine, var writes)
+          when combine.equals(Router.ALL_ROWS) ->
+          new Plan.AllNodes(around(text), nodes, pins, combine, writes);
+      default -> throw Unsupported.error("queries of this form as the source of rows");
+    };
+  }
+
+  private SqlText around(SqlText text) {
+    return new TextBuilder().add(before).add(text).add(after).build();
+  }
+}
