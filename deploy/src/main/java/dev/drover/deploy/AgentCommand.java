@@ -1,6 +1,7 @@
 package dev.drover.deploy;
 
 import dev.drover.agent.postgres.Lifetime;
+import dev.drover.deploy.cluster.AgentMember;
 import dev.drover.deploy.cluster.MemberMain;
 import dev.drover.deploy.cluster.MemberMain.Mode;
 import dev.drover.deploy.cluster.Members;
@@ -32,6 +33,6 @@ final class AgentCommand implements Callable<Integer> {
     return MemberMain.run(
         isSupervised ? Mode.SUPERVISED : Mode.FOREGROUND,
         "Node is ready.",
-        () -> new Members(data.directory(), Lifetime.INDEPENDENT).startAgent(node));
+        () -> AgentMember.start(new Members(data.directory(), Lifetime.INDEPENDENT), node));
   }
 }

@@ -61,6 +61,7 @@ final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClusterDirectory directory = data.directory();
+    postgres.ifPresent(PostgresBinaries::of);
     ClusterSettings settings =
         new ClusterPlan(datanodes, port, postgres.map(UpCommand::absolute), auth.map(Auth::of))
             .apply(directory);

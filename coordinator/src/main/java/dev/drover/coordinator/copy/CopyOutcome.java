@@ -15,8 +15,8 @@ public sealed interface CopyOutcome {
   record NeedDefaults(int rows) implements CopyOutcome {}
 
   /**
-   * The plain forms of key values that mean different things under different settings, or that only
-   * PostgreSQL can read. The answer is {@link CopyRouter#values}, row by row in this order.
+   * The binary forms of key values that mean different things under different settings, or that
+   * only PostgreSQL can read. The answer is {@link CopyRouter#values}, row by row in this order.
    */
   record NeedValues(List<Row> rows) implements CopyOutcome {
     /**

@@ -19,7 +19,7 @@ import java.util.Optional;
  * feed(bytes) ... feed(bytes), complete()        while the outcome is More
  * pump()                                         when a node becomes ready
  * acknowledged(node)                             when a node's COPY has ended well
- * defaults(values), values(plain forms)          after NeedDefaults, NeedValues
+ * defaults(values), values(binary forms)         after NeedDefaults, NeedValues
  * </pre>
  *
  * <p>Threads: confined to the session's event loop.
@@ -106,20 +106,21 @@ public final class CopyRouter implements AutoCloseable {
   }
 
   /**
-   * The answer to {@link CopyOutcome.NeedValues}: for each row the values of its key in their
-   * types' plain text form (ISO dates, no setting matters); or an empty list when PostgreSQL
-   * refuses one, and then a server will say so with its own words.
+   * The answer to {@link CopyOutcome.NeedValues}: for each row the values of its key in binary
+   * format, as the columns will hold them; or an empty list when PostgreSQL refuses one, and then a
+   * server will say so with its own words.
    */
-  public CopyOutcome values(List<List<Optional<byte[]>>> plain) {
+  public CopyOutcome values(List<List<Optional<byte[]>>> binaryKeys) {
     List<Parked.Entry> entries = parked.takeAll();
-    if (plain.size() != entries.size()) {
-      throw new IllegalArgumentException(plain.size() + " answers for " + entries.size());
+    if (binaryKeys.size() != entries.size()) {
+      throw new IllegalArgumentException(binaryKeys.size() + " answers for " + entries.size());
     }
     waitsForValues = false;
     SlotFinder finder = slots.orElseThrow();
     for (int i = 0; i < entries.size(); i++) {
       Parked.Entry entry = entries.get(i);
-      int slot = plain.get(i).isEmpty() ? SlotFinder.ANY : finder.slotOfText(plain.get(i));
+      List<Optional<byte[]>> key = binaryKeys.get(i);
+      int slot = key.isEmpty() ? SlotFinder.ANY : finder.slotOfBinary(key);
       Run run = lanes.run(slot);
       run.lines().add(entry.line(), entry.inner(), entry.returns());
       run.write(entry.bytes(), 0, entry.bytes().length);

@@ -14,17 +14,15 @@ public sealed interface CopyTarget {
   /**
    * The target of a plan.
    *
-   * @param typmods of the key columns, in key order
    * @param filled for each key column its position among the filled columns; -1 when it is not
    *     filled
    * @param leaves rows may be sent to leaves, not only to the table itself
    */
-  static CopyTarget of(
-      Plan.InsertTarget target, List<Integer> typmods, List<Integer> filled, boolean leaves) {
+  static CopyTarget of(Plan.InsertTarget target, List<Integer> filled, boolean leaves) {
     List<Key> keys = new ArrayList<>();
-    for (int key = 0; key < target.keyTypes().size(); key++) {
-      Source source = source(target.keyColumns().get(key), filled.get(key));
-      keys.add(new Key(source, target.keyTypes().get(key), typmods.get(key)));
+    for (int i = 0; i < target.key().size(); i++) {
+      Plan.InsertTarget.KeyColumn key = target.key().get(i);
+      keys.add(new Key(source(key.position(), filled.get(i)), key.type(), key.typmod()));
     }
     return switch (target.distribution()) {
       case Distribution.Hash hash -> new Slots(hash.shards(), false, keys, leaves);

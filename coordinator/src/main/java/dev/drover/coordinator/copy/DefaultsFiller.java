@@ -56,9 +56,7 @@ public final class DefaultsFiller {
 
   /** How many rows to ask for: few at first, so that a small COPY wastes few sequence values. */
   int wantedRows() {
-    int wanted = wantedRows;
-    wantedRows = Math.min(wantedRows * GROWTH, MOST_ROWS);
-    return wanted;
+    return wantedRows;
   }
 
   /**
@@ -68,6 +66,7 @@ public final class DefaultsFiller {
    *     format; empty for NULL
    */
   void add(List<List<Optional<byte[]>>> values) {
+    wantedRows = Math.min(wantedRows * GROWTH, MOST_ROWS);
     for (List<Optional<byte[]>> row : values) {
       if (row.size() != columns) {
         throw new IllegalArgumentException(row.size() + " values for " + columns + " columns");

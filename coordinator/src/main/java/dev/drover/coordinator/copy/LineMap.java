@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class LineMap {
   private static final Pattern CONTEXT =
-      Pattern.compile("^COPY (.+), line (\\d+)(.*)$", Pattern.MULTILINE | Pattern.DOTALL);
+      Pattern.compile("^COPY (.+?), line (\\d+)(.*)$", Pattern.MULTILINE | Pattern.DOTALL);
 
   private final Map<Integer, NodeCopies> nodes = new HashMap<>();
 

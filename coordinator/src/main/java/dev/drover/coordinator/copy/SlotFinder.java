@@ -74,17 +74,16 @@ final class SlotFinder {
     return slot();
   }
 
-  /** The slot of plain values in text format. */
-  int slotOfText(List<Optional<byte[]>> values) {
+  /** The slot of values in binary format, as PostgreSQL stores them. */
+  int slotOfBinary(List<Optional<byte[]>> values) {
     hash.start();
     for (int key = 0; key < values.size(); key++) {
-      CopyTarget.Key column = target.keys().get(key);
+      HashType type = target.keys().get(key).type();
       Optional<byte[]> value = values.get(key);
       if (value.isEmpty()) {
         hash.addNull();
-      } else if (!hash.addText(
-          column.type(), RoutingHash.NO_TYPMOD, value.get(), 0, value.get().length)) {
-        throw new IllegalStateException("no hash for the plain form of a " + column.type());
+      } else if (!hash.addBinary(type, RoutingHash.NO_TYPMOD, value.get(), 0, value.get().length)) {
+        throw new IllegalStateException("no hash for the binary form of a " + type);
       }
     }
     return slot();

@@ -85,6 +85,9 @@ public final class Call {
     /** The transaction's one timestamp, as a constant. */
     String now();
 
+    /** The running operator takes the client's messages now, or again. */
+    void takeMessages();
+
     SettingsState settings();
 
     /** Settings of the session as a server reports them after a statement that may change them. */

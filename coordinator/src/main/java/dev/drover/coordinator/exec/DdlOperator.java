@@ -174,15 +174,21 @@ public final class DdlOperator implements Operator {
             .equals("t");
     List<String> schemas =
         blocking
-            .query(catalog, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))")
+            .query(catalog, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(true))")
             .rows()
             .stream()
             .map(row -> row.getFirst().orElse(""))
             .toList();
+    String temporarySchema =
+        single(
+            blocking.query(
+                catalog,
+                "SELECT nspname FROM pg_catalog.pg_namespace"
+                    + " WHERE oid = pg_catalog.pg_my_temp_schema()"));
     return new DdlContext(
         view.snapshot(),
         schemas,
-        call.transaction().role(),
+        temporarySchema,
         superuser,
         new TransactionProbe(blocking, view, services));
   }

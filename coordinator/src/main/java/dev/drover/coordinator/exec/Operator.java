@@ -16,14 +16,20 @@ public interface Operator {
   /** The client takes more, or should get no more for now. */
   default void clientWritable(boolean writable) {}
 
-  /** A CopyData, CopyDone or CopyFail message; the body is valid during the call. */
+  /** Any message of the client; the body is valid during the call. */
   default void copyMessage(byte type, ByteBuf body) {}
 
-  /** The messages read in one go are handed over. */
-  default void copyBurstEnd() {}
-
-  /** True while it takes {@link #copyMessage}. */
+  /**
+   * True while it takes another {@link #copyMessage}; when that becomes so again by itself, it
+   * calls {@link Call.Scopes#takeMessages}.
+   */
   default boolean copying() {
     return false;
   }
+
+  /** The client asks to cancel; connections that owe an answer are told by the session. */
+  default void cancel() {}
+
+  /** The client is gone: nothing can be told it, and the transaction's connections are closed. */
+  default void clientGone() {}
 }

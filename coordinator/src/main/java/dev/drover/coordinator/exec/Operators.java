@@ -56,7 +56,8 @@ public final class Operators {
       case Plan.ReplicatedWrite write -> new ReplicatedWriteOperator(call, write);
       case Plan.InsertRows insert -> new InsertRowsOperator(call, insert, slots);
       case Plan.InsertFrom insert -> new InsertFromOperator(call, insert);
-      case Plan.CopyIn _ -> throw SqlError.notSupported("COPY FROM STDIN is not supported yet");
+      case Plan.CopyIn copy -> new CopyInOperator(call, copy);
+      case Plan.CopyLocal copy -> new CopyLocalOperator(call, copy);
       case Plan.CopyOut copy -> CopyOutOperator.of(call, copy);
       case Plan.Explain explain -> new ExplainOperator(call, explain);
       case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ ->

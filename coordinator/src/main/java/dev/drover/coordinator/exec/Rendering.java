@@ -49,6 +49,11 @@ public record Rendering(StatementText text, List<Pin> pins, int[] slots, String 
 
   /** {@code "drover$17"."t$12"}. */
   public static String leafName(Pin pin, int slot) {
-    return "\"drover$" + slot + "\".\"" + pin.leafName().replace("\"", "\"\"") + "\"";
+    return leafName(pin.leafName(), slot);
+  }
+
+  /** The same for a leaf whose name is {@code leaf} in every slot. */
+  static String leafName(String leaf, int slot) {
+    return "\"drover$" + slot + "\".\"" + leaf.replace("\"", "\"\"") + "\"";
   }
 }

@@ -39,10 +39,13 @@ final class TransactionProbe implements DdlProbe {
   public TableShape after(String catalogSql, String table) {
     Participant catalog = blocking.join(Node.CATALOG_ID);
     blocking.query(catalog, "SAVEPOINT " + SAVEPOINT);
-    blocking.query(catalog, catalogSql);
+    if (!catalogSql.isEmpty()) {
+      blocking.query(catalog, catalogSql);
+    }
     CatalogQueries queries = sql -> blocking.query(catalog, sql).rows();
     TableShape shape = new CatalogLoader(queries, queries).shape(table);
     blocking.query(catalog, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
+    blocking.query(catalog, "RELEASE SAVEPOINT " + SAVEPOINT);
     return shape;
   }
 

@@ -41,6 +41,8 @@ public final class NodeRequirements {
   }
 
   /**
+   * Checks a server before it becomes a datanode.
+   *
    * @param node a connection of the superuser to the server
    * @param preparedTransactions how many transactions of all coordinators may be prepared at once
    * @throws SqlError 55000 naming each requirement that is not met

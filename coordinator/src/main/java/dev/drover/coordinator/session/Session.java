@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * idle       Sync                         busy while the unit commits, then idle
  * any        error in extended protocol   skipping
  * skipping   Sync                         idle
- * busy       CopyData CopyDone CopyFail   go to the running COPY
+ * busy       any, while a COPY takes them go to the running COPY
  * any        Terminate, connection lost   closed: open work is rolled back
  * </pre>
  *
@@ -127,6 +127,7 @@ public final class Session implements FrontendListener {
                         p.backend().cancel();
                       }
                     }));
+    running.ifPresent(Operator::cancel);
   }
 
   @Override
@@ -135,8 +136,8 @@ public final class Session implements FrontendListener {
       login.get().password(body);
       return;
     }
-    if (running.isPresent() && running.get().copying() && isCopyMessage(type)) {
-      running.get().copyMessage(type, body);
+    if (queue.isEmpty() && copying()) {
+      running.orElseThrow().copyMessage(type, body);
       return;
     }
     queue.add(type, body);
@@ -145,34 +146,30 @@ public final class Session implements FrontendListener {
     }
   }
 
-  private static boolean isCopyMessage(byte type) {
-    return type == Frontend.COPY_DATA
-        || type == Frontend.COPY_DONE
-        || type == Frontend.COPY_FAIL
-        || type == Frontend.FLUSH
-        || type == Frontend.SYNC;
+  /** The running operator takes the client's messages, whatever they are. */
+  private boolean copying() {
+    return running.isPresent() && running.get().copying();
   }
 
   @Override
   public void burstEnd() {
-    running.filter(Operator::copying).ifPresent(Operator::copyBurstEnd);
     drain();
   }
 
   /** Takes messages until one has to be waited for. */
-  private void drain() {
+  void drain() {
     if (draining) {
       return;
     }
     draining = true;
     try {
-      while (!busy && !closed) {
+      while (!closed && (!busy || copying())) {
         MessageQueue.Message message = queue.poll();
         if (message == null) {
           break;
         }
         try {
-          take(message.type(), message.body());
+          dispatch(message.type(), message.body());
         } finally {
           message.body().release();
         }
@@ -183,6 +180,14 @@ public final class Session implements FrontendListener {
     channel().flush();
     if (!queue.full() && !closed) {
       channel().resume();
+    }
+  }
+
+  private void dispatch(byte type, ByteBuf body) {
+    if (copying()) {
+      running.orElseThrow().copyMessage(type, body);
+    } else {
+      take(type, body);
     }
   }
 
@@ -323,6 +328,7 @@ public final class Session implements FrontendListener {
   public void closed() {
     closed = true;
     queue.clear();
+    running.ifPresent(Operator::clientGone);
     services().sessions().remove(this);
     established.ifPresent(
         e -> {

@@ -277,6 +277,11 @@ final class StatementRunner implements Call.Scopes {
   }
 
   @Override
+  public void takeMessages() {
+    session.drain();
+  }
+
+  @Override
   public SettingsState settings() {
     return settings.effective();
   }

@@ -75,8 +75,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- What the leaves of a hash or modulo table must be like, beyond what they inherit.
--- leaf_keys: names of the foreign keys that are declared from leaf to leaf.
-CREATE OR REPLACE FUNCTION drover.leaf_spec(relation oid, leaf_keys name[]) RETURNS json
+-- split: tables with leaves that it references; such foreign keys, and those to the table itself,
+-- are declared from leaf to leaf.
+CREATE OR REPLACE FUNCTION drover.leaf_spec(relation oid, split oid[]) RETURNS json
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT json_build_object(
     'options', drover.storage_options(c.oid),
@@ -99,17 +100,18 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
             SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY n.position)
             FROM unnest(k.conkey) WITH ORDINALITY n(attribute, position)
               JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = n.attribute)) AS head) h
-      WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.conname = ANY (leaf_keys)))
+      WHERE k.conrelid = c.oid AND k.contype = 'f'
+        AND (k.confrelid = relation OR k.confrelid = ANY (split))))
   FROM pg_class c WHERE c.oid = relation
 $$;
 
 -- Statements that make a table, its constraints and indexes on a datanode, and the leaves' spec.
--- partition_by: the PARTITION BY clause, empty for a plain table.
+-- partition_by: the PARTITION BY clause, empty for a plain table; split: as for drover.leaf_spec.
 CREATE OR REPLACE FUNCTION drover.table_for_nodes(
-  relation oid, partition_by text, leaf_keys name[])
+  relation oid, partition_by text, split oid[])
 RETURNS json LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  split boolean := partition_by <> '';
+  has_leaves boolean := partition_by <> '';
   facts record;
   statements text[];
 BEGIN
@@ -120,25 +122,26 @@ BEGIN
       (SELECT m.amname FROM pg_am m WHERE m.oid = c.relam) AS method
     INTO STRICT facts FROM pg_class c WHERE c.oid = relation;
   statements := ARRAY[format('CREATE %sTABLE %s (%s) %s%s%s%s',
-    CASE WHEN facts.unlogged AND NOT split THEN 'UNLOGGED ' ELSE '' END,
+    CASE WHEN facts.unlogged AND NOT has_leaves THEN 'UNLOGGED ' ELSE '' END,
     facts.name,
     (SELECT string_agg(drover.column_for_nodes(relation, a.attnum), ', ' ORDER BY a.attnum)
       FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped),
     partition_by,
-    CASE WHEN facts.method <> 'heap' AND NOT split THEN ' USING ' || quote_ident(facts.method)
+    CASE WHEN facts.method <> 'heap' AND NOT has_leaves THEN ' USING ' || quote_ident(facts.method)
       ELSE '' END,
-    CASE WHEN facts.options IS NOT NULL AND NOT split THEN ' WITH (' || facts.options || ')'
+    CASE WHEN facts.options IS NOT NULL AND NOT has_leaves THEN ' WITH (' || facts.options || ')'
       ELSE '' END,
     coalesce(' TABLESPACE ' || quote_ident(facts.space), ''))];
   statements := statements || ARRAY(
     SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', facts.name, k.conname,
-      CASE WHEN split AND k.contype = 'c' THEN
+      CASE WHEN has_leaves AND k.contype = 'c' THEN
         regexp_replace(pg_get_constraintdef(k.oid), ' NO INHERIT\M', '')
       ELSE pg_get_constraintdef(k.oid) END)
     FROM pg_constraint k
     WHERE k.conrelid = relation AND k.contype IN ('c', 'p', 'u', 'f', 'x')
-      AND NOT (k.contype = 'f' AND k.conname = ANY (leaf_keys))
-      AND NOT (k.contype = 'x' AND split)
+      AND NOT (k.contype = 'f' AND has_leaves
+        AND (k.confrelid = relation OR k.confrelid = ANY (split)))
+      AND NOT (k.contype = 'x' AND has_leaves)
     ORDER BY strpos('cpuxf', k.contype::text), k.conname);
   statements := statements || ARRAY(
     SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i
@@ -150,18 +153,18 @@ BEGIN
     SELECT pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s
     WHERE s.stxrelid = relation ORDER BY s.oid);
   statements := statements || drover.column_settings(relation);
-  IF facts.identity = 'i' AND NOT split THEN
+  IF facts.identity = 'i' AND NOT has_leaves THEN
     statements := statements || (
       SELECT format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', facts.name, x.relname)
       FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
       WHERE i.indrelid = relation AND i.indisreplident);
-  ELSIF facts.identity <> 'd' AND NOT split THEN
+  ELSIF facts.identity <> 'd' AND NOT has_leaves THEN
     statements := statements || format('ALTER TABLE %s REPLICA IDENTITY %s', facts.name,
       CASE facts.identity WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END);
   END IF;
   statements := statements || drover.grants(relation);
   RETURN json_build_object('table', facts.name, 'owner', facts.owner, 'statements', statements,
-    'spec', drover.leaf_spec(relation, leaf_keys));
+    'spec', drover.leaf_spec(relation, split));
 END $$;
 
 -- Storage, compression, statistics targets and options of columns that differ from the defaults.

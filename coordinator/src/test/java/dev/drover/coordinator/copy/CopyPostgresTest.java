@@ -225,21 +225,21 @@ final class CopyPostgresTest {
     while (outcome instanceof CopyOutcome.NeedValues(List<CopyOutcome.NeedValues.Row> rows)) {
       List<List<Optional<byte[]>>> answers = new ArrayList<>();
       for (CopyOutcome.NeedValues.Row row : rows) {
-        answers.add(plainForm(row.keys()));
+        answers.add(binaryForm(row.keys()));
       }
       outcome = router.values(answers);
     }
     return outcome;
   }
 
-  private static List<Optional<byte[]>> plainForm(List<Optional<byte[]>> keys) {
+  private static List<Optional<byte[]>> binaryForm(List<Optional<byte[]>> keys) {
     List<Optional<byte[]>> values = new ArrayList<>();
     for (Optional<byte[]> key : keys) {
       String text = new String(key.orElseThrow(), UTF_8);
       try (Statement statement = connection.createStatement();
-          ResultSet result = statement.executeQuery("SELECT $q$" + text + "$q$::date::text")) {
+          ResultSet result = statement.executeQuery("SELECT date_send($q$" + text + "$q$::date)")) {
         result.next();
-        values.add(Optional.of(result.getString(1).getBytes(UTF_8)));
+        values.add(Optional.of(result.getBytes(1)));
       } catch (SQLException e) {
         return List.of();
       }

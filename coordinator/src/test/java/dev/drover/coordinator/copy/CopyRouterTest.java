@@ -226,6 +226,8 @@ final class CopyRouterTest {
     assertThat(lines.clientLine(11, 0, 4)).isEmpty();
     assertThat(lines.translate(11, 0, "t", "COPY t$12, line 2, column k: \"d\""))
         .isEqualTo("COPY t, line 4, column k: \"d\"");
+    assertThat(lines.translate(11, 0, "t", "COPY t$12, line 2, column k: \"d, line 9\""))
+        .isEqualTo("COPY t, line 4, column k: \"d, line 9\"");
     assertThat(lines.translate(11, 0, "t", "SQL function \"f\"")).isEqualTo("SQL function \"f\"");
     router.acknowledged(11);
     assertThat(lines.pending(11)).isZero();
@@ -238,7 +240,7 @@ final class CopyRouterTest {
     assertThat(router.feed(text("0x1\ta\n0\tb\n"))).isEqualTo(new CopyOutcome.More());
     CopyOutcome outcome = router.complete();
     assertThat(outcome).isInstanceOf(CopyOutcome.NeedValues.class);
-    assertThat(router.values(List.of(List.of(Optional.of("1".getBytes(UTF_8))))))
+    assertThat(router.values(List.of(List.of(Optional.of(new byte[] {0, 0, 0, 1})))))
         .isEqualTo(new CopyOutcome.Drained());
     assertThat(payloads(11)).containsExactly("0x1\ta\n");
     assertThat(router.lineMap().clientLine(11, 0, 1)).hasValue(1);

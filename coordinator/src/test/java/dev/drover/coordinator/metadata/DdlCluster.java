@@ -34,7 +34,7 @@ final class DdlCluster implements AutoCloseable {
     for (int node = 0; node <= DATANODES; node++) {
       try (Connection connection = cluster.connect(node);
           Statement statement = connection.createStatement()) {
-        statement.execute("CREATE ROLE alice LOGIN; CREATE ROLE bob LOGIN");
+        statement.execute("CREATE ROLE alice; CREATE ROLE bob; CREATE ROLE root SUPERUSER");
         statement.execute("GRANT ALL ON SCHEMA public TO PUBLIC");
       }
     }

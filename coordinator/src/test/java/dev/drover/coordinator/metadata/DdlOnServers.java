@@ -7,6 +7,7 @@ import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.ddl.SqlQuote;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -52,13 +53,14 @@ abstract class DdlOnServers {
 
   @AfterEach
   void dropTables() throws SQLException {
-    alice.rollback();
-    for (Relation relation : alice.snapshot().relations()) {
-      if (relation.distributed()) {
-        alice.run("DROP TABLE IF EXISTS \"%s\" CASCADE".formatted(relation.name()));
+    alice.close();
+    try (DdlSession superuser = cluster.session("root")) {
+      for (Relation relation : superuser.snapshot().relations()) {
+        if (relation.distributed()) {
+          superuser.run("DROP TABLE IF EXISTS %s CASCADE".formatted(SqlQuote.qualified(relation)));
+        }
       }
     }
-    alice.close();
     for (int node = 1; node <= DdlCluster.DATANODES; node++) {
       assertThat(cluster.ask(node, LEAVES)).isEmpty();
     }
@@ -381,8 +383,109 @@ abstract class DdlOnServers {
   }
 
   @Test
+  void otherObjectsAreMadeEverywhere() throws SQLException {
+    alice.run("CREATE TABLE t (a int PRIMARY KEY, s text) DISTRIBUTE BY HASH (a)");
+    try (DdlSession root = cluster.session("root")) {
+      root.run(
+          "CREATE SCHEMA app AUTHORIZATION alice",
+          "CREATE EXTENSION pg_stat_statements",
+          "CREATE TYPE app.mood AS ENUM ('sad', 'happy')",
+          "ALTER TYPE app.mood ADD VALUE 'fine'",
+          "CREATE DOMAIN app.key AS int CHECK (VALUE > 0)",
+          "CREATE SEQUENCE app.s",
+          "CREATE FUNCTION app.next() RETURNS bigint LANGUAGE sql AS 'SELECT nextval(''app.s'')'",
+          "CREATE VIEW app.v AS SELECT s, count(*) FROM t GROUP BY s",
+          "CREATE TABLE app.k (a app.key PRIMARY KEY, m app.mood DEFAULT 'sad')",
+          "COMMENT ON TABLE app.k IS 'a table'",
+          "GRANT SELECT ON ALL TABLES IN SCHEMA app TO bob",
+          "ALTER DEFAULT PRIVILEGES FOR ROLE alice GRANT INSERT ON TABLES TO bob");
+      String counts =
+          """
+          SELECT (SELECT count(*) FROM pg_extension), (SELECT count(*) FROM pg_enum),
+            (SELECT count(*) FROM pg_proc WHERE proname = 'next'),
+            (SELECT count(*) FROM pg_views WHERE schemaname = 'app'),
+            has_table_privilege('bob', 'app.k', 'SELECT'),
+            (SELECT count(*) FROM pg_default_acl)\
+          """;
+      assertThat(cluster.ask(1, counts)).isEqualTo("2|3|1|1|t|1");
+      assertThat(cluster.askCatalog(counts)).isEqualTo(cluster.ask(2, counts));
+      assertThat(
+              cluster.ask(
+                  1,
+                  "SELECT count(*) FROM pg_class c WHERE relname LIKE 'k$%'"
+                      + " AND has_table_privilege('bob', c.oid, 'SELECT')"))
+          .isEqualTo("16");
+      root.run("DROP OWNED BY bob", "DROP EXTENSION pg_stat_statements", "DROP SCHEMA app CASCADE");
+      assertThat(cluster.ask(1, counts.replace("'app.k'", "'t'"))).startsWith("1|0|0|0|f|");
+      root.run("ALTER DEFAULT PRIVILEGES FOR ROLE alice REVOKE INSERT ON TABLES FROM bob");
+    }
+  }
+
+  @Test
+  void aTableThatAViewUsesIsNotSpreadAnotherWay() throws SQLException {
+    alice.run("CREATE TABLE t (a int, b int)", "CREATE VIEW w AS SELECT a FROM t");
+    assertThatThrownBy(() -> alice.run("ALTER TABLE t ADD PRIMARY KEY (b)"))
+        .hasMessageContaining("2BP01");
+    assertThat(table("t").uniqueKeys()).isEmpty();
+  }
+
+  @Test
+  void rowsThatArriveBeforeATableIsMadeAgainAreNotLost() throws SQLException {
+    alice.run("CREATE TABLE t (a int, b int)");
+    try (var other = cluster.connect(1)) {
+      other.setAutoCommit(false);
+      new JdbcQueries(other)
+          .query(
+              "INSERT INTO t SELECT i, i FROM generate_series(1, 9) i"
+                  + " WHERE satisfies_hash_partition('t'::regclass, 2, 0, i)");
+      other.commit();
+    }
+    assertThatThrownBy(() -> alice.participantQuery(1, "SELECT drover.require_empty('t')"))
+        .hasMessageContaining("table public.t has rows");
+  }
+
+  @Test
+  void foreignKeysMayBeUncheckedFirst() throws SQLException {
+    alice.run(
+        "CREATE TABLE p (id int PRIMARY KEY) DISTRIBUTE BY HASH (id)",
+        "CREATE TABLE c (p int) DISTRIBUTE BY HASH (p)");
+    alice.participantQuery(
+        1,
+        "INSERT INTO c SELECT i FROM generate_series(1, 9) i"
+            + " WHERE satisfies_hash_partition('c'::regclass, 2, 0, i)");
+    alice.commit();
+    alice.run("ALTER TABLE c ADD CONSTRAINT f FOREIGN KEY (p) REFERENCES p NOT VALID");
+    assertThatThrownBy(() -> alice.run("ALTER TABLE c VALIDATE CONSTRAINT f"))
+        .hasMessageContaining("23503");
+    alice.participantQuery(1, "INSERT INTO p SELECT p FROM c");
+    alice.commit();
+    alice.run("ALTER TABLE c VALIDATE CONSTRAINT f", "ALTER TABLE c RENAME CONSTRAINT f TO g");
+    assertThat(
+            cluster.ask(
+                1,
+                "SELECT count(*), bool_and(convalidated) FROM pg_constraint"
+                    + " WHERE contype = 'f' AND conname LIKE 'g$%'"))
+        .isEqualTo("16|t");
+  }
+
+  @Test
+  void theSnapshotHoldsUsersAndSystemRelations() throws SQLException {
+    for (int i = 0; i < 3; i++) {
+      alice.run(
+          "CREATE TABLE t%d (a int PRIMARY KEY, b text DEFAULT 'x', c int UNIQUE)".formatted(i)
+              + " DISTRIBUTE BY REPLICATION");
+    }
+    assertThat(alice.snapshot().relations().stream().filter(Relation::distributed)).hasSize(3);
+    Relation table = table("t1");
+    assertThat(table.column("b").orElseThrow().constantDefault()).isTrue();
+    assertThat(table.uniqueKeys()).hasSize(2);
+    assertThat(alice.snapshot().relation("pg_catalog", "pg_class")).isPresent();
+    assertThat(alice.snapshot().relation("drover", "tables")).isPresent();
+  }
+
+  @Test
   void dropSchemaCascadeForgetsItsTables() throws SQLException {
-    try (DdlSession superuser = cluster.session("drover")) {
+    try (DdlSession superuser = cluster.session("root")) {
       superuser.run("CREATE SCHEMA app AUTHORIZATION alice");
       superuser.run("CREATE TABLE app.t (a int PRIMARY KEY)", "CREATE TABLE public.keep (a int)");
       superuser.run("DROP SCHEMA app CASCADE");
@@ -407,7 +510,7 @@ abstract class DdlOnServers {
 
   @Test
   void rolesGetOneVerifierOnAllNodes() throws SQLException {
-    try (DdlSession superuser = cluster.session("drover")) {
+    try (DdlSession superuser = cluster.session("root")) {
       superuser.run("CREATE ROLE carol LOGIN PASSWORD 'it''s secret'");
       String query = "SELECT rolpassword FROM pg_authid WHERE rolname = 'carol'";
       assertThat(cluster.askCatalog(query)).startsWith("SCRAM-SHA-256$4096:");
@@ -418,7 +521,7 @@ abstract class DdlOnServers {
 
   @Test
   void nodesAndGroupsAreMetadata() throws SQLException {
-    try (DdlSession superuser = cluster.session("drover")) {
+    try (DdlSession superuser = cluster.session("root")) {
       superuser.run("CREATE NODE GROUP g WITH (dn2)");
       superuser.run("CREATE TABLE t (a int) TO GROUP g");
       assertThat(table("t").distribution().nodes()).containsExactly(2);

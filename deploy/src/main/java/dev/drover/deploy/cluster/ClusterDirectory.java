@@ -136,7 +136,7 @@ public record ClusterDirectory(Path root) {
     return root.resolve("cluster.properties");
   }
 
-  Path secretFile() {
+  private Path secretFile() {
     return root.resolve("secret");
   }
 

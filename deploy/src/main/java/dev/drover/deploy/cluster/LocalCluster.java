@@ -79,6 +79,8 @@ public final class LocalCluster implements AutoCloseable {
     Members members = new Members(directory, Lifetime.BOUND_TO_STARTER);
     started.push(members.startGtm());
     startAgents(members, settings);
+    started.push(members.startRecovery(NodePort.CATALOG));
+    Metadata.install(directory, settings);
     for (int id = 1; id <= settings.coordinatorPorts().size(); id++) {
       started.push(members.startCoordinator(id));
     }

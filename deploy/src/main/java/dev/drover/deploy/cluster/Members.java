@@ -5,24 +5,34 @@ import dev.drover.agent.AgentStatus;
 import dev.drover.agent.postgres.Lifetime;
 import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.agent.postgres.PostgresServer;
+import dev.drover.agent.postgres.PostgresTemplate;
+import dev.drover.agent.recovery.NodeEndpoint;
+import dev.drover.agent.recovery.Recovery;
 import dev.drover.coordinator.Coordinator;
 import dev.drover.coordinator.CoordinatorConfig;
-import dev.drover.coordinator.metadata.ClusterBootstrap;
+import dev.drover.coordinator.CoordinatorConfig.Endpoint;
 import dev.drover.gtm.Gtm;
 import dev.drover.gtm.GtmConfig;
+import dev.drover.gtm.core.GtmTerms;
+import dev.drover.gtm.locks.JdbcLockGraphSource.Credentials;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.SQLException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
-import java.util.function.Consumer;
-
 
 /** Starts members inside this process, from what the cluster's directory says. */
 public final class Members {
+  private static final String HOST = "127.0.0.1";
+  private static final String DATABASE = "postgres";
+  private static final Duration POOL_WAIT = Duration.ofSeconds(30);
+
+  /**
+   * A lease outlasts a restart of the GTM on a busy machine; what a dead coordinator left in doubt
+   * waits as long. All transactions together fit a server's max_prepared_transactions.
+   */
+  private static final GtmTerms TERMS = new GtmTerms(3000, 10_000, 100, 200, 75);
+
   private final ClusterDirectory directory;
   private final ClusterSettings settings;
   private final Lifetime lifetime;
@@ -34,82 +44,56 @@ public final class Members {
   }
 
   /** The GTM; it listens when this returns. */
-  public AutoCloseable startGtm() {
-    Path secretFile = directory.secretFile();
-    Properties properties = new Properties();
-    properties.setProperty("gtm.port", String.valueOf(settings.gtmPort()));
-    properties.setProperty("gtm.data_dir", directory.gtmDirectory().toString());
-    properties.setProperty("gtm.secret_file", secretFile.toString());
-    properties.setProperty("gtm.lock_password_file", secretFile.toString());
+  public Gtm startGtm() {
+    String password = directory.secret().password();
+    GtmConfig config =
+        new GtmConfig(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.gtmPort()),
+            directory.gtmDirectory(),
+            password,
+            TERMS,
+            new Credentials(PostgresTemplate.SUPERUSER, password, DATABASE));
     try {
-      return Gtm.start(GtmConfig.from(properties));
+      return Gtm.start(config);
     } catch (IOException e) {
-      throw new ClusterException("the GTM did not start: " + e.getMessage(), e);
+      throw new ClusterException("cannot start the GTM: " + e.getMessage(), e);
     }
   }
 
   /** The agent of a node; its server accepts connections when this returns. */
   public Agent startAgent(String node) {
-    return startAgent(node, status -> recordStatus(directory, status));
-  }
-
-  Agent startAgent(String node, Consumer<AgentStatus> listener) {
     PostgresBinaries binaries = settings.binaries();
     PostgresServer server = directory.server(settings.node(node), binaries, lifetime);
     NodeStorage.create(directory, settings, List.of(server));
-    return Agent.start(node, server, listener);
+    return Agent.start(node, server, this::recordStatus);
+  }
+
+  /** A resolver of transactions in doubt; of all that run, one works. */
+  public Recovery startRecovery(String agent) {
+    NodeEndpoint catalog = NodeEndpoint.of(NodeEndpoint.CATALOG, HOST, settings.catalog().port());
+    return Recovery.start(
+        new Recovery.Place(agent, HOST, settings.gtmPort(), catalog), directory.secret());
   }
 
   /** A coordinator; it accepts clients when this returns. */
-  public AutoCloseable startCoordinator(int id) {
-    bootstrap();
-    PostgresServer catalog = server(settings.catalog());
-    CoordinatorConfig.Endpoint catalogEndpoint = local(settings.catalog().port());
+  public Coordinator startCoordinator(int id) {
+    Member.Coordinator member = new Member.Coordinator(id);
+    PostgresServer catalog =
+        directory.server(settings.catalog(), settings.binaries(), Lifetime.INDEPENDENT);
     return Coordinator.start(
         new CoordinatorConfig(
             "coordinator" + id,
-            local(settings.coordinatorPorts().get(id - 1)),
-            local(settings.gtmPort()),
+            new Endpoint(HOST, member.port(settings)),
+            new Endpoint(HOST, settings.gtmPort()),
             directory.secret().password(),
-            catalogEndpoint,
+            new Endpoint(HOST, settings.catalog().port()),
             catalog.socketDirectory().toString(),
             settings.access().auth() == Auth.TRUST,
             CoordinatorConfig.defaultEventLoops(),
-            Duration.ofSeconds(30)));
+            POOL_WAIT));
   }
 
-  private static CoordinatorConfig.Endpoint local(int port) {
-    return new CoordinatorConfig.Endpoint("127.0.0.1", port);
-  }
-
-  private PostgresServer server(NodePort node) {
-    return directory.server(node, settings.binaries(), lifetime);
-  }
-
-  /** Metadata on the catalog node and Drover's functions on every server; again does nothing. */
-  private void bootstrap() {
-    Map<String, PostgresServer> servers = new HashMap<>();
-    settings.nodes().forEach(node -> servers.put(node.name(), server(node)));
-    try {
-      ClusterBootstrap.initialize(
-          address(settings.catalog(), servers),
-          settings.datanodes().stream().map(node -> address(node, servers)).toList(),
-          node -> servers.get(node.name()).connect());
-    } catch (SQLException e) {
-      throw new ClusterException("the catalog could not be set up: " + e.getMessage(), e);
-    }
-  }
-
-  private static ClusterBootstrap.ServerAddress address(
-      NodePort node, Map<String, PostgresServer> servers) {
-    return new ClusterBootstrap.ServerAddress(
-        node.name(),
-        "127.0.0.1",
-        node.port(),
-        servers.get(node.name()).socketDirectory().toString());
-  }
-
-  private static void recordStatus(ClusterDirectory directory, AgentStatus status) {
+  private void recordStatus(AgentStatus status) {
     ClusterDirectory.replace(
         directory.runFile(status.node() + ".status"),
         "state = %s\nserver = %d\nrestarts = %d\n"

@@ -5,6 +5,7 @@ import dev.drover.agent.postgres.PostgresBinaries;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -49,7 +50,24 @@ public final class Supervisor implements AutoCloseable {
     }
   }
 
-  MemberProcess member(Member member) {
+  /** Ends a member's process as a crash would; it is started again. */
+  public void kill(Member member) {
+    process(member).kill();
+  }
+
+  /** Returns when a member works; one that was killed, when it works again. */
+  public void awaitReady(Member member) {
+    try {
+      process(member).ready().get(READY_LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new ClusterException(member.label() + " does not come back", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterException("interrupted while a member started", e);
+    }
+  }
+
+  private MemberProcess process(Member member) {
     return members.stream()
         .filter(process -> process.member().equals(member))
         .findFirst()
@@ -75,6 +93,7 @@ public final class Supervisor implements AutoCloseable {
             .map(node -> directory.server(node, binaries, Lifetime.INDEPENDENT))
             .toList());
     release(process -> !(process.member() instanceof Member.Coordinator));
+    Metadata.install(directory, settings);
     release(process -> process.member() instanceof Member.Coordinator);
     LOG.info("event=cluster_ready directory={}", directory.root());
   }

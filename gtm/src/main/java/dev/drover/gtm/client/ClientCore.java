@@ -83,10 +83,11 @@ public final class ClientCore {
   private CatalogView catalog = new CatalogView(NO_EPOCH, CatalogState.INITIAL);
   private long mark;
 
-  ClientCore(Role role, long incarnation, ClientTimes times) {
+  ClientCore(Role role, long incarnation, ClientTimes times, long now) {
     this.role = role;
     this.incarnation = incarnation;
     this.times = times;
+    this.nextRegisterAt = now;
     this.requests = new ClientRequests(times.heartbeatNanos());
   }
 

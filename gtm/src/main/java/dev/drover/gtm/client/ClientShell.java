@@ -66,7 +66,8 @@ final class ClientShell {
     this.config = config;
     this.listener = listener;
     this.handshake = new Handshake(config.secret());
-    this.core = new ClientCore(config.role(), random.nextLong(), ClientTimes.DEFAULT);
+    this.core =
+        new ClientCore(config.role(), random.nextLong(), ClientTimes.DEFAULT, System.nanoTime());
     this.group =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("gtm-client", true), NioIoHandler.newFactory());

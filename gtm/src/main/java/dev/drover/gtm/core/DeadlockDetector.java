@@ -43,6 +43,7 @@ final class DeadlockDetector {
   private static final int ROUNDS_PER_BOOT_BITS = 32;
   private static final int MAX_NODES = 10_000;
   private static final long DYING_NANOS = 2_000_000_000;
+  private static final long LEAVING_NANOS = 500_000_000;
   private static final long FAILED_NODE_NANOS = 2_000_000_000;
 
   private final long pollNanos;
@@ -53,7 +54,7 @@ final class DeadlockDetector {
   private final Map<String, NodeAddress> nodes = new HashMap<>();
   private final Map<String, Long> failedUntil = new HashMap<>();
   private final Map<String, Integer> turns = new HashMap<>();
-  private final Map<TransactionKey, Long> dyingUntil = new HashMap<>();
+  private final Map<TransactionKey, Dying> dying = new HashMap<>();
 
   private Optional<GtmEffect.PollLocks> outstanding = Optional.empty();
   private long startedRound;
@@ -71,14 +72,14 @@ final class DeadlockDetector {
 
   void report(Registration coordinator, WaitReport message, long now) {
     if (reports.accept(coordinator, message, new WaitReports.Heard(now, lastRound))) {
-      dyingUntil.keySet().removeIf(key -> !reports.isReported(key));
+      dying.keySet().removeIf(key -> !reports.isReported(key));
       detect(now);
     }
   }
 
   void forget(int coordinatorId) {
     reports.forget(coordinatorId);
-    dyingUntil.keySet().removeIf(key -> key.coordinatorId() == coordinatorId);
+    dying.keySet().removeIf(key -> key.coordinatorId() == coordinatorId);
   }
 
   void useNodes(List<NodeAddress> addresses) {
@@ -112,13 +113,14 @@ final class DeadlockDetector {
     for (int reporter : reports.reporters()) {
       links.sendToCoordinator(reporter, new WaitMark(lastRound));
     }
+    dying.replaceAll((_, victim) -> victim.seen(edges, now));
     detect(now);
   }
 
   /** Starts a poll when it is time. */
   void advance(long now) {
     reports.expire(now);
-    dyingUntil.values().removeIf(until -> now - until >= 0);
+    dying.values().removeIf(victim -> now - victim.until >= 0);
     failedUntil.values().removeIf(until -> now - until >= 0);
     Set<Backend> waiting = reports.waiting();
     edges.retain(waiting);
@@ -202,13 +204,22 @@ final class DeadlockDetector {
   }
 
   private boolean isAlive(TransactionKey key) {
-    return !dyingUntil.containsKey(key);
+    return !dying.containsKey(key);
   }
 
   private void choose(WaitGraph.Victim victim, long now) {
     TransactionKey key = victim.key();
-    dyingUntil.put(key, now + DYING_NANOS);
+    dying.put(key, new Dying(victim.waiting(), now + DYING_NANOS));
     links.sendToCoordinator(
         key.coordinatorId(), new VictimChosen(key.epoch(), key.number(), victim.waiting()));
+  }
+
+  /** A victim that has been told, and how long it may take before it is told again. */
+  private record Dying(Backend waiting, long until) {
+    /** Once it waits no more it is on its way out, or had gone on before it was told. */
+    Dying seen(LockEdges edges, long now) {
+      boolean leaves = !edges.isWaiting(waiting) && until - now > LEAVING_NANOS;
+      return leaves ? new Dying(waiting, now + LEAVING_NANOS) : this;
+    }
   }
 }

@@ -48,6 +48,10 @@ final class LockEdges {
     return existing;
   }
 
+  boolean isWaiting(Backend backend) {
+    return spans.keySet().stream().anyMatch(edge -> edge.waiting().equals(backend));
+  }
+
   /** The edges that two polls have seen. */
   Set<Edge> confirmed() {
     Set<Edge> confirmed = new HashSet<>();

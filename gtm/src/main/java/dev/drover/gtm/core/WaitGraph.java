@@ -1,13 +1,16 @@
 package dev.drover.gtm.core;
 
 import dev.drover.gtm.protocol.Backend;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -27,7 +30,11 @@ final class WaitGraph {
     waits.computeIfAbsent(waiter, _ -> new ArrayList<>()).add(new Wait(at, blocker));
   }
 
-  /** The youngest of each knot, and of what is still knotted without it. */
+  /**
+   * Who has to die so that no knot is left: again and again the youngest of a shortest circle. Of a
+   * shortest one, because a long queue knots everyone who stands in it, and most of those are only
+   * behind.
+   */
   List<Victim> victims() {
     List<Victim> victims = new ArrayList<>();
     Set<TransactionKey> left = new HashSet<>(waits.keySet());
@@ -35,35 +42,62 @@ final class WaitGraph {
     while (found) {
       found = false;
       for (List<TransactionKey> knot : knots(left)) {
-        if (isLeftToTheServer(knot)) {
-          continue;
-        }
-        TransactionKey youngest = Collections.max(knot);
-        victims.add(new Victim(youngest, waitWithin(youngest, knot)));
-        left.remove(youngest);
-        found = true;
+        Optional<Victim> victim = victim(Set.copyOf(knot));
+        victim.ifPresent(
+            chosen -> {
+              victims.add(chosen);
+              left.remove(chosen.key);
+            });
+        found |= victim.isPresent();
       }
     }
     return victims;
   }
 
-  private boolean isLeftToTheServer(List<TransactionKey> knot) {
-    return knot.size() > 1
-        && knot.stream()
-                .flatMap(key -> waits.get(key).stream())
-                .filter(wait -> knot.contains(wait.blocker))
-                .map(wait -> wait.at.node())
-                .distinct()
-                .count()
-            == 1;
+  private Optional<Victim> victim(Set<TransactionKey> knot) {
+    return knot.stream()
+        .sorted()
+        .flatMap(start -> circle(start, knot).stream())
+        .min(Comparator.comparingInt(List::size))
+        .map(
+            circle -> {
+              Step youngest = Collections.max(circle, Comparator.comparing(Step::waiter));
+              return new Victim(youngest.waiter, youngest.at);
+            });
   }
 
-  private Backend waitWithin(TransactionKey victim, Collection<TransactionKey> knot) {
-    return waits.get(victim).stream()
-        .filter(wait -> knot.contains(wait.blocker))
-        .findFirst()
-        .orElseThrow()
-        .at;
+  /** The shortest way back to the start over more than one node, or from the start to itself. */
+  private Optional<List<Step>> circle(TransactionKey start, Set<TransactionKey> knot) {
+    Map<Place, Step> cameBy = new HashMap<>();
+    Deque<Place> toVisit = new ArrayDeque<>();
+    Place origin = new Place(start, Optional.empty(), false);
+    toVisit.add(origin);
+    while (!toVisit.isEmpty()) {
+      Place place = toVisit.remove();
+      for (Wait wait : waits.get(place.key)) {
+        Place next = place.after(wait);
+        if (!knot.contains(next.key) || cameBy.containsKey(next)) {
+          continue;
+        }
+        cameBy.put(next, new Step(place, place.key, wait.at));
+        if (next.key.equals(start) && (next.isMixed || place.equals(origin))) {
+          return Optional.of(wayBack(next, origin, cameBy));
+        }
+        toVisit.add(next);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<Step> wayBack(Place end, Place origin, Map<Place, Step> cameBy) {
+    List<Step> circle = new ArrayList<>();
+    Place at = end;
+    do {
+      Step step = cameBy.get(at);
+      circle.add(step);
+      at = step.from;
+    } while (!at.equals(origin));
+    return circle;
   }
 
   /**
@@ -83,6 +117,17 @@ final class WaitGraph {
   record Victim(TransactionKey key, Backend waiting) {}
 
   private record Wait(Backend at, TransactionKey blocker) {}
+
+  private record Step(Place from, TransactionKey waiter, Backend at) {}
+
+  /** A transaction, and the only node of the waits that led there unless they are mixed. */
+  private record Place(TransactionKey key, Optional<String> node, boolean isMixed) {
+    Place after(Wait wait) {
+      Optional<String> next = Optional.of(wait.at.node());
+      boolean mixed = isMixed || (node.isPresent() && !node.equals(next));
+      return new Place(wait.blocker, mixed ? Optional.empty() : next, mixed);
+    }
+  }
 
   private final class Search {
     private final Set<TransactionKey> left;

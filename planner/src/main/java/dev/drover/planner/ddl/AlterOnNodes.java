@@ -184,12 +184,17 @@ final class AlterOnNodes {
   }
 
   private boolean isOfLeaves(Name constraint, TableShape shape, Spread spread) {
-    DistributionRules rules = new DistributionRules(context.catalog());
     Relation before = context.catalog().relation(shape.relation().oid()).orElseThrow();
-    return rules.leafKeys(before, spread).contains(constraint.text())
-        || rules.leafKeys(shape.relation(), spread).contains(constraint.text())
+    return hasLeafKey(before, constraint, spread)
+        || hasLeafKey(shape.relation(), constraint, spread)
         || (spread.keyed()
             && shape.exclusions().stream().anyMatch(e -> e.name().equals(constraint.text())));
+  }
+
+  private boolean hasLeafKey(Relation table, Name constraint, Spread spread) {
+    DistributionRules rules = new DistributionRules(context.catalog());
+    return table.foreignKeys().stream()
+        .anyMatch(k -> k.name().equals(constraint.text()) && rules.isOfLeaves(table, spread, k));
   }
 
   private Optional<String> unlessOfLeaves(

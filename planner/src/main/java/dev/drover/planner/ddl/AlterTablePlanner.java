@@ -34,6 +34,9 @@ final class AlterTablePlanner {
       return new Plan.Local(SqlText.fixed(statement), true, false);
     }
     SystemCatalogs.refuse(relation, "ALTER " + alter.objectType());
+    if (alter.actions().stream().anyMatch(RedistributionPlanner::isRedistribution)) {
+      return new RedistributionPlanner(context).plan(alter, relation);
+    }
     return switch (relation.kind()) {
       case TABLE -> table(alter, relation, tag);
       case SEQUENCE -> new Steps(context).catalog(statement).plan(tag);
@@ -61,9 +64,6 @@ final class AlterTablePlanner {
   }
 
   private Plan table(Definition.AlterTable alter, Relation table, String tag) {
-    if (alter.actions().stream().anyMatch(RedistributionPlanner::isRedistribution)) {
-      return new RedistributionPlanner(context).plan(alter, table);
-    }
     Optional<Spread> spread = Spread.of(table.distribution());
     if (spread.isEmpty()) {
       return everywhere(alter.span().of(text)).plan(tag);

@@ -3,13 +3,16 @@ package dev.drover.planner.ddl;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.catalog.Routine;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.Distribution;
 import dev.drover.planner.sql.Name;
+import dev.drover.planner.sql.Node;
 import dev.drover.planner.sql.Persistence;
 import dev.drover.planner.sql.QualifiedName;
+import dev.drover.planner.sql.RelationNames;
 import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.Span;
 import dev.drover.planner.sql.Statement;
@@ -53,10 +56,11 @@ final class CreateTablePlanner {
     String tail = new Span(source.end(), create.span().end()).of(text);
     String query = source.of(text) + WITH_DATA.matcher(tail).replaceAll("");
     if (isTemporary(create.persistence(), create.name())) {
+      requireLocal(create.source());
       return temporary(withoutClause(create.span(), create.distribution()), create.distribution());
     }
     String head =
-        withoutClause(new Span(create.span().start(), source.start()), create.distribution());
+        withoutClause(new Span(create.span().start(), source.start()), create.distribution()) + " ";
     if (create.ifNotExists() && exists(create.name())) {
       return new Steps(context).catalog(head + query + " WITH NO DATA").plan("CREATE TABLE AS");
     }
@@ -67,6 +71,7 @@ final class CreateTablePlanner {
     var into = select.into();
     String query = Splice.of(text, select.span()).cut(into.span()).toString();
     if (isTemporary(into.persistence(), into.name())) {
+      requireLocal(select.query());
       return temporary(Splice.of(text, select.span()).toString().strip(), into.distribution());
     }
     String unlogged = into.persistence() == Persistence.UNLOGGED ? "UNLOGGED " : "";
@@ -93,7 +98,7 @@ final class CreateTablePlanner {
 
   private void make(
       Steps steps, String catalogText, QualifiedName name, Optional<Distribution> clause) {
-    ReservedNames.requireUsable(name);
+    ReservedNames.requireUsableSchema(context.creationSchema(name));
     List<Integer> nodes = new NodeLists(context).of(clause);
     String qualified = SqlQuote.qualified(context.creationSchema(name), name.local());
     TableShape shape = context.probe().after(catalogText, qualified);
@@ -163,6 +168,23 @@ final class CreateTablePlanner {
           .withHint("Temporary tables live on the catalog node, for one session.");
     }
     return new Plan.Local(SqlText.fixed(catalogText), true, false);
+  }
+
+  /** On the catalog node the query of a temporary table would see no rows of distributed tables. */
+  private void requireLocal(Node query) {
+    boolean local =
+        RelationNames.relations(query).stream()
+                .map(r -> context.find(r.name()))
+                .flatMap(Optional::stream)
+                .allMatch(r -> SystemCatalogs.contains(r) || context.isTemporary(r))
+            && RelationNames.functionCalls(query).stream()
+                .flatMap(c -> context.catalog().routines(c.name().local()).stream())
+                .allMatch(r -> r.reach() == Routine.Reach.NONE);
+    if (!local) {
+      throw SqlError.notSupported(
+              "filling a temporary table from distributed tables is not supported yet")
+          .withHint("Create a table without TEMPORARY.");
+    }
   }
 
   private static boolean isTemporary(Persistence persistence, QualifiedName name) {

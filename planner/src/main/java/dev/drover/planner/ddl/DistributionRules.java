@@ -39,14 +39,18 @@ final class DistributionRules {
         .or(() -> foreignKeyViolation(shape.relation(), spread));
   }
 
-  /** Names of the foreign keys that are declared from leaf to leaf, ascending. */
-  List<String> leafKeys(Relation relation, Spread spread) {
-    if (!spread.keyed()) {
-      return List.of();
-    }
+  /** Whether a foreign key is declared from leaf to leaf. */
+  boolean isOfLeaves(Relation relation, Spread spread, Relation.ForeignKey key) {
+    return spread.keyed()
+        && referencedSpread(relation, spread, key).map(Spread::keyed).orElse(false);
+  }
+
+  /** OIDs of other tables with leaves that a table with leaves references, ascending. */
+  List<Integer> referencedLeaves(Relation relation, Spread spread) {
     return relation.foreignKeys().stream()
-        .filter(k -> referencedSpread(relation, spread, k).map(Spread::keyed).orElse(false))
-        .map(Relation.ForeignKey::name)
+        .filter(k -> k.referencedOid() != relation.oid() && isOfLeaves(relation, spread, k))
+        .map(Relation.ForeignKey::referencedOid)
+        .distinct()
         .sorted()
         .toList();
   }

@@ -34,16 +34,8 @@ public final class SqlQuote {
     return literal(qualified(relation)) + "::regclass";
   }
 
-  /** {@code '{1,2}'}, to be cast by its place. */
+  /** {@code '{1,2}'}, to be cast by its place; OIDs are unsigned. */
   public static String numbers(Collection<Integer> values) {
-    return values.stream().map(String::valueOf).collect(joining(",", "'{", "}'"));
-  }
-
-  /** An array literal of names, to be cast by its place. */
-  public static String names(Collection<String> values) {
-    return literal(
-        values.stream()
-            .map(v -> '"' + v.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
-            .collect(joining(",", "{", "}")));
+    return values.stream().map(Integer::toUnsignedString).collect(joining(",", "'{", "}'"));
   }
 }

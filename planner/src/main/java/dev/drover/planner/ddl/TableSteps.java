@@ -1,7 +1,6 @@
 package dev.drover.planner.ddl;
 
 import static dev.drover.planner.ddl.SqlQuote.literal;
-import static dev.drover.planner.ddl.SqlQuote.names;
 import static dev.drover.planner.ddl.SqlQuote.numbers;
 import static dev.drover.planner.ddl.Steps.value;
 import static java.util.stream.Collectors.joining;
@@ -88,7 +87,7 @@ final class TableSteps {
     steps.catalogValue(
         SPEC,
         "SELECT quote_literal(drover.leaf_spec(%s, %s)::text)"
-            .formatted(SqlQuote.regclass(table), names(rules.leafKeys(table, spread))));
+            .formatted(SqlQuote.regclass(table), numbers(rules.referencedLeaves(table, spread))));
     steps.datanodes(
         "SELECT drover.align(%s, %s::json)".formatted(SqlQuote.regclass(table), value(SPEC)));
   }
@@ -113,7 +112,7 @@ final class TableSteps {
             .formatted(
                 value(RELATION),
                 literal(partitionBy(table, spread)),
-                names(rules.leafKeys(table, spread))));
+                numbers(rules.referencedLeaves(table, spread))));
     steps.datanodes(
         "SELECT drover.create_table(%s::json, %s, %s, %s)"
             .formatted(

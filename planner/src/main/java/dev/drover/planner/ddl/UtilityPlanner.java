@@ -29,6 +29,8 @@ final class UtilityPlanner {
       Pattern.compile(
           "alter\\s+database\\s+\\S+\\s+(reset|set\\s+(?!tablespace\\b))\\s*.*",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+  private static final Pattern ON_ALL =
+      Pattern.compile("\\bon\\s+all\\b", Pattern.CASE_INSENSITIVE);
   private static final Pattern MD5_HASH = Pattern.compile("md5[0-9a-f]{32}");
 
   /** What cannot work yet, and what would change one node only. */
@@ -169,7 +171,7 @@ final class UtilityPlanner {
     if (type.contains("SEQUENCE")) {
       return new Steps(context).catalog(statement).plan(kind);
     }
-    if (type.contains("ALL TABLES")) {
+    if (ON_ALL.matcher(statement).find()) {
       return everywhere(statement).datanodes("SELECT drover.align_all_grants()").plan(kind);
     }
     return grantOnTables(utility, statement, kind);

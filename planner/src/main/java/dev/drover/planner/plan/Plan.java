@@ -2,6 +2,7 @@ package dev.drover.planner.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.hash.HashType;
 import dev.drover.planner.sql.Statement;
@@ -117,36 +118,98 @@ public sealed interface Plan {
    *
    * @param table qualified and quoted
    * @param columns quoted names of the target columns, in the order of the source's columns
-   * @param keyColumns positions (from 0) in {@code columns} of the distribution key, in key order;
-   *     -1 for a key column that is not listed and therefore NULL
-   * @param keyTypes how each key column is hashed
+   * @param key the columns of the distribution key, in key order
+   * @param leaves rows may be sent to leaves, not only to the table itself
    * @param overriding {@code "OVERRIDING SYSTEM VALUE "} or empty
-   * @param tail ON CONFLICT and RETURNING, or empty; when empty, rows travel by COPY
+   * @param tail ON CONFLICT and RETURNING, or empty
    */
   record InsertTarget(
       String table,
       Distribution distribution,
       List<String> columns,
-      List<Integer> keyColumns,
-      List<HashType> keyTypes,
+      List<KeyColumn> key,
+      boolean leaves,
       String overriding,
       SqlText tail) {
+    /**
+     * A column of the distribution key.
+     *
+     * @param position (from 0) among the target's columns; -1 when it is not listed and therefore
+     *     NULL
+     * @param type how it is hashed
+     * @param typmod -1 for none
+     * @param typeName usable in a cast
+     */
+    public record KeyColumn(int position, HashType type, int typmod, String typeName) {
+      public KeyColumn {
+        requireNonNull(type);
+        requireNonNull(typeName);
+      }
+
+      /** The key column at this position. */
+      public static KeyColumn of(int position, Column column, HashType type) {
+        return new KeyColumn(position, type, column.typmod(), column.typeName());
+      }
+    }
+
     public InsertTarget {
       requireNonNull(table);
       requireNonNull(distribution);
       columns = List.copyOf(columns);
-      keyColumns = List.copyOf(keyColumns);
-      keyTypes = List.copyOf(keyTypes);
+      key = List.copyOf(key);
       requireNonNull(overriding);
       requireNonNull(tail);
     }
+
+    public List<Integer> keyColumns() {
+      return key.stream().map(KeyColumn::position).toList();
+    }
+
+    public List<HashType> keyTypes() {
+      return key.stream().map(KeyColumn::type).toList();
+    }
   }
 
-  /** {@code COPY t FROM STDIN}: rows are routed as raw bytes. */
-  record CopyIn(Statement.Copy statement, InsertTarget target) implements Plan {
+  /**
+   * {@code COPY t FROM STDIN}: rows are routed as raw bytes.
+   *
+   * @param target its columns are those that the client sends
+   * @param filled columns whose values are added to each row, since no node may draw them by itself
+   */
+  record CopyIn(Statement.Copy statement, InsertTarget target, List<Filled> filled)
+      implements Plan {
+    /**
+     * A column that the client does not send.
+     *
+     * @param column quoted
+     * @param value cast to the column's type; evaluated on the catalog node
+     * @param key its position (from 0) in the distribution key; -1 when it is not part of it
+     * @param perRow each row has a value of its own; else one is for all
+     * @param pinsConnection see {@link Local}
+     */
+    public record Filled(
+        String column, SqlText value, int key, boolean perRow, boolean pinsConnection) {
+      public Filled {
+        requireNonNull(column);
+        requireNonNull(value);
+      }
+    }
+
     public CopyIn {
       requireNonNull(statement);
       requireNonNull(target);
+      filled = List.copyOf(filled);
+    }
+  }
+
+  /**
+   * {@code COPY} from or to the client of what is on the catalog node: its text goes there.
+   *
+   * @param pinsConnection see {@link Local}
+   */
+  record CopyLocal(SqlText text, boolean pinsConnection) implements Plan {
+    public CopyLocal {
+      requireNonNull(text);
     }
   }
 

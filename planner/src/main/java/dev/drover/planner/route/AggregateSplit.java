@@ -59,7 +59,6 @@ final class AggregateSplit {
     QueryBody.SelectBlock select = block.select().orElseThrow();
     boolean splits =
         shape.isAggregated()
-            && texts.isTop()
             && !shape.hasGroupingSets()
             && !shape.isWindowed()
             && select.distinctOn().isEmpty()
@@ -73,8 +72,9 @@ final class AggregateSplit {
     if (!splits || sent.isEmpty()) {
       return Optional.empty();
     }
+    texts.checkStandsAlone();
     Combine finish = new Combine.Finish(last.render(analysis.span()), types);
-    SqlText text = texts.nodeText(sent, groupClause());
+    SqlText text = texts.nodeText("SELECT ", sent, groupClause());
     return Optional.of(SeveralNodes.allNodes(analysis, text, parts, finish));
   }
 
@@ -124,10 +124,14 @@ final class AggregateSplit {
 
   /** The type of an expression that is a column of the result. */
   private Optional<Integer> fieldType(Expr expression) {
+    if (!texts.isTop()) {
+      return Optional.empty();
+    }
     List<FieldDescription> fields = analysis.context().facts().columns();
     List<QueryPart.Target> targets = block.select().orElseThrow().targets();
     for (int i = 0; i < targets.size() && fields.size() == targets.size(); i++) {
-      if (targets.get(i).value() == expression || isSameText(targets.get(i).value(), expression)) {
+      if (targets.get(i).value().equals(expression)
+          || isSameText(targets.get(i).value(), expression)) {
         return Optional.of(fields.get(i).typeOid());
       }
     }
@@ -171,7 +175,7 @@ final class AggregateSplit {
     for (int i = 0; i < groupKeys.size() && !output; i++) {
       Optional<Variable> key = Conditions.variable(groupKeys.get(i), block.scope());
       boolean same =
-          variable.isPresent() || key.isPresent()
+          (variable.isPresent() || key.isPresent())
               ? variable.equals(key)
               : isKeyText(expression, groupKeys.get(i));
       if (same) {
@@ -183,7 +187,7 @@ final class AggregateSplit {
 
   /** Constants alone are never worth a match: {@code 1} in ORDER BY is a position. */
   private boolean isKeyText(Expr expression, Expr key) {
-    return expression == key
+    return expression.equals(key)
         || (!(expression instanceof Expr.Literal) && isSameText(expression, key));
   }
 

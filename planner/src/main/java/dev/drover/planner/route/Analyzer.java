@@ -212,6 +212,7 @@ final class Analyzer {
     select.groupBy().forEach(e -> scan.key(e, block, place));
     select.having().ifPresent(h -> scan.expression(h, block, place));
     select.windows().forEach(w -> scan.node(w, block, place));
+    block.setOrderBy(orderBy);
     orderBy.forEach(item -> scan.sortKey(item.value(), block, place));
     block.setOutputs(Outputs.of(select.targets(), block));
     return block;

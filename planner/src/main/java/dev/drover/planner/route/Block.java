@@ -2,11 +2,13 @@ package dev.drover.planner.route;
 
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.QueryBody;
+import dev.drover.planner.sql.QueryPart;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * One SELECT, or the UPDATE or DELETE that reads rows like one: its sources, what its WHERE says,
@@ -15,14 +17,19 @@ import java.util.Optional;
  * <p>Threads: confined; filled while the tree is walked.
  */
 final class Block implements QueryInfo.Body {
+  private static final Comparator<Expr.ColumnRef> BY_PLACE =
+      Comparator.comparingInt((Expr.ColumnRef r) -> r.span().start())
+          .thenComparingInt(r -> r.span().end());
+
   private final Scope scope;
   private final Optional<QueryBody.SelectBlock> select;
   private final List<FromInfo> from = new ArrayList<>();
   private final List<Fact> whereFacts = new ArrayList<>();
   private final List<Sublink> sublinks = new ArrayList<>();
   private final List<Expr.FunctionCall> calls = new ArrayList<>();
-  private final Map<Expr.ColumnRef, Resolved> references = new IdentityHashMap<>();
+  private final Map<Expr.ColumnRef, Resolved> references = new TreeMap<>(BY_PLACE);
   private Optional<List<Output>> outputs = Optional.empty();
+  private List<QueryPart.SortItem> orderBy = List.of();
 
   Block(Scope scope, Optional<QueryBody.SelectBlock> select) {
     this.scope = scope;
@@ -64,6 +71,15 @@ final class Block implements QueryInfo.Body {
   /** Empty when they cannot be listed. */
   Optional<List<Output>> outputs() {
     return outputs;
+  }
+
+  /** The ORDER BY of the query whose body the block is. */
+  List<QueryPart.SortItem> orderBy() {
+    return orderBy;
+  }
+
+  void setOrderBy(List<QueryPart.SortItem> items) {
+    orderBy = items;
   }
 
   void setOutputs(Optional<List<Output>> known) {

@@ -5,7 +5,6 @@ import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Relation;
-import dev.drover.planner.hash.HashType;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.plan.StatementFacts;
@@ -39,7 +38,7 @@ final class CopyRouter {
         new SqlNames(context.catalog(), context.searchPath())
             .relation(copy.table().orElseThrow().name());
     if (relation.isEmpty() || !relation.get().distributed()) {
-      return new Plan.Local(whole(), true, false);
+      return new Plan.CopyLocal(whole(), true);
     }
     checkEndpoint();
     return copy.from() ? in(relation.get()) : out(relation.get());
@@ -82,51 +81,9 @@ final class CopyRouter {
 
   private Plan in(Relation relation) {
     List<Column> columns = columns(relation);
-    for (Column column : relation.columns()) {
-      if (!columns.contains(column) && !column.generated()) {
-        checkOmitted(relation, column);
-      }
-    }
-    List<Integer> key = TableUse.keyColumns(relation.distribution());
-    List<HashType> types =
-        key.stream()
-            .map(n -> KeyConstants.hashType(relation.column(n).orElseThrow()).orElseThrow())
-            .toList();
     Plan.InsertTarget target =
-        new Plan.InsertTarget(
-            SqlNames.quoted(relation),
-            relation.distribution(),
-            columns.stream().map(c -> SqlNames.quote(c.name())).toList(),
-            key.stream().map(n -> position(columns, n)).toList(),
-            types,
-            "",
-            SqlText.fixed(""));
-    return new Plan.CopyIn(copy, target);
-  }
-
-  private static int position(List<Column> columns, int number) {
-    return columns.stream().map(Column::number).toList().indexOf(number);
-  }
-
-  /** Rows travel as they are, so nobody can fill in what must be drawn in one place. */
-  private void checkOmitted(Relation relation, Column column) {
-    boolean keyed = TableUse.keyColumns(relation.distribution()).contains(column.number());
-    boolean copied = relation.distribution() instanceof Distribution.Replicated;
-    boolean fine =
-        switch (ColumnDefault.of(relation, column, context)) {
-          case ColumnDefault.Constant _ -> !keyed || column.defaultExpression().isEmpty();
-          case ColumnDefault.Clock _, ColumnDefault.Volatile _ -> !keyed && !copied;
-          case ColumnDefault.Central _ -> false;
-        };
-    if (!fine) {
-      throw SqlError.notSupported(
-              "COPY into \""
-                  + relation.name()
-                  + "\" must list column \""
-                  + column.name()
-                  + "\", whose default is not a constant")
-          .withHint("Add the column to the data, or use INSERT.");
-    }
+        RowTargets.of(relation, SqlNames.quoted(relation), columns, "", SqlText.fixed(""));
+    return new Plan.CopyIn(copy, target, RowTargets.filled(relation, columns, context));
   }
 
   private Plan out(Relation relation) {
@@ -177,8 +134,8 @@ final class CopyRouter {
             context.text(), new StatementFacts(context.facts().parameterTypes(), List.of()));
     Plan reader =
         SelectRouter.withoutMerging(inner, reads).route(Router.inner(parsed, select), select);
-    if (reader instanceof Plan.Local local) {
-      return new Plan.Local(whole(), local.pinsConnection(), local.changesSettings());
+    if (reader instanceof Plan.Local) {
+      return new Plan.CopyLocal(whole(), true);
     }
     checkEndpoint();
     SpliceText text = new SpliceText(context.text(), reads.literals());

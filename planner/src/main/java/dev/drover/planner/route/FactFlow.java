@@ -2,6 +2,7 @@ package dev.drover.planner.route;
 
 import dev.drover.planner.sql.FromItem;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,10 +22,11 @@ final class FactFlow {
   private final Mentions mentions;
   private final FunctionRules functions;
   private final LiteralReads reads;
-  private final Map<TableUse, Facts> ofTable = new IdentityHashMap<>();
-  private final Map<Block, Facts> ofBlock = new IdentityHashMap<>();
-  private final Map<FromInfo.Join, Facts> ofMatch = new IdentityHashMap<>();
-  private final Map<FromInfo.Join, FromItem.JoinItem.Kind> kinds = new IdentityHashMap<>();
+  private final Map<TableUse, Facts> ofTable = new HashMap<>();
+  private final Map<Block, Facts> ofBlock = new HashMap<>();
+  private final IdentityHashMap<FromInfo.Join, Facts> ofMatch = new IdentityHashMap<>();
+  private final IdentityHashMap<FromInfo.Join, FromItem.JoinItem.Kind> kinds =
+      new IdentityHashMap<>();
 
   FactFlow(Mentions mentions, FunctionRules functions, LiteralReads reads) {
     this.mentions = mentions;

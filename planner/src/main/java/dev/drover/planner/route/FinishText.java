@@ -8,8 +8,10 @@ import dev.drover.planner.sql.QueryPart;
 import dev.drover.planner.sql.RelationNames;
 import dev.drover.planner.sql.Span;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The two texts of a block that is begun on the nodes and finished on one PostgreSQL: FROM and
@@ -50,9 +52,9 @@ final class FinishText {
   }
 
   /** {@code SELECT columns FROM ... WHERE ...} on the nodes; {@code end} follows. */
-  SqlText nodeText(List<SqlText> columns, String end) {
+  SqlText nodeText(String select, List<SqlText> columns, String end) {
     SpliceText text = new NodeText(analysis).plain(true);
-    TextBuilder out = new TextBuilder().add(with(text)).add("SELECT ");
+    TextBuilder out = new TextBuilder().add(with(text)).add(select);
     for (int i = 0; i < columns.size(); i++) {
       out.add(i == 0 ? "" : ", ").add(columns.get(i));
     }
@@ -96,9 +98,7 @@ final class FinishText {
     rest.addAll(select.groupBy());
     select.having().ifPresent(rest::add);
     rest.addAll(select.windows());
-    if (isTop()) {
-      rest.addAll(query.query().orderBy());
-    }
+    rest.addAll(block.orderBy());
     return rest;
   }
 
@@ -121,5 +121,49 @@ final class FinishText {
   static Optional<String> type(Variable variable) {
     return Conditions.column(variable)
         .map(c -> c.typeName() + c.collation().map(n -> " COLLATE " + n).orElse(""));
+  }
+
+  /** The rows must not depend on anything around the block. */
+  void checkStandsAlone() {
+    if (isTop()) {
+      return;
+    }
+    Span rows = rowsSpan();
+    Set<Source> inside = new LinkedHashSet<>();
+    for (Block other : analysis.mentions().blocks()) {
+      if (other == block || isWithin(rows, other)) {
+        inside.addAll(other.scope().sources());
+      }
+    }
+    for (Block other : analysis.mentions().blocks()) {
+      other.references().entrySet().stream()
+          .filter(e -> rows.contains(e.getKey().span()))
+          .filter(e -> !isOf(e.getValue(), inside))
+          .findFirst()
+          .ifPresent(
+              e -> {
+                throw Unsupported.error("correlated subqueries over several nodes");
+              });
+    }
+    boolean readsCommonTable =
+        block.scope().sources().stream()
+            .anyMatch(s -> s instanceof Derived derived && derived.common());
+    if (readsCommonTable) {
+      throw Unsupported.error("subqueries over WITH queries over several nodes");
+    }
+  }
+
+  private static boolean isWithin(Span rows, Block other) {
+    return other.select().map(s -> rows.contains(s.span())).orElse(false);
+  }
+
+  private static boolean isOf(Resolved resolved, Set<Source> inside) {
+    return switch (resolved) {
+      case Resolved.OfColumn(var variable) -> inside.contains(variable.source());
+      case Resolved.OfRow(var source) -> inside.contains(source);
+      case Resolved.OfSystem(var table, _) -> inside.contains(table);
+      case Resolved.OfStar _, Resolved.OfOutput _ -> true;
+      case Resolved.Unknown _ -> false;
+    };
   }
 }

@@ -7,6 +7,7 @@ import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.Node;
 import dev.drover.planner.sql.QueryPart;
+import dev.drover.planner.sql.RelationNames;
 import dev.drover.planner.sql.Span;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ final class Gather {
     if (block.select().isEmpty() || !tablesAreInside()) {
       throw Unsupported.error("queries that read tables beside an aggregate over several nodes");
     }
-    checkStandsAlone();
+    texts.checkStandsAlone();
     SpliceText last = texts.finalText();
     for (Block other : analysis.mentions().blocks()) {
       replaceColumns(last, other);
@@ -69,7 +70,56 @@ final class Gather {
       types.add("integer");
     }
     Combine finish = new Combine.Finish(last.render(analysis.span()), types);
-    return SeveralNodes.allNodes(analysis, texts.nodeText(sent, ""), parts, finish);
+    String select = repetitionIsIrrelevant() ? "SELECT DISTINCT " : "SELECT ";
+    SqlText text = texts.nodeText(select, sent, isExistence() ? " LIMIT 1" : "");
+    return SeveralNodes.allNodes(analysis, text, parts, finish);
+  }
+
+  /** True when only the existence of a row is asked for: EXISTS over rows as they are. */
+  private boolean isExistence() {
+    return columns.isEmpty()
+        && analysis.shape(block).isPlain()
+        && RelationNames.collect(analysis.parsed().statement(), Expr.SubqueryExpr.class).stream()
+            .filter(s -> s.kind() == Expr.SubqueryExpr.Kind.EXISTS)
+            .map(s -> s.query())
+            .anyMatch(
+                q ->
+                    block.select().equals(Optional.of(q.body()))
+                        && q.limit().isEmpty()
+                        && q.offset().isEmpty());
+  }
+
+  /**
+   * True when equal rows may as well be one: all columns are keys of groups or of DISTINCT, or
+   * arguments of aggregates that do not count repetitions.
+   */
+  private boolean repetitionIsIrrelevant() {
+    BlockShape shape = analysis.shape(block);
+    boolean simple =
+        texts.isTop()
+            && !columns.isEmpty()
+            && !shape.isWindowed()
+            && !shape.hasGroupingSets()
+            && block.select().orElseThrow().distinctOn().isEmpty();
+    if (!simple) {
+      return false;
+    }
+    List<Variable> keys = new ArrayList<>();
+    if (shape.isAggregated()) {
+      keys.addAll(shape.groupVariables());
+      for (Expr.FunctionCall call : block.calls()) {
+        if (analysis.functions().isAggregate(call)) {
+          if (!call.distinct() || call.arguments().size() != 1) {
+            return false;
+          }
+          Conditions.variable(call.arguments().getFirst().value(), block.scope())
+              .ifPresent(keys::add);
+        }
+      }
+    } else if (shape.isDistinct()) {
+      keys.addAll(shape.outputVariables());
+    }
+    return keys.containsAll(columns.keySet());
   }
 
   private boolean tablesAreInside() {
@@ -83,50 +133,6 @@ final class Gather {
     return texts.isTop()
         && texts.restReadsNoQuery()
         && query.query().with().map(w -> w.span().contains(table.ref().span())).orElse(false);
-  }
-
-  /** The rows must not depend on anything around the block. */
-  private void checkStandsAlone() {
-    if (texts.isTop()) {
-      return;
-    }
-    Span rows = texts.rowsSpan();
-    Set<Source> inside = new LinkedHashSet<>();
-    for (Block other : analysis.mentions().blocks()) {
-      if (other == block || isWithin(rows, other)) {
-        inside.addAll(other.scope().sources());
-      }
-    }
-    for (Block other : analysis.mentions().blocks()) {
-      other.references().entrySet().stream()
-          .filter(e -> rows.contains(e.getKey().span()))
-          .filter(e -> !isOf(e.getValue(), inside))
-          .findFirst()
-          .ifPresent(
-              e -> {
-                throw Unsupported.error("correlated subqueries over several nodes");
-              });
-    }
-    boolean readsCommonTable =
-        block.scope().sources().stream()
-            .anyMatch(s -> s instanceof Derived derived && derived.common());
-    if (readsCommonTable) {
-      throw Unsupported.error("subqueries over WITH queries over several nodes");
-    }
-  }
-
-  private static boolean isWithin(Span rows, Block other) {
-    return other.select().map(s -> rows.contains(s.span())).orElse(false);
-  }
-
-  private static boolean isOf(Resolved resolved, Set<Source> inside) {
-    return switch (resolved) {
-      case Resolved.OfColumn(var variable) -> inside.contains(variable.source());
-      case Resolved.OfRow(var source) -> inside.contains(source);
-      case Resolved.OfSystem(var table, _) -> inside.contains(table);
-      case Resolved.OfStar _, Resolved.OfOutput _ -> true;
-      case Resolved.Unknown _ -> false;
-    };
   }
 
   private void replaceColumns(SpliceText last, Block from) {

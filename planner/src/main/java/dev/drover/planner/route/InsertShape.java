@@ -4,7 +4,6 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Relation;
-import dev.drover.planner.hash.HashType;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Insert;
@@ -61,10 +60,11 @@ record InsertShape(
     return shape.withOmitted();
   }
 
+  /** What OVERRIDING USER VALUE puts aside is replaced before rows reach a node. */
   private static String overriding(Insert.Overriding overriding) {
     return switch (overriding) {
       case NONE -> "";
-      case USER_VALUE -> "OVERRIDING USER VALUE ";
+      case USER_VALUE -> "";
       case SYSTEM_VALUE -> "OVERRIDING SYSTEM VALUE ";
     };
   }
@@ -112,16 +112,7 @@ record InsertShape(
 
   /** The target of rows whose columns are {@code columns}. */
   Plan.InsertTarget target(List<Column> columns, SqlText tail) {
-    List<Integer> positions = key().stream().map(columns::indexOf).toList();
-    List<HashType> types = key().stream().map(c -> KeyConstants.hashType(c).orElseThrow()).toList();
-    return new Plan.InsertTarget(
-        qualifiedTarget(),
-        relation().distribution(),
-        columns.stream().map(c -> SqlNames.quote(c.name())).toList(),
-        positions,
-        types,
-        overriding,
-        tail);
+    return RowTargets.of(relation(), qualifiedTarget(), columns, overriding, tail);
   }
 
   /**

@@ -63,15 +63,20 @@ final class InsertValues {
 
   private boolean defaultsCentrally(Expr.RowExpr row) {
     for (int i = 0; i < row.elements().size(); i++) {
-      if (isDefault(row.elements().get(i)) && isCentral(shape.listed().get(i))) {
+      if (isDefault(row.elements().get(i), i) && isCentral(shape.listed().get(i))) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isDefault(Expr value) {
-    return value instanceof Expr.Constant(_, var kind) && kind == Expr.Constant.Kind.DEFAULT;
+  /** DEFAULT, or a value that OVERRIDING USER VALUE puts aside. */
+  private boolean isDefault(Expr value, int position) {
+    boolean overridden =
+        insert.overriding() == Insert.Overriding.USER_VALUE
+            && shape.listed().get(position).identity() != Column.Identity.NONE;
+    return overridden
+        || (value instanceof Expr.Constant(_, var kind) && kind == Expr.Constant.Kind.DEFAULT);
   }
 
   private Plan placed() {
@@ -97,7 +102,8 @@ final class InsertValues {
     List<KeyValue> key = new ArrayList<>();
     for (Column column : shape.key()) {
       int position = shape.listed().indexOf(column);
-      boolean given = position >= 0 && position < values.size() && !isDefault(values.get(position));
+      boolean given =
+          position >= 0 && position < values.size() && !isDefault(values.get(position), position);
       Optional<KeyValue> value =
           given
               ? constants.stored(column, values.get(position))
@@ -157,7 +163,7 @@ final class InsertValues {
 
   private boolean defaultsDiffer(Expr.RowExpr row) {
     for (int i = 0; i < row.elements().size(); i++) {
-      if (isDefault(row.elements().get(i))
+      if (isDefault(row.elements().get(i), i)
           && shape.defaultOf(shape.listed().get(i)) instanceof ColumnDefault.Volatile) {
         return true;
       }
@@ -188,7 +194,7 @@ final class InsertValues {
       text.insert(row.span().end() - 1, added);
       for (int i = 0; i < row.elements().size() && oneNow; i++) {
         ColumnDefault byDefault =
-            isDefault(row.elements().get(i))
+            isDefault(row.elements().get(i), i)
                 ? shape.defaultOf(shape.listed().get(i))
                 : new ColumnDefault.Constant(SqlText.fixed(""), Optional.empty());
         if (byDefault instanceof ColumnDefault.Clock(var clock)) {
@@ -266,7 +272,9 @@ final class InsertValues {
       }
       values.add(")");
     }
-    Plan reader = new LocalPlans(analysis).local(values.build());
+    Plan.Local local = new LocalPlans(analysis).local(values.build());
+    boolean pins = local.pinsConnection() || drawsCentrally();
+    Plan reader = new Plan.Local(local.text(), pins, local.changesSettings());
     return new Plan.InsertFrom(
         reader, shape.target(columns, tail(new NodeText(analysis).plain(true))));
   }
@@ -284,7 +292,8 @@ final class InsertValues {
 
   private SqlText value(Column column, List<Expr> row, SpliceText text) {
     int position = shape.listed().indexOf(column);
-    boolean given = position >= 0 && position < row.size() && !isDefault(row.get(position));
+    boolean given =
+        position >= 0 && position < row.size() && !isDefault(row.get(position), position);
     if (!given) {
       return shape.defaultOf(column).text();
     }

@@ -167,7 +167,7 @@ final class Placements {
       rows = join(FromItem.JoinItem.Kind.INNER, rows, item(item), facts);
     }
     for (Sublink sublink : block.sublinks()) {
-      rows = beside(rows, sublink, facts);
+      rows = beside(rows, sublink);
     }
     return rows;
   }
@@ -184,7 +184,7 @@ final class Placements {
         Facts facts = flow.ofMatches(join);
         Placement rows = join(flow.kind(join), item(join.left()), item(join.right()), facts);
         for (Sublink sublink : join.sublinks()) {
-          rows = beside(rows, sublink, facts);
+          rows = beside(rows, sublink);
         }
         yield rows;
       }
@@ -330,7 +330,7 @@ final class Placements {
   }
 
   /** The rows of a block beside which a query in one of its expressions is evaluated. */
-  private Placement beside(Placement rows, Sublink sublink, Facts facts) {
+  private Placement beside(Placement rows, Sublink sublink) {
     if (rows instanceof Placement.Refused) {
       return rows;
     }

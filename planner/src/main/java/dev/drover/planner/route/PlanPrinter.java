@@ -84,7 +84,14 @@ public final class PlanPrinter {
         line(depth, "Insert on " + target(target));
         print(reader, depth + 1);
       }
-      case Plan.CopyIn(_, var target) -> line(depth, "Copy into " + target(target));
+      case Plan.CopyIn(_, var target, var filled) -> {
+        line(depth, "Copy into " + target(target));
+        filled.forEach(f -> line(depth + 1, "Filled: " + f.column() + " = " + text(f.value())));
+      }
+      case Plan.CopyLocal(var text, _) -> {
+        line(depth, "Copy on the catalog node");
+        query(depth, text);
+      }
       case Plan.CopyOut(var reader, var header) -> {
         line(depth, "Copy out" + (header ? " with header" : ""));
         print(reader, depth + 1);
@@ -93,7 +100,6 @@ public final class PlanPrinter {
         line(depth, "Explain" + (analyze ? " analyze" : "") + " [" + options + "]");
         print(inner, depth + 1);
       }
-      case Plan.Deferred(var sql) -> line(depth, "Then: " + sql);
       case Plan.Utility(var steps, var tag, _, _) -> {
         line(depth, "Utility " + tag);
         steps.forEach(s -> line(depth + 1, s.where() + " " + s.sql()));
@@ -102,6 +108,7 @@ public final class PlanPrinter {
         line(depth, "Broadcast " + tag + " (" + names(nodes) + ")");
         query(depth, text);
       }
+      case Plan.Deferred(var text) -> line(depth, "Deferred: " + text);
       case Plan.Control(var statement) ->
           line(depth, "Session " + statement.getClass().getSimpleName());
     }

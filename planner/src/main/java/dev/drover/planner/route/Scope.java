@@ -127,6 +127,9 @@ final class Scope {
 
   /** The source of that name, with its schema or without; the innermost counts. */
   Optional<Source> source(List<String> name) {
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
     return sources.stream()
         .filter(s -> isNamed(s, name))
         .findFirst()

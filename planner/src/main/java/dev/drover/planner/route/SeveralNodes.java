@@ -63,7 +63,9 @@ final class SeveralNodes {
     for (Block block : analysis.mentions().blocks()) {
       if (Gather.holdsAllTables(analysis, block)
           && analysis.placements().rows(block) instanceof Placement.Parts parts) {
-        return new Gather(analysis, query, block, parts).plan();
+        return new AggregateSplit(analysis, query, block, parts)
+            .plan()
+            .orElseGet(() -> new Gather(analysis, query, block, parts).plan());
       }
     }
     throw error;
@@ -144,7 +146,7 @@ final class SeveralNodes {
 
   /** The nodes' rows, already computed, are sorted and cut by one PostgreSQL. */
   private Plan finishSorted(Block block, Placement.Parts parts, List<SortKeys.Key> keys) {
-    Optional<List<String>> types = outputTypes(analysis);
+    Optional<List<String>> types = outputTypes(analysis, block);
     boolean typesKnown = keys.stream().allMatch(k -> k.output() >= 0 || k.typeName().isPresent());
     if (types.isEmpty() || !typesKnown) {
       return gather(block, parts);
@@ -172,8 +174,12 @@ final class SeveralNodes {
 
   private SqlText finalText(int columns, String select, List<String> order) {
     TextBuilder text = new TextBuilder().add(select);
+    Optional<List<String>> names = Analyzer.columns(query, List.of());
     for (int i = 1; i <= columns; i++) {
-      text.add(i == 1 ? "c1" : ", c" + i);
+      text.add((i == 1 ? "c" : ", c") + i);
+      if (names.isPresent() && !names.get().get(i - 1).equals(Outputs.UNNAMED)) {
+        text.add(" AS " + SqlNames.quote(names.get().get(i - 1)));
+      }
     }
     text.add(" FROM drover_rows");
     if (!order.isEmpty()) {
@@ -187,6 +193,22 @@ final class SeveralNodes {
     clauses.sort((a, b) -> Integer.compare(a.start(), b.start()));
     clauses.forEach(c -> text.add(" ").add(own.render(c)));
     return text.build();
+  }
+
+  /** Types of a block's columns, which are columns of tables when PostgreSQL was not asked. */
+  private static Optional<List<String>> outputTypes(Analysis analysis, Block block) {
+    if (!analysis.context().facts().columns().isEmpty() || block.outputs().isEmpty()) {
+      return outputTypes(analysis);
+    }
+    List<String> names = new ArrayList<>();
+    for (Output output : block.outputs().get()) {
+      Optional<String> name = output.variable().flatMap(FinishText::type);
+      if (name.isEmpty()) {
+        return Optional.empty();
+      }
+      names.add(name.get());
+    }
+    return names.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(names));
   }
 
   /** Names of the result columns' types; empty when one has none. */

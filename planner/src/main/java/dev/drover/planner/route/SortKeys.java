@@ -117,12 +117,26 @@ final class SortKeys {
           byName
               && item instanceof Expr.ColumnRef reference
               && outputs.get(i).name().equals(reference.parts().getLast().text());
-      if (named
-          || (!byName && variable.isPresent() && outputs.get(i).variable().equals(variable))) {
+      boolean same =
+          !byName
+              && (variable.isPresent()
+                  ? outputs.get(i).variable().equals(variable)
+                  : isSameText(item, outputs.get(i).value()));
+      if (named || same) {
         return i;
       }
     }
     return -1;
+  }
+
+  private boolean isSameText(Expr item, Expr output) {
+    byte[] source = analysis.context().text();
+    if (!item.span().of(source).equals(output.span().of(source))) {
+      return false;
+    }
+    analysis.reads().source(item.span());
+    analysis.reads().source(output.span());
+    return true;
   }
 
   private int type(int output, Optional<Column> column) {

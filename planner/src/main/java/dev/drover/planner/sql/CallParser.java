@@ -31,7 +31,8 @@ final class CallParser {
     if (!star && !distinct) {
       cursor.accept("all");
     }
-    List<Argument> arguments = star || cursor.at(')') ? List.of() : cursor.list(this::argument);
+    List<Argument> arguments =
+        star || (cursor.at(')') && !distinct) ? List.of() : cursor.list(this::argument);
     List<QueryPart.SortItem> orderBy =
         arguments.isEmpty() ? List.of() : grammar.queries().optionalOrderBy();
     cursor.expect(')');

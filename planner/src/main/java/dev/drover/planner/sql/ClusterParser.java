@@ -62,11 +62,6 @@ final class ClusterParser {
     return new ClusterCommand.ExecuteDirect(cursor.since(start), nodes, literal, text);
   }
 
-  /** Whether NODE, NODE GROUP or BARRIER follows CREATE, ALTER or DROP. */
-  boolean atObject(String word) {
-    return word.equals("node") || word.equals("barrier");
-  }
-
   /** Behind CREATE. */
   Statement create(int start) {
     if (cursor.accept("barrier")) {

@@ -41,28 +41,22 @@ final class ConstraintParser {
 
   private Rule tableRule() {
     int start = cursor.start();
-    switch (cursor.word()) {
-      case "check" -> {
-        return check(start);
-      }
-      case "unique", "primary" -> {
-        return tableKey(start);
-      }
+    return switch (cursor.word()) {
+      case "check" -> check(start);
+      case "unique", "primary" -> tableKey(start);
       case "foreign" -> {
         cursor.expect("foreign", "key");
         List<Name> columns = columnsWithPeriod();
-        return references(start, columns);
+        yield references(start, columns);
       }
       case "not" -> {
         cursor.expect("not", "null");
         Name column = grammar.names().name();
         acceptNoInherit();
-        return new Constraint.NotNull(cursor.since(start), column);
+        yield new Constraint.NotNull(cursor.since(start), column);
       }
-      default -> {
-        return exclude(start);
-      }
-    }
+      default -> exclude(start);
+    };
   }
 
   private List<Name> columnsWithPeriod() {

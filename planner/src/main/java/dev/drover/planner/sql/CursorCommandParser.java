@@ -79,39 +79,29 @@ final class CursorCommandParser {
     if (named) {
       return new Way(Direction.FORWARD, false, 1);
     }
-    switch (cursor.word()) {
-      case "next" -> {
-        return single(Direction.FORWARD);
-      }
-      case "prior" -> {
-        return single(Direction.BACKWARD);
-      }
-      case "first" -> {
-        return single(Direction.FIRST);
-      }
-      case "last" -> {
-        return single(Direction.LAST);
-      }
+    return switch (cursor.word()) {
+      case "next" -> single(Direction.FORWARD);
+      case "prior" -> single(Direction.BACKWARD);
+      case "first" -> single(Direction.FIRST);
+      case "last" -> single(Direction.LAST);
       case "absolute" -> {
         cursor.advance();
-        return new Way(Direction.ABSOLUTE, false, count());
+        yield new Way(Direction.ABSOLUTE, false, count());
       }
       case "relative" -> {
         cursor.advance();
-        return new Way(Direction.RELATIVE, false, count());
+        yield new Way(Direction.RELATIVE, false, count());
       }
       case "forward" -> {
         cursor.advance();
-        return counted(Direction.FORWARD);
+        yield counted(Direction.FORWARD);
       }
       case "backward" -> {
         cursor.advance();
-        return counted(Direction.BACKWARD);
+        yield counted(Direction.BACKWARD);
       }
-      default -> {
-        return counted(Direction.FORWARD);
-      }
-    }
+      default -> counted(Direction.FORWARD);
+    };
   }
 
   private boolean endsBehind(int ahead) {
@@ -136,7 +126,7 @@ final class CursorCommandParser {
     if (!negative) {
       cursor.accept('+');
     }
-    if (cursor.kind() != Token.FIRST_LITERAL) {
+    if (cursor.kind() != Token.INT4) {
       throw cursor.unexpected();
     }
     long value = Literals.integer(cursor.text(), cursor.span());

@@ -216,7 +216,7 @@ final class DmlParser {
     int start = cursor.start();
     TableRef relation = grammar.froms().relation();
     Optional<Alias> alias = Optional.empty();
-    if (cursor.at("as") || grammar.names().atColumnName() && !cursor.at("set")) {
+    if (cursor.at("as") || (grammar.names().atColumnName() && !cursor.at("set"))) {
       int aliasStart = cursor.start();
       cursor.accept("as");
       Optional<Name> name = Optional.of(grammar.names().name());

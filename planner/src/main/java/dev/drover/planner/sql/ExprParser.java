@@ -118,7 +118,8 @@ final class ExprParser {
     return switch (cursor.word()) {
       case "or" -> OR;
       case "and" -> AND;
-      case "is", "isnull", "notnull" -> IS;
+      case "is" -> isPredicate(cursor.word(1)) ? IS : NONE;
+      case "isnull", "notnull" -> IS;
       case "between", "in", "like", "ilike", "overlaps" -> MATCH;
       case "similar" -> cursor.word(1).equals("to") ? MATCH : NONE;
       case "not" -> isMatch(cursor.word(1)) ? MATCH : NONE;
@@ -147,37 +148,44 @@ final class ExprParser {
     };
   }
 
+  /** Whether the word makes IS before it a predicate and no label. */
+  private static boolean isPredicate(String word) {
+    return switch (word) {
+      case "not", "null", "true", "false", "unknown", "document", "distinct" -> true;
+      case "normalized", "nfc", "nfd", "nfkc", "nfkd", "json" -> true;
+      default -> false;
+    };
+  }
+
   private static boolean isZone(String word) {
     return word.equals("time") || word.equals("local");
   }
 
   private Expr prefix(boolean restricted) {
-    int start = cursor.start();
-    switch (cursor.kind()) {
-      case '+', '-' -> {
-        OperatorName operator = symbol();
-        return unary(start, operator, parse(SIGN, restricted));
-      }
-      case Token.OPERATOR -> {
-        OperatorName operator = symbol();
-        return unary(start, operator, parse(ADD, restricted));
-      }
-      default -> {
-        if (cursor.at("not") && !restricted) {
-          cursor.advance();
-          Expr operand = parse(NOT, false);
-          return new Logical(cursor.since(start), Logical.Kind.NOT, List.of(operand));
-        }
-        if (cursor.at("operator") && cursor.nextIs('(')) {
-          OperatorName operator = operator();
-          return unary(start, operator, parse(ADD, restricted));
-        }
-        return grammar.primaries().primary();
-      }
-    }
+    return switch (cursor.kind()) {
+      case '+', '-' -> unary(SIGN, restricted);
+      case Token.OPERATOR -> unary(ADD, restricted);
+      case Token.WORD -> prefixWord(restricted);
+      default -> grammar.primaries().primary();
+    };
   }
 
-  private Expr unary(int start, OperatorName operator, Expr operand) {
+  private Expr prefixWord(boolean restricted) {
+    if (cursor.at("not") && !restricted) {
+      int start = cursor.start();
+      cursor.advance();
+      Expr operand = parse(NOT, false);
+      return new Logical(cursor.since(start), Logical.Kind.NOT, List.of(operand));
+    }
+    return cursor.at("operator") && cursor.nextIs('(')
+        ? unary(ADD, restricted)
+        : grammar.primaries().primary();
+  }
+
+  private Expr unary(int level, boolean restricted) {
+    int start = cursor.start();
+    OperatorName operator = operator();
+    Expr operand = parse(level, restricted);
     return new Operator(cursor.since(start), operator, Optional.empty(), operand);
   }
 

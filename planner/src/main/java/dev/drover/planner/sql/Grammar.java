@@ -18,6 +18,7 @@ final class Grammar {
   private final ConstraintParser constraints;
   private final PartitionParser partitions;
   private final SessionParser sessions;
+  private final TableParser tables;
   private final StatementParser statements;
 
   Grammar(Cursor cursor) {
@@ -37,6 +38,7 @@ final class Grammar {
     this.constraints = new ConstraintParser(this);
     this.partitions = new PartitionParser(this);
     this.sessions = new SessionParser(this);
+    this.tables = new TableParser(this);
     this.statements = new StatementParser(this);
   }
 
@@ -102,6 +104,10 @@ final class Grammar {
 
   SessionParser sessions() {
     return sessions;
+  }
+
+  TableParser tables() {
+    return tables;
   }
 
   StatementParser statements() {

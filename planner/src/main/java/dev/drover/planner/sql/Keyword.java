@@ -165,7 +165,7 @@ record Keyword(String word, Category category, boolean bareLabel) {
     for (int i = start; i < end; i++) {
       hash = hash * HASH_FACTOR + Scan.folded(text[i]);
     }
-    return (hash ^ hash >>> 12) & TABLE_SIZE - 1;
+    return (hash ^ (hash >>> 12)) & (TABLE_SIZE - 1);
   }
 
   /** Whether it may be the name of a column or table. */

@@ -96,7 +96,7 @@ final class Lexer {
   }
 
   private int literal(LiteralKind kind, int start, int behind) {
-    add((byte) (Token.FIRST_LITERAL + kind.ordinal()), start, behind);
+    add((byte) (Token.LITERAL + kind.code()), start, behind);
     literals += kind.isLifted() ? 1 : 0;
     return behind;
   }

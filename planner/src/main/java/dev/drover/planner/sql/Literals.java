@@ -2,7 +2,6 @@ package dev.drover.planner.sql;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -83,30 +82,29 @@ public final class Literals {
 
   private static int escape(byte[] text, int at, int end, ByteArrayOutputStream out) {
     byte b = text[at];
-    switch (b) {
-      case 'b' -> out.write('\b');
-      case 'f' -> out.write('\f');
-      case 'n' -> out.write('\n');
-      case 'r' -> out.write('\r');
-      case 't' -> out.write('\t');
-      case 'v' -> out.write('\u000b');
-      case 'x' -> {
-        return digits(text, at + 1, Math.min(end, at + 3), HEX, out);
-      }
-      case 'u' -> {
-        return codePoint(text, at + 1, Math.min(end, at + 5), out);
-      }
-      case 'U' -> {
-        return codePoint(text, at + 1, Math.min(end, at + 9), out);
-      }
+    return switch (b) {
+      case 'x' -> digits(text, at + 1, Math.min(end, at + 3), HEX, out);
+      case 'u' -> codePoint(text, at + 1, Math.min(end, at + 5), out);
+      case 'U' -> codePoint(text, at + 1, Math.min(end, at + 9), out);
+      case '0', '1', '2', '3', '4', '5', '6', '7' ->
+          digits(text, at, Math.min(end, at + MAX_OCTAL_DIGITS), OCTAL, out);
       default -> {
-        if (Character.digit(b, OCTAL) >= 0) {
-          return digits(text, at, Math.min(end, at + MAX_OCTAL_DIGITS), OCTAL, out);
-        }
-        out.write(b);
+        out.write(simple(b));
+        yield at + 1;
       }
-    }
-    return at + 1;
+    };
+  }
+
+  private static int simple(byte letter) {
+    return switch (letter) {
+      case 'b' -> '\b';
+      case 'f' -> '\f';
+      case 'n' -> '\n';
+      case 'r' -> '\r';
+      case 't' -> '\t';
+      case 'v' -> 0x0b;
+      default -> letter;
+    };
   }
 
   /** Up to so many digits are one byte; none of them means the letter itself. */
@@ -141,7 +139,6 @@ public final class Literals {
 
   static void write(int codePoint, ByteArrayOutputStream out) {
     int valid = Character.isValidCodePoint(codePoint) ? codePoint : '?';
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(Character.toString(valid));
-    out.write(bytes.array(), 0, bytes.limit());
+    out.writeBytes(Character.toString(valid).getBytes(StandardCharsets.UTF_8));
   }
 }

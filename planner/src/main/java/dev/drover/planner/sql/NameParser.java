@@ -28,8 +28,7 @@ final class NameParser {
 
   boolean isColumnName(int ahead) {
     byte kind = cursor.kind(ahead);
-    return kind == Token.QUOTED
-        || (kind == Token.WORD && cursor.keyword(ahead).isColumnName());
+    return kind == Token.QUOTED || (kind == Token.WORD && cursor.keyword(ahead).isColumnName());
   }
 
   /** A name of a column, table, or most other things. */

@@ -125,42 +125,41 @@ final class OptionParser {
   private Optional<GenericOption> sequenceOption() {
     int start = cursor.start();
     String word = cursor.word();
-    switch (word) {
+    return switch (word) {
       case "as" -> {
         cursor.advance();
         TypeName type = grammar.types().type();
-        return option(start, "as", List.of(new Value(type.span(), type.name().text(), false)));
+        Value value = new Value(type.span(), type.name().text(), false);
+        yield option(start, "as", List.of(value));
       }
       case "cache", "maxvalue", "minvalue" -> {
         cursor.advance();
-        return option(start, word, List.of(value()));
+        yield option(start, word, List.of(value()));
       }
       case "cycle", "logged", "unlogged" -> {
         cursor.advance();
-        return option(start, word, List.of());
+        yield option(start, word, List.of());
       }
       case "increment", "start", "restart" -> {
         cursor.advance();
         boolean by = cursor.accept("by") || cursor.accept("with");
         boolean bare = word.equals("restart") && !by && !atNumber();
-        return option(start, word, bare ? List.of() : List.of(value()));
+        yield option(start, word, bare ? List.of() : List.of(value()));
       }
       case "no" -> {
         String what = cursor.word(1);
         cursor.advance();
         cursor.advance();
-        return option(start, "no " + what, List.of());
+        yield option(start, "no " + what, List.of());
       }
       case "owned", "sequence" -> {
         cursor.advance();
         boolean owned = word.equals("owned");
         cursor.expect(owned ? "by" : "name");
-        return option(start, owned ? "owned by" : "sequence name", List.of(value()));
+        yield option(start, owned ? "owned by" : "sequence name", List.of(value()));
       }
-      default -> {
-        return Optional.empty();
-      }
-    }
+      default -> Optional.empty();
+    };
   }
 
   private boolean atNumber() {

@@ -2,8 +2,6 @@ package dev.drover.planner.sql;
 
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.sql.Expr.Access;
-import dev.drover.planner.sql.Expr.ArrayExpr;
-import dev.drover.planner.sql.Expr.Case;
 import dev.drover.planner.sql.Expr.Cast;
 import dev.drover.planner.sql.Expr.ColumnRef;
 import dev.drover.planner.sql.Expr.Constant;
@@ -21,15 +19,16 @@ import java.util.Optional;
  * <p>Source: PostgreSQL 18 manual, section 4.2 "Value Expressions".
  */
 final class PrimaryParser {
-  private static final LiteralKind[] KINDS = LiteralKind.values();
   private static final int MAX_PARAMETER = 65535;
 
   private final Grammar grammar;
   private final Cursor cursor;
+  private final ConstructorParser constructors;
 
   PrimaryParser(Grammar grammar) {
     this.grammar = grammar;
     this.cursor = grammar.cursor();
+    this.constructors = new ConstructorParser(grammar);
   }
 
   /** What parentheses hold: a query, or expressions. */
@@ -117,7 +116,7 @@ final class PrimaryParser {
     if (!Token.isLiteral(cursor.kind())) {
       throw cursor.unexpected();
     }
-    LiteralKind kind = KINDS[cursor.kind() - Token.FIRST_LITERAL];
+    LiteralKind kind = LiteralKind.of(cursor.kind() - Token.LITERAL);
     int ordinal = kind.isLifted() ? cursor.tokens().literalsBefore(cursor.index()) : -1;
     Literal literal = new Literal(cursor.span(), kind, ordinal);
     cursor.advance();
@@ -225,8 +224,8 @@ final class PrimaryParser {
       case "integer", "interval", "national", "nchar", "numeric", "real", "smallint" ->
           typedOrNamed();
       case "time", "timestamp", "varchar" -> typedOrNamed();
-      case "row" -> cursor.nextIs('(') ? row() : named();
-      case "exists" -> cursor.nextIs('(') ? exists() : named();
+      case "row" -> cursor.nextIs('(') ? constructors.row() : named();
+      case "exists" -> cursor.nextIs('(') ? constructors.exists() : named();
       default -> cursor.nextIs('(') ? grammar.specials().function() : named();
     };
   }
@@ -247,9 +246,9 @@ final class PrimaryParser {
       case "true" -> constant(Constant.Kind.TRUE);
       case "false" -> constant(Constant.Kind.FALSE);
       case "default" -> constant(Constant.Kind.DEFAULT);
-      case "case" -> caseExpression();
-      case "cast" -> cast();
-      case "array" -> array();
+      case "case" -> constructors.caseExpression();
+      case "cast" -> constructors.cast();
+      case "array" -> constructors.array();
       case "current_catalog",
           "current_date",
           "current_role",
@@ -305,80 +304,6 @@ final class PrimaryParser {
       throw cursor.unexpected();
     }
     return literal();
-  }
-
-  private Expr row() {
-    int start = cursor.start();
-    cursor.expect("row");
-    cursor.expect('(');
-    List<Expr> elements =
-        cursor.at(')') ? List.of() : cursor.list(grammar.expressions()::expression);
-    cursor.expect(')');
-    return new RowExpr(cursor.since(start), true, elements);
-  }
-
-  private Expr exists() {
-    int start = cursor.start();
-    cursor.expect("exists");
-    return subquery(start, SubqueryExpr.Kind.EXISTS);
-  }
-
-  private Expr subquery(int start, SubqueryExpr.Kind kind) {
-    Query query = contents().onlyQuery().orElseThrow(cursor::unexpected);
-    return new SubqueryExpr(
-        cursor.since(start), kind, false, Optional.empty(), Optional.empty(), query);
-  }
-
-  private Expr array() {
-    int start = cursor.start();
-    cursor.expect("array");
-    if (cursor.at('(')) {
-      return subquery(start, SubqueryExpr.Kind.ARRAY);
-    }
-    return elements(start);
-  }
-
-  private Expr elements(int start) {
-    cursor.enter();
-    cursor.expect('[');
-    List<Expr> elements = cursor.at(']') ? List.of() : cursor.list(this::element);
-    cursor.expect(']');
-    cursor.leave();
-    return new ArrayExpr(cursor.since(start), elements);
-  }
-
-  private Expr element() {
-    return cursor.at('[') ? elements(cursor.start()) : grammar.expressions().expression();
-  }
-
-  private Expr cast() {
-    int start = cursor.start();
-    cursor.expect("cast");
-    cursor.expect('(');
-    Expr argument = grammar.expressions().expression();
-    cursor.expect("as");
-    TypeName type = grammar.types().type();
-    cursor.expect(')');
-    return new Cast(cursor.since(start), Cast.Form.CAST, argument, type);
-  }
-
-  private Expr caseExpression() {
-    int start = cursor.start();
-    cursor.expect("case");
-    ExprParser expressions = grammar.expressions();
-    Optional<Expr> operand =
-        cursor.at("when") ? Optional.empty() : Optional.of(expressions.expression());
-    List<Case.When> whens = new ArrayList<>();
-    do {
-      cursor.expect("when");
-      Expr condition = expressions.expression();
-      cursor.expect("then");
-      whens.add(new Case.When(condition, expressions.expression()));
-    } while (cursor.at("when"));
-    Optional<Expr> otherwise =
-        cursor.accept("else") ? Optional.of(expressions.expression()) : Optional.empty();
-    cursor.expect("end");
-    return new Case(cursor.since(start), operand, whens, otherwise);
   }
 
   /** A column, a function call, or a literal behind the name of its type. */

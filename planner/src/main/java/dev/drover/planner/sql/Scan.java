@@ -257,7 +257,7 @@ final class Scan {
     while (at < end && classOf(text[at]) == OPERATOR) {
       byte b = text[at];
       byte next = at + 1 < end ? text[at + 1] : 0;
-      if (at > start && (b == '-' && next == '-' || b == '/' && next == '*')) {
+      if (at > start && ((b == '-' && next == '-') || (b == '/' && next == '*'))) {
         break;
       }
       special |= "~!@#%^&|`?".indexOf(b) >= 0;

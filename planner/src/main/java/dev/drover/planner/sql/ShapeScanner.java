@@ -18,13 +18,9 @@ import java.util.Arrays;
  * <p>Threads: confined to one; reused from text to text. Units: bytes.
  */
 public final class ShapeScanner {
-  /** The marker of {@link LiteralKind#INT4}; the other kinds follow in the enum's order. */
-  public static final byte FIRST_MARKER = 0x01;
-
   /** Longer texts are not worth a cache entry. */
   private static final int MAX_SHAPE_BYTES = 1 << 20;
 
-  private static final LiteralKind[] KINDS = LiteralKind.values();
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long HASH_SEED = 0x9e3779b97f4a7c15L;
@@ -108,7 +104,7 @@ public final class ShapeScanner {
     }
     byte b = text[at];
     byte next = text[at + 1];
-    return b == '-' && next == '-' || b == '/' && next == '*';
+    return (b == '-' && next == '-') || (b == '/' && next == '*');
   }
 
   private boolean isDigit(int at) {
@@ -179,7 +175,7 @@ public final class ShapeScanner {
     starts[literals] = start;
     ends[literals] = behind;
     markers[literals++] = shapeLength;
-    shape[shapeLength++] = (byte) (FIRST_MARKER + kind.ordinal());
+    shape[shapeLength++] = kind.code();
     copied = behind;
     return behind;
   }
@@ -205,14 +201,14 @@ public final class ShapeScanner {
     }
     long tail = 0;
     for (; at < length; at++) {
-      tail = tail << Byte.SIZE | bytes[at] & 0xff;
+      tail = (tail << Byte.SIZE) | (bytes[at] & 0xff);
     }
     return mix(mix(h ^ tail));
   }
 
   private static long mix(long value) {
     long h = value * HASH_FACTOR;
-    return h ^ h >>> 32;
+    return h ^ (h >>> 32);
   }
 
   /** Whether the text was read to its end; if not, nothing else here is known of it. */
@@ -251,7 +247,7 @@ public final class ShapeScanner {
   }
 
   public LiteralKind literalKind(int ordinal) {
-    return KINDS[shape[markers[ordinal]] - FIRST_MARKER];
+    return LiteralKind.of(shape[markers[ordinal]]);
   }
 
   /**

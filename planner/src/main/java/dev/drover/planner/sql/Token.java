@@ -13,11 +13,12 @@ final class Token {
   /** {@code "..."} or {@code U&"..."}. */
   static final byte QUOTED = 2;
 
-  /** The literals, in the order of {@link LiteralKind}. */
-  static final byte FIRST_LITERAL = 3;
+  /** A literal's kind is this and the code of its {@link LiteralKind}. */
+  static final byte LITERAL = 2;
 
-  static final byte STRING = (byte) (FIRST_LITERAL + LiteralKind.STRING.ordinal());
-  static final byte LAST_LITERAL = (byte) (FIRST_LITERAL + LiteralKind.BIT_STRING.ordinal());
+  static final byte INT4 = LITERAL + 1;
+  static final byte STRING = LITERAL + 4;
+  static final byte BIT_STRING = LITERAL + 7;
 
   static final byte PARAM = 12;
 
@@ -38,15 +39,15 @@ final class Token {
   private Token() {}
 
   static boolean isLiteral(byte kind) {
-    return kind >= FIRST_LITERAL && kind <= LAST_LITERAL;
+    return kind >= INT4 && kind <= BIT_STRING;
   }
 
   /** A string literal other than a bit string. */
   static boolean isText(byte kind) {
-    return kind >= STRING && kind < LAST_LITERAL;
+    return kind >= STRING && kind < BIT_STRING;
   }
 
   static boolean isString(byte kind) {
-    return kind >= STRING && kind <= LAST_LITERAL;
+    return kind >= STRING && kind <= BIT_STRING;
   }
 }

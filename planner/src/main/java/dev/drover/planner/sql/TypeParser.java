@@ -107,7 +107,7 @@ final class TypeParser {
       return build(start, "float8", List.of(), "");
     }
     Span digits = cursor.tokens().span(cursor.index() + 1);
-    boolean isInteger = cursor.kind(1) == Token.FIRST_LITERAL;
+    boolean isInteger = cursor.kind(1) == Token.INT4;
     List<Expr> modifiers = modifiers();
     if (!isInteger) {
       throw cursor.unexpected();

@@ -1,0 +1,221 @@
+package dev.drover.gtm.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.gtm.core.GtmRecord;
+import dev.drover.gtm.protocol.Backend;
+import dev.drover.gtm.protocol.CoordinatorEpoch;
+import dev.drover.gtm.protocol.GtmMessage;
+import dev.drover.gtm.protocol.GtmMessage.HeartbeatAck;
+import dev.drover.gtm.protocol.GtmMessage.Live;
+import dev.drover.gtm.protocol.GtmMessage.PublishReady;
+import dev.drover.gtm.protocol.GtmMessage.Registered;
+import dev.drover.gtm.protocol.GtmMessage.VictimChosen;
+import dev.drover.gtm.protocol.Liveness;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What must hold in every run, whatever goes wrong. */
+final class Invariants {
+  /** A verdict may be this old when it is sent. */
+  private static final long MAX_VERDICT_AGE = 3 * Simulation.SECONDS;
+
+  private final Simulation simulation;
+  private final Set<Long> drawn = new HashSet<>();
+  private final Map<Long, Integer> coordinatorOfEpoch = new HashMap<>();
+  private final Set<Long> ended = new HashSet<>();
+  private final Map<Integer, Long> fencedThrough = new HashMap<>();
+  private final Set<CoordinatorEpoch> saidDead = new HashSet<>();
+  private final Map<TransactionName, SimulatedTransaction> transactions = new HashMap<>();
+  private final Map<SimulatedTransaction, Verdict> victims = new HashMap<>();
+  private long victimCount;
+  private long lastEpoch;
+  private long readyRound;
+  private long openRound;
+  private long brokenAt = -MAX_VERDICT_AGE;
+  private int lastPid;
+  private long publishCount;
+
+  Invariants(Simulation simulation) {
+    this.simulation = simulation;
+  }
+
+  long gxidCount() {
+    return drawn.size();
+  }
+
+  long endedCount() {
+    return ended.size();
+  }
+
+  long victimCount() {
+    return victimCount;
+  }
+
+  long publishCount() {
+    return publishCount;
+  }
+
+  int nextPid() {
+    lastPid++;
+    return lastPid;
+  }
+
+  void drawn(long gxid) {
+    assertThat(drawn.add(gxid)).as("gxid %s is new", gxid).isTrue();
+  }
+
+  void began(SimulatedTransaction transaction) {
+    transactions.put(new TransactionName(transaction.epoch(), transaction.number()), transaction);
+  }
+
+  void fenced(CoordinatorEpoch epoch) {
+    fencedThrough.merge(epoch.coordinatorId(), epoch.epoch(), Math::max);
+  }
+
+  boolean isFenced(CoordinatorEpoch epoch) {
+    return fencedThrough.getOrDefault(epoch.coordinatorId(), 0L) >= epoch.epoch();
+  }
+
+  /** Waits ended otherwise than by a verdict: what is on its way may be out of date. */
+  void brokenFromOutside() {
+    brokenAt = simulation.now();
+  }
+
+  /** A GTM that has just started does not know its last verdicts. */
+  void gtmStarted() {
+    brokenAt = simulation.now();
+  }
+
+  void persisted(List<GtmRecord> records) {
+    for (GtmRecord record : records) {
+      switch (record) {
+        case GtmRecord.EpochGranted granted -> {
+          assertThat(granted.epoch()).as("a new epoch").isGreaterThan(lastEpoch);
+          lastEpoch = granted.epoch();
+          coordinatorOfEpoch.forEach(
+              (epoch, id) -> {
+                if (id == granted.coordinatorId()) {
+                  ended.add(epoch);
+                }
+              });
+          coordinatorOfEpoch.put(granted.epoch(), granted.coordinatorId());
+        }
+        case GtmRecord.EpochEnded(int _, long epoch) -> {
+          ended.add(epoch);
+          assertThat(simulation.coordinators)
+              .as("nobody holds for valid the lease of epoch %s, which has run out", epoch)
+              .noneMatch(one -> one.isAlive() && one.leaseValid(epoch));
+        }
+        case GtmRecord.EpochFenced(int id, long epoch) ->
+            assertThat(isFenced(new CoordinatorEpoch(id, epoch))).isTrue();
+        case GtmRecord.RoundOpened opened -> openRound = opened.version();
+        case GtmRecord.RoundClosed _ -> {
+          readyRound = 0;
+          openRound = 0;
+        }
+        case GtmRecord.Started _, GtmRecord.GxidsLeased _ -> {}
+      }
+    }
+  }
+
+  void sent(GtmMessage.FromGtm message) {
+    switch (message) {
+      case Registered m -> lives(m.identity());
+      case HeartbeatAck m when m.epoch() != 0 ->
+          lives(new CoordinatorEpoch(coordinatorOfEpoch.get(m.epoch()), m.epoch()));
+      case Live(long _, Liveness liveness) -> heardOf(liveness);
+      case PublishReady m -> {
+        assertThat(m.version()).isEqualTo(openRound);
+        readyRound = m.version();
+        publishCount++;
+        nobodyUsesAnOldCatalog();
+      }
+      case VictimChosen m -> chosen(m);
+      default -> {}
+    }
+  }
+
+  void afterEvent() {
+    if (readyRound != 0) {
+      nobodyUsesAnOldCatalog();
+    }
+  }
+
+  void atTheEnd() {
+    for (SimulatedCoordinator one : simulation.coordinators) {
+      if (one.isAlive()) {
+        assertThat(one.holdsLease()).as("%s holds a lease at the end", one.name()).isTrue();
+        assertThat(one.usesCatalog()).as("%s works at the end", one.name()).isTrue();
+        assertThat(one.isIdle()).as("everything of %s has ended", one.name()).isTrue();
+      }
+    }
+    assertThat(openRound).as("open round").isZero();
+    Set<Long> unfenced =
+        ended.stream()
+            .filter(epoch -> !isFenced(new CoordinatorEpoch(coordinatorOfEpoch.get(epoch), epoch)))
+            .collect(Collectors.toSet());
+    assertThat(unfenced).as("epochs that ended and were never fenced").isEmpty();
+  }
+
+  private void lives(CoordinatorEpoch epoch) {
+    assertThat(ended).as("the epoch of a lease lives").doesNotContain(epoch.epoch());
+    assertThat(saidDead).as("nobody rises from the dead").doesNotContain(epoch);
+  }
+
+  private void heardOf(Liveness liveness) {
+    Set<Integer> coordinators =
+        liveness.live().stream().map(CoordinatorEpoch::coordinatorId).collect(Collectors.toSet());
+    assertThat(coordinators).as("one epoch of each lives").hasSameSizeAs(liveness.live());
+    coordinatorOfEpoch.forEach(
+        (epoch, id) -> {
+          CoordinatorEpoch identity = new CoordinatorEpoch(id, epoch);
+          if (liveness.isDead(identity)) {
+            saidDead.add(identity);
+          }
+        });
+  }
+
+  private void nobodyUsesAnOldCatalog() {
+    for (SimulatedCoordinator one : simulation.coordinators) {
+      if (one.usesCatalog()) {
+        assertThat(isFenced(one.identity()))
+            .as("%s as %s works while round %s is ready", one.name(), one.identity(), readyRound)
+            .isTrue();
+      }
+    }
+  }
+
+  /** A victim waits in a circle that no earlier victim is about to break. */
+  private void chosen(VictimChosen message) {
+    SimulatedTransaction transaction =
+        transactions.get(new TransactionName(message.epoch(), message.transaction()));
+    assertThat(transaction).as("the victim").isNotNull();
+    long now = simulation.now();
+    victims.entrySet().removeIf(entry -> entry.getValue().isSpent(entry.getKey(), now));
+    Set<SimulatedTransaction> dying = new HashSet<>(victims.keySet());
+    dying.remove(transaction);
+    boolean isRepeated = victims.put(transaction, new Verdict(message.waiting(), now)) != null;
+    victimCount++;
+    boolean isOutOfDate = now - brokenAt <= MAX_VERDICT_AGE;
+    if (!isRepeated && !isOutOfDate) {
+      assertThat(transaction.isOver()).as("the victim is over").isFalse();
+      assertThat(simulation.nodes.isDeadlocked(transaction, dying))
+          .as("the victim is in a circle of its own")
+          .isTrue();
+    }
+  }
+
+  /** Who does not listen within two seconds does not count as a victim any more. */
+  private record Verdict(Backend waiting, long at) {
+    boolean isSpent(SimulatedTransaction transaction, long now) {
+      return !transaction.waitsOn(waiting) || now - at >= 2 * Simulation.SECONDS;
+    }
+  }
+
+  private record TransactionName(long epoch, long number) {}
+}

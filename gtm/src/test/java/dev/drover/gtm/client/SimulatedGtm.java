@@ -1,0 +1,129 @@
+package dev.drover.gtm.client;
+
+import dev.drover.gtm.core.DurableState;
+import dev.drover.gtm.core.GtmCore;
+import dev.drover.gtm.core.GtmEffect;
+import dev.drover.gtm.core.GtmEffects;
+import dev.drover.gtm.core.GtmEvent;
+import dev.drover.gtm.core.GtmRecord;
+import dev.drover.gtm.core.GtmTerms;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A GTM that crashes before or after a write and comes back with what is on its disk. */
+final class SimulatedGtm {
+  static final GtmTerms TERMS = new GtmTerms(4000, 50, 40, 400, 75);
+  private static final long TICK = 25 * Simulation.MILLIS;
+
+  private final Simulation simulation;
+  private final List<GtmRecord> disk = new ArrayList<>();
+  private final Map<Long, SimulatedConnection> connections = new HashMap<>();
+  private Optional<GtmCore> core = Optional.empty();
+  private long clockOffset;
+  private long life;
+  private long lastConnection;
+
+  SimulatedGtm(Simulation simulation) {
+    this.simulation = simulation;
+  }
+
+  void start() {
+    life++;
+    DurableState state = new DurableState();
+    disk.forEach(state::apply);
+    clockOffset = simulation.random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L);
+    core = Optional.of(GtmCore.start(TERMS, state, now()));
+    simulation.invariants.gtmStarted();
+    tick(life);
+  }
+
+  /** Up again at once, if it is down. */
+  void restart() {
+    if (core.isEmpty()) {
+      start();
+    }
+  }
+
+  void crash(long downtime) {
+    if (core.isEmpty()) {
+      return;
+    }
+    core = Optional.empty();
+    List<SimulatedConnection> open = List.copyOf(connections.values());
+    connections.clear();
+    open.forEach(SimulatedConnection::breakIt);
+    simulation.after(downtime, this::restart);
+  }
+
+  /** A compaction in between must not change anything. */
+  private void compact() {
+    List<GtmRecord> snapshot = core.orElseThrow().snapshot();
+    disk.clear();
+    disk.addAll(snapshot);
+  }
+
+  Optional<SimulatedConnection> accept(SimulatedProcess client) {
+    if (core.isEmpty()) {
+      return Optional.empty();
+    }
+    lastConnection++;
+    SimulatedConnection fresh = new SimulatedConnection(simulation, client, lastConnection, life);
+    connections.put(lastConnection, fresh);
+    deliver(life, new GtmEvent.Connected(lastConnection, client.role(), client.name()));
+    return Optional.of(fresh);
+  }
+
+  void deliver(long toLife, GtmEvent event) {
+    if (core.isEmpty() || toLife != life) {
+      return;
+    }
+    GtmEffects effects = core.get().step(event, now());
+    if (simulation.strikes(3000)) {
+      crash(simulation.upTo(Simulation.SECONDS));
+      return;
+    }
+    disk.addAll(effects.records());
+    simulation.invariants.persisted(effects.records());
+    if (simulation.strikes(3000)) {
+      crash(simulation.upTo(Simulation.SECONDS));
+      return;
+    }
+    if (!effects.records().isEmpty() && simulation.random.nextInt(20) == 0) {
+      compact();
+    }
+    effects.effects().forEach(this::carryOut);
+    if (event instanceof GtmEvent.Disconnected(long connection)) {
+      connections.remove(connection);
+    }
+  }
+
+  private void carryOut(GtmEffect effect) {
+    switch (effect) {
+      case GtmEffect.Send(long connection, var message) -> {
+        simulation.invariants.sent(message);
+        SimulatedConnection to = connections.get(connection);
+        if (to != null) {
+          to.toClient(message);
+        }
+      }
+      case GtmEffect.PollLocks poll -> {
+        long askedIn = life;
+        simulation.nodes.poll(poll, answer -> deliver(askedIn, answer));
+      }
+    }
+  }
+
+  private void tick(long ofLife) {
+    deliver(ofLife, new GtmEvent.Tick());
+    if (life == ofLife && core.isPresent()) {
+      simulation.after(TICK, () -> tick(ofLife));
+    }
+  }
+
+  private long now() {
+    return simulation.now() + clockOffset;
+  }
+}

@@ -1,0 +1,157 @@
+package dev.drover.gtm.client;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/**
+ * A whole cluster in one thread: one GTM, coordinators, agents and nodes, with a clock and a
+ * network that the seed decides. Messages are delayed, lost, doubled and overtaken; processes
+ * crash, pause and come back; clocks drift. The last part of a run is calm, and there everything
+ * must come to an end.
+ */
+final class Simulation {
+  static final long MILLIS = 1_000_000;
+  static final long SECONDS = 1000 * MILLIS;
+
+  private static final long STORM = 40 * SECONDS;
+  private static final long LAST_CHANGE = STORM + 8 * SECONDS;
+  private static final long LAST_TRANSACTION = STORM + 12 * SECONDS;
+  private static final long END = STORM + 25 * SECONDS;
+  private static final int COORDINATORS = 3;
+  private static final int AGENTS = 2;
+
+  final RandomGenerator random;
+  final SimulatedNodes nodes;
+  final SimulatedGtm gtm;
+  final Invariants invariants;
+  final List<SimulatedCoordinator> coordinators = new ArrayList<>();
+  private final List<SimulatedAgent> agents = new ArrayList<>();
+  private final Queue<Task> tasks =
+      new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::number));
+  private long now;
+  private long lastTask;
+
+  Simulation(long seed) {
+    this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    this.nodes = new SimulatedNodes(this);
+    this.invariants = new Invariants(this);
+    this.gtm = new SimulatedGtm(this);
+  }
+
+  /** Runs to the end and checks that everything has ended. */
+  void run() {
+    gtm.start();
+    for (int i = 1; i <= COORDINATORS; i++) {
+      start("c" + i);
+    }
+    for (int i = 1; i <= AGENTS; i++) {
+      SimulatedAgent agent = new SimulatedAgent(this, "a" + i);
+      agents.add(agent);
+      agent.start();
+    }
+    after(100 * MILLIS, this::trouble);
+    while (now < END && !tasks.isEmpty()) {
+      Task task = tasks.remove();
+      now = task.at;
+      task.action.run();
+      invariants.afterEvent();
+    }
+    invariants.atTheEnd();
+  }
+
+  long now() {
+    return now;
+  }
+
+  /** Whether anything may go wrong. */
+  boolean isStormy() {
+    return now < STORM;
+  }
+
+  boolean mayChangeCatalog() {
+    return now < LAST_CHANGE;
+  }
+
+  boolean mayBegin() {
+    return now < LAST_TRANSACTION;
+  }
+
+  void after(long nanos, Runnable action) {
+    lastTask++;
+    tasks.add(new Task(now + nanos, lastTask, action));
+  }
+
+  long upTo(long nanos) {
+    return random.nextLong(nanos);
+  }
+
+  /** True once in so many times, in the storm. */
+  boolean strikes(int times) {
+    return isStormy() && random.nextInt(times) == 0;
+  }
+
+  /** Delivers after a while, if at all, and perhaps twice. */
+  void transmit(Runnable delivery) {
+    if (strikes(50)) {
+      return;
+    }
+    after(delay(), delivery);
+    if (strikes(50)) {
+      after(delay(), delivery);
+    }
+  }
+
+  private long delay() {
+    return strikes(30) ? upTo(1500 * MILLIS) : upTo(8 * MILLIS);
+  }
+
+  private void start(String name) {
+    SimulatedCoordinator coordinator = new SimulatedCoordinator(this, name);
+    coordinators.add(coordinator);
+    coordinator.start();
+  }
+
+  /** Every now and then something happens to somebody. */
+  private void trouble() {
+    if (!isStormy()) {
+      calm();
+      return;
+    }
+    List<SimulatedCoordinator> alive =
+        coordinators.stream().filter(one -> one.isAlive() && !one.isCutOff()).toList();
+    if (alive.isEmpty()) {
+      after(Simulation.SECONDS, this::trouble);
+      return;
+    }
+    SimulatedCoordinator one = alive.get(random.nextInt(alive.size()));
+    switch (random.nextInt(12)) {
+      case 0 -> gtm.crash(upTo(random.nextBoolean() ? 2 * SECONDS : 8 * SECONDS));
+      case 1 -> {
+        one.crash();
+        after(upTo(3 * SECONDS), () -> start(one.name()));
+      }
+      case 2 -> {
+        // A new process takes the name over while the old one still runs.
+        one.leaveTheNetwork();
+        after(upTo(8 * SECONDS), one::crash);
+        start(one.name());
+      }
+      case 3 -> one.pause(upTo(7 * SECONDS));
+      case 4 -> agents.get(random.nextInt(agents.size())).pause(upTo(3 * SECONDS));
+      default -> one.breakConnection();
+    }
+    after(upTo(2 * SECONDS), this::trouble);
+  }
+
+  private void calm() {
+    gtm.restart();
+    coordinators.stream().filter(SimulatedProcess::isCutOff).forEach(SimulatedCoordinator::crash);
+  }
+
+  private record Task(long at, long number, Runnable action) {}
+}

@@ -1,0 +1,47 @@
+package dev.drover.gtm.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/**
+ * Runs the real cores of GTM and clients in a simulated cluster, one run for each seed.
+ *
+ * <p>{@code -Dseed=N} runs that one only, {@code -Dseeds=N} as many from the first.
+ */
+final class SimulationTest {
+  private static final long DEFAULT_SEEDS = 150;
+
+  @Test
+  void theInvariantsHoldWhateverGoesWrong() {
+    long first = Long.getLong("seed", 1);
+    long last = System.getProperty("seed") != null ? first : Long.getLong("seeds", DEFAULT_SEEDS);
+    long gxids = 0;
+    long ended = 0;
+    long publishes = 0;
+    long victims = 0;
+    for (long seed = first; seed <= last; seed++) {
+      Invariants invariants = run(seed);
+      gxids += invariants.gxidCount();
+      ended += invariants.endedCount();
+      publishes += invariants.publishCount();
+      victims += invariants.victimCount();
+    }
+    // The runs must have been worth it.
+    assertThat(gxids).isGreaterThan(1000 * (last - first + 1));
+    assertThat(ended).isGreaterThan(last - first);
+    assertThat(publishes).isGreaterThan(last - first);
+    assertThat(victims).isGreaterThan(last - first);
+  }
+
+  private static Invariants run(long seed) {
+    Simulation simulation = new Simulation(seed);
+    try {
+      simulation.run();
+      return simulation.invariants;
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError(
+          "seed " + seed + " at " + simulation.now() / Simulation.MILLIS + " ms", e);
+    }
+  }
+}

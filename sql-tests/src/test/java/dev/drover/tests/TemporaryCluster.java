@@ -1,0 +1,156 @@
+package dev.drover.tests;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.drover.agent.postgres.Directories;
+import dev.drover.agent.postgres.PostgresBinaries;
+import dev.drover.agent.postgres.ServerSettings;
+import dev.drover.agent.postgres.TemporaryServers;
+import dev.drover.deploy.cluster.Auth;
+import dev.drover.deploy.cluster.ClusterDirectory;
+import dev.drover.deploy.cluster.ClusterSettings;
+import dev.drover.deploy.cluster.LocalCluster;
+import dev.drover.deploy.cluster.NodePort;
+import dev.drover.deploy.cluster.Supervisor;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Function;
+
+/**
+ * A Drover cluster of three datanodes in a directory that goes when this is closed.
+ *
+ * <p>Threads: thread-safe; closed by one thread.
+ */
+public final class TemporaryCluster implements AutoCloseable {
+  private static final int DATANODES = 3;
+
+  /** A PostgreSQL server's processes are found by what its agent writes down. */
+  private static final String SERVER_PID = "server";
+
+  private final ClusterDirectory directory;
+  private final ClusterSettings settings;
+  private final AutoCloseable running;
+
+  private TemporaryCluster(
+      ClusterDirectory directory, ClusterSettings settings, AutoCloseable running) {
+    this.directory = directory;
+    this.settings = settings;
+    this.running = running;
+  }
+
+  /** Everything but the PostgreSQL servers in this process. */
+  public static TemporaryCluster inThisProcess(int coordinators) {
+    return start(coordinators, LocalCluster::start);
+  }
+
+  /** Every member a process of its own, started again when it dies. */
+  public static TemporaryCluster ofProcesses(int coordinators) {
+    return start(coordinators, Supervisor::start);
+  }
+
+  private static TemporaryCluster start(
+      int coordinators, Function<ClusterDirectory, AutoCloseable> starter) {
+    ClusterDirectory directory = newDirectory();
+    ClusterSettings settings = newSettings(coordinators);
+    directory.create(settings);
+    return new TemporaryCluster(directory, settings, starter.apply(directory));
+  }
+
+  /** Where clients connect to. */
+  public List<Endpoint> coordinators() {
+    return settings.coordinatorPorts().stream()
+        .map(port -> endpoint(Endpoint.Kind.DROVER, port, "postgres"))
+        .toList();
+  }
+
+  /** The datanodes' own servers, for looking behind Drover's back. */
+  public List<Endpoint> datanodes() {
+    return settings.datanodes().stream()
+        .map(node -> endpoint(Endpoint.Kind.PLAIN, node.port(), "drover"))
+        .toList();
+  }
+
+  public List<String> datanodeNames() {
+    return settings.datanodes().stream().map(NodePort::name).toList();
+  }
+
+  /** Ends a member's process without warning: {@code gtm}, {@code coordinator2}, {@code dn1}. */
+  public void kill(String member) {
+    String pid = read(directory.runFile(member + ".pid")).strip().split(" ", -1)[0];
+    destroy(Long.parseLong(pid));
+  }
+
+  /** Ends a node's PostgreSQL server without warning; its agent lives. */
+  public void killServer(String node) {
+    Properties status = new Properties();
+    try {
+      status.load(new StringReader(read(directory.runFile(node + ".status"))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    destroy(Long.parseLong(status.getProperty(SERVER_PID)));
+  }
+
+  @Override
+  public void close() {
+    try {
+      running.close();
+      Directories.delete(directory.root());
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("the cluster did not stop", e);
+    }
+  }
+
+  private Endpoint endpoint(Endpoint.Kind kind, int port, String user) {
+    String password = directory.secret().password();
+    return new Endpoint(kind, "127.0.0.1", port, new Endpoint.Login(user, password, "postgres"));
+  }
+
+  private static void destroy(long pid) {
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file, US_ASCII);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ClusterDirectory newDirectory() {
+    try {
+      Path parent = Files.createTempDirectory("drover-cluster");
+      Files.delete(parent);
+      return new ClusterDirectory(parent);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ClusterSettings newSettings(int coordinators) {
+    List<Integer> ports = new ArrayList<>();
+    for (int i = 0; i < coordinators; i++) {
+      ports.add(TemporaryServers.freePort());
+    }
+    List<NodePort> nodes = new ArrayList<>();
+    nodes.add(new NodePort(NodePort.CATALOG, TemporaryServers.freePort()));
+    for (int i = 1; i <= DATANODES; i++) {
+      nodes.add(new NodePort("dn" + i, TemporaryServers.freePort()));
+    }
+    String binaries = PostgresBinaries.configured().binDirectory().toString();
+    ClusterSettings.Access access = new ClusterSettings.Access(binaries, Auth.TRUST);
+    Map<String, String> serverSettings = new HashMap<>(ServerSettings.forTests());
+    return new ClusterSettings(ports, TemporaryServers.freePort(), nodes, access, serverSettings);
+  }
+}

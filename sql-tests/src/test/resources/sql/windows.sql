@@ -1,0 +1,23 @@
+-- Window functions: partitioned by the key, by something else, by nothing.
+CREATE TABLE t (id int, seq int, v int, name text $key[, PRIMARY KEY (id, seq)]) /*dist: hash(id) | hash(v)*/;
+INSERT INTO t SELECT g % 5, g, g * 7 % 13, 'n' || g % 3 FROM generate_series(1, 30) g;
+SELECT id, seq, row_number() OVER (PARTITION BY id ORDER BY seq) FROM t ORDER BY id, seq;
+SELECT id, seq, rank() OVER (PARTITION BY id ORDER BY v, seq), sum(v) OVER (PARTITION BY id) FROM t ORDER BY id, seq;
+SELECT id, seq, sum(v) OVER (PARTITION BY id ORDER BY seq) FROM t WHERE id = $[1|2] ORDER BY seq;
+SELECT id, seq, lag(v) OVER w, lead(v, 2, -1) OVER w, first_value(v) OVER w FROM t WINDOW w AS (PARTITION BY id ORDER BY seq) ORDER BY id, seq;
+SELECT id, seq, avg(v) OVER (PARTITION BY id ORDER BY seq ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM t ORDER BY id, seq;
+SELECT id, count(*) OVER (PARTITION BY id) FROM t WHERE seq < $[11|16] ORDER BY id, seq;
+SELECT name, seq, row_number() OVER (PARTITION BY name ORDER BY seq) FROM t ORDER BY name, seq;
+SELECT seq, row_number() OVER (ORDER BY v, seq) FROM t ORDER BY seq;
+SELECT seq, count(*) OVER () FROM t ORDER BY seq LIMIT $[3|4];
+SELECT seq, ntile(4) OVER (ORDER BY seq), percent_rank() OVER (ORDER BY seq) FROM t ORDER BY seq;
+SELECT id, sum(v), rank() OVER (ORDER BY sum(v) DESC, id) FROM t GROUP BY id ORDER BY id;
+SELECT id, seq FROM (SELECT id, seq, row_number() OVER (PARTITION BY id ORDER BY v DESC, seq) AS n FROM t) x WHERE n = $[1|2] ORDER BY id;
+SELECT id, seq, dense_rank() OVER (PARTITION BY id, name ORDER BY seq) FROM t ORDER BY id, seq;
+SELECT DISTINCT id, max(v) OVER (PARTITION BY id) FROM t ORDER BY id;
+SELECT seq, sum(v) FILTER (WHERE v > 5) OVER (PARTITION BY id ORDER BY seq) FROM t ORDER BY seq;
+SELECT row_number() FROM t;
+SELECT id FROM t WHERE row_number() OVER () = 1;
+SELECT sum(v) OVER nope FROM t;
+SELECT seq, nth_value(seq, $[2|3]) OVER (PARTITION BY id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) FROM t ORDER BY seq;
+DROP TABLE t;
