@@ -78,8 +78,8 @@ public final class DdlOperator implements Operator {
   public void start() {
     retryable =
         call.transaction().scope() == Transaction.Scope.NONE
-            || call.transaction().scope() == Transaction.Scope.IMPLICIT
-                && call.transaction().participants().isEmpty();
+            || (call.transaction().scope() == Transaction.Scope.IMPLICIT
+                && call.transaction().participants().isEmpty());
     call.openScope(false);
     services.blocking().execute(() -> run(1));
   }
