@@ -53,7 +53,7 @@ public final class DdlOperator implements Operator {
   private static final Logger LOG = LoggerFactory.getLogger(DdlOperator.class);
 
   /** Key of the advisory lock on the catalog node that one schema change at a time holds. */
-  private static final long DDL_LOCK = 0x64726f766572L;
+  private static final long DDL_LOCK = 0x64726f762d64646cL;
 
   private static final int MAX_TRIES = 100;
   private static final Duration PAUSE = Duration.ofMillis(50);
