@@ -32,7 +32,7 @@ import dev.drover.planner.catalog.Node;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -206,7 +206,7 @@ public final class Coordinator implements AutoCloseable {
   }
 
   private FrontendServer listen() {
-    Map<EventLoop, SessionServices> byLoop = new IdentityHashMap<>();
+    Map<EventLoop, SessionServices> byLoop = new HashMap<>();
     loops.forEach(l -> byLoop.put(l.loop(), l.sessions()));
     return FrontendServer.bind(
             transport,

@@ -34,10 +34,11 @@ final class WaitReporter {
   }
 
   void start() {
-    loops
-        .getFirst()
-        .loop()
-        .scheduleAtFixedRate(this::round, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    var _ =
+        loops
+            .getFirst()
+            .loop()
+            .scheduleAtFixedRate(this::round, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void round() {

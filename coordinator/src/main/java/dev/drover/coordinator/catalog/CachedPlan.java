@@ -48,6 +48,12 @@ public final class CachedPlan {
     return view;
   }
 
+  /** True when it was made under exactly this view. */
+  @SuppressWarnings("ReferenceEquality") // a view is compared by identity: each load is another
+  public boolean madeUnder(CatalogView other) {
+    return view == other;
+  }
+
   public Plan plan() {
     return plan;
   }

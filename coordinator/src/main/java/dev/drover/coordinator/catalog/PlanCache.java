@@ -56,7 +56,7 @@ public final class PlanCache {
   /** The plan for this text under this view, if it is here. */
   public Optional<CachedPlan> find(
       CatalogView current, StatementText text, SearchPath path, int[] parameterTypes) {
-    if (view.isEmpty() || view.get() != current) {
+    if (!isFor(current)) {
       plans.clear();
       view = Optional.of(current);
       return Optional.empty();
@@ -75,7 +75,7 @@ public final class PlanCache {
   }
 
   public void put(StatementText text, SearchPath path, int[] parameterTypes, CachedPlan plan) {
-    if (view.isEmpty() || view.get() != plan.view()) {
+    if (!isFor(plan.view())) {
       return;
     }
     Key key = new Key();
@@ -85,6 +85,11 @@ public final class PlanCache {
       variants.removeFirst();
     }
     variants.add(plan);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // each load of the catalog is another view
+  private boolean isFor(CatalogView other) {
+    return view.isPresent() && view.get() == other;
   }
 
   private static void fill(Key key, StatementText text, SearchPath path, int[] parameterTypes) {

@@ -104,8 +104,9 @@ public final class BackendPool {
   /** Closes every idle connection, for example after a change that makes their state old. */
   public void closeIdle() {
     for (NodePool pool : nodes.values()) {
-      while (closeOneIdle(pool)) {
-        continue;
+      boolean more = closeOneIdle(pool);
+      while (more) {
+        more = closeOneIdle(pool);
       }
     }
   }

@@ -180,7 +180,7 @@ final class ExtendedProtocol {
       completeAgain(statement);
       return;
     }
-    if (statement.plan().view() == runner.view() && session.services().catalog().isCurrent()) {
+    if (statement.plan().madeUnder(runner.view()) && session.services().catalog().isCurrent()) {
       run(portal, execute.maxRows());
       return;
     }

@@ -1,5 +1,6 @@
 package dev.drover.coordinator.session;
 
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +16,10 @@ public final class SessionRegistry {
   private static final int SECRET_BYTES = 4;
 
   /** What BackendKeyData tells the client. */
-  @SuppressWarnings("ArrayRecordComponent")
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Key(int processId, byte[] secret) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Entry(byte[] secret, Session session) {}
 
   private final Map<Integer, Entry> sessions = new ConcurrentHashMap<>();
@@ -33,7 +35,7 @@ public final class SessionRegistry {
   Key register(Session session) {
     byte[] secret = new byte[SECRET_BYTES];
     random.nextBytes(secret);
-    int processId = base | next.incrementAndGet() & 0xfffff;
+    int processId = base | (next.incrementAndGet() & 0xfffff);
     sessions.put(processId, new Entry(secret, session));
     return new Key(processId, secret);
   }
@@ -44,7 +46,7 @@ public final class SessionRegistry {
 
   Optional<Session> find(int processId, byte[] secret) {
     Entry entry = sessions.get(processId);
-    boolean found = entry != null && java.security.MessageDigest.isEqual(entry.secret(), secret);
+    boolean found = entry != null && MessageDigest.isEqual(entry.secret(), secret);
     return found ? Optional.of(entry.session()) : Optional.empty();
   }
 

@@ -112,7 +112,7 @@ final class SettingsStatements {
 
   private void send(Call call, Change change, Participant participant) {
     Backend backend = participant.backend();
-    backend.query(change.sql(), new QuietReply(reply -> changed(call, change, reply)));
+    backend.query(change.sql(), new QuietReply(this::changed));
     backend.query(
         "SELECT pg_catalog.current_setting(" + SettingsState.literal(change.name()) + ", true)",
         new QuietReply(reply -> readBack(call, change, participant, reply)));
@@ -121,7 +121,7 @@ final class SettingsStatements {
 
   private Optional<ErrorFields> failure = Optional.empty();
 
-  private void changed(Call call, Change change, QuietReply reply) {
+  private void changed(QuietReply reply) {
     failure = reply.error();
   }
 

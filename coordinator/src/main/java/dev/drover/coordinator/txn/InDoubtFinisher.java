@@ -102,6 +102,6 @@ public final class InDoubtFinisher {
   }
 
   private void retry(Part part) {
-    loop.schedule(() -> finish(part), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    var _ = loop.schedule(() -> finish(part), RETRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 }

@@ -41,19 +41,24 @@ final class DdlCluster implements AutoCloseable {
     return cluster;
   }
 
+  NodeInstaller installer(int preparedTransactions) {
+    return new NodeInstaller(
+        server -> connect(number(server)),
+        address("catalog", nodes.getFirst()),
+        preparedTransactions);
+  }
+
+  private static int number(ClusterBootstrap.ServerAddress server) {
+    return server.name().equals("catalog") ? 0 : Integer.parseInt(server.name().substring(2));
+  }
+
   void bootstrap() throws SQLException {
     List<ClusterBootstrap.ServerAddress> datanodes = new ArrayList<>();
     for (int i = 1; i <= DATANODES; i++) {
       datanodes.add(address("dn" + i, nodes.get(i)));
     }
     ClusterBootstrap.initialize(
-        address("catalog", nodes.getFirst()),
-        datanodes,
-        server ->
-            connect(
-                server.name().equals("catalog")
-                    ? 0
-                    : Integer.parseInt(server.name().substring(2))));
+        address("catalog", nodes.getFirst()), datanodes, server -> connect(number(server)));
   }
 
   private static ClusterBootstrap.ServerAddress address(String name, PostgresServer server) {
