@@ -2,7 +2,6 @@ package dev.drover.coordinator.metadata;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.drover.agent.NodeSchema;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import java.sql.Connection;
@@ -27,7 +26,14 @@ public final class NodeInstaller {
             AND n.nspname NOT LIKE 'pg\\_%')\
       """;
 
+  /** Installs what transactions need on every server; the connection is in autocommit mode. */
+  @FunctionalInterface
+  public interface TransactionSchema {
+    void install(Connection connection) throws SQLException;
+  }
+
   private final ClusterBootstrap.Superuser superuser;
+  private final TransactionSchema transactionSchema;
   private final ClusterBootstrap.ServerAddress catalog;
   private final int preparedTransactions;
 
@@ -37,9 +43,11 @@ public final class NodeInstaller {
    */
   public NodeInstaller(
       ClusterBootstrap.Superuser superuser,
+      TransactionSchema transactionSchema,
       ClusterBootstrap.ServerAddress catalog,
       int preparedTransactions) {
     this.superuser = requireNonNull(superuser);
+    this.transactionSchema = requireNonNull(transactionSchema);
     this.catalog = requireNonNull(catalog);
     this.preparedTransactions = preparedTransactions;
   }
@@ -60,7 +68,7 @@ public final class NodeInstaller {
       JdbcQueries node = new JdbcQueries(connection);
       NodeRequirements.check(
           name, node, NodeRequirements.ClusterFacts.of(catalogQueries), preparedTransactions);
-      NodeSchema.install(connection);
+      transactionSchema.install(connection);
       connection.setAutoCommit(false);
       ClusterBootstrap.installDatanode(connection, id);
       RoleCopy.copy(catalogQueries, node);

@@ -1,5 +1,6 @@
 package dev.drover.coordinator.metadata;
 
+import dev.drover.agent.NodeSchema;
 import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.agent.postgres.PostgresServer;
 import dev.drover.agent.postgres.TemporaryServers;
@@ -44,6 +45,7 @@ final class DdlCluster implements AutoCloseable {
   NodeInstaller installer(int preparedTransactions) {
     return new NodeInstaller(
         server -> connect(number(server)),
+        NodeSchema::install,
         address("catalog", nodes.getFirst()),
         preparedTransactions);
   }

@@ -12,7 +12,8 @@ import java.util.Locale;
  * <p>Threads: thread-safe, a line at a time.
  */
 public final class Screen {
-  private static final int WIDTH = 96;
+  static final int WIDTH = 96;
+
   private static final String RESET = "\u001b[0m";
   private static final String BOLD = "\u001b[1m";
   private static final String FAINT = "\u001b[2m";
@@ -25,6 +26,7 @@ public final class Screen {
   private final List<String> failures = new ArrayList<>();
   private int passed;
   private int chapters;
+  private boolean isInOutput;
   private boolean isMuted;
 
   private Screen(PrintStream out, boolean isTerminal) {
@@ -57,10 +59,14 @@ public final class Screen {
     String line = "%d. %s ".formatted(chapters, title);
     print("");
     print(coloured(BOLD + CYAN, line + "─".repeat(Math.max(0, WIDTH - line.length()))));
+    isInOutput = false;
   }
 
   /** A paragraph, broken into lines. */
   public synchronized void say(String text) {
+    if (isInOutput) {
+      print("");
+    }
     StringBuilder line = new StringBuilder();
     for (String word : text.strip().split("\\s+", -1)) {
       if (line.length() + word.length() + 1 > WIDTH) {
@@ -136,6 +142,7 @@ public final class Screen {
   }
 
   private void print(String line) {
+    isInOutput = line.startsWith(" ");
     if (!isMuted) {
       out.println(line);
     }

@@ -202,7 +202,7 @@ final class SeveralNodes {
     }
     List<String> names = new ArrayList<>();
     for (Output output : block.outputs().get()) {
-      Optional<String> name = output.variable().flatMap(FinishText::type);
+      Optional<String> name = output.variable().flatMap(ColumnTypes::of);
       if (name.isEmpty()) {
         return Optional.empty();
       }
