@@ -37,7 +37,7 @@ public final class Screen {
   /** Colours and progress bars only where a person looks and has not asked for none. */
   public static Screen of(PrintStream out) {
     boolean isPlain = System.getenv("NO_COLOR") != null || "dumb".equals(System.getenv("TERM"));
-    boolean isTerminal = System.console() != null && System.console().isTerminal();
+    boolean isTerminal = System.console().isTerminal();
     return new Screen(out, isTerminal && !isPlain);
   }
 
@@ -68,7 +68,7 @@ public final class Screen {
       print("");
     }
     StringBuilder line = new StringBuilder();
-    for (String word : text.strip().split("\\s+")) {
+    for (String word : text.strip().split("\\s+", -1)) {
       if (line.length() + word.length() + 1 > WIDTH) {
         print(line.toString());
         line.setLength(0);
