@@ -149,7 +149,7 @@ final class CopyInOperator implements Operator, CopyCheck.Listener, CopyStream.L
         plan.filled().isEmpty()
             ? Optional.empty()
             : Optional.of(new CopyDefaults(call, plan.filled(), catalog.orElseThrow(), binary));
-    String shown = copy.table().orElseThrow().name().local();
+    Optional<String> shown = copy.table().map(table -> table.name().local());
     return new CopyStream.Work(
         new CopyNodes.Text(statement, target, shown), copyPlan, target.key(), defaults);
   }
