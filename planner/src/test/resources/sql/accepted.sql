@@ -348,3 +348,5 @@ SELECT 1 FROM t WHERE a @@ to_tsquery('x & y') AND b <> ALL (ARRAY[1])
 SELECT a IS
 
 SELECT a FROM user, current_user
+
+INSERT INTO t AS x (a, b) VALUES (1, 2)

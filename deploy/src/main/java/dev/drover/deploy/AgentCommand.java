@@ -1,10 +1,9 @@
 package dev.drover.deploy;
 
-import dev.drover.agent.postgres.Lifetime;
-import dev.drover.deploy.cluster.AgentMember;
+import dev.drover.deploy.cluster.Member;
 import dev.drover.deploy.cluster.MemberMain;
 import dev.drover.deploy.cluster.MemberMain.Mode;
-import dev.drover.deploy.cluster.Members;
+import dev.drover.deploy.cluster.MemberStart;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,14 +24,11 @@ final class AgentCommand implements Callable<Integer> {
       description = "catalog, or a datanode such as dn1")
   private String node;
 
-  @Option(names = "--supervised", hidden = true)
-  private boolean isSupervised;
-
   @Override
   public Integer call() {
     return MemberMain.run(
-        isSupervised ? Mode.SUPERVISED : Mode.FOREGROUND,
-        "Node is ready.",
-        () -> AgentMember.start(new Members(data.directory(), Lifetime.INDEPENDENT), node));
+        Mode.FOREGROUND,
+        "The node is ready.",
+        () -> MemberStart.start(new Member.Node(node), data.directory()));
   }
 }

@@ -1,9 +1,9 @@
 package dev.drover.deploy;
 
-import dev.drover.agent.postgres.Lifetime;
+import dev.drover.deploy.cluster.Member;
 import dev.drover.deploy.cluster.MemberMain;
 import dev.drover.deploy.cluster.MemberMain.Mode;
-import dev.drover.deploy.cluster.Members;
+import dev.drover.deploy.cluster.MemberStart;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,14 +24,11 @@ final class CoordinatorCommand implements Callable<Integer> {
       defaultValue = "1")
   private int id;
 
-  @Option(names = "--supervised", hidden = true)
-  private boolean isSupervised;
-
   @Override
   public Integer call() {
     return MemberMain.run(
-        isSupervised ? Mode.SUPERVISED : Mode.FOREGROUND,
-        "Coordinator is ready.",
-        () -> new Members(data.directory(), Lifetime.INDEPENDENT).startCoordinator(id));
+        Mode.FOREGROUND,
+        "The coordinator is ready.",
+        () -> MemberStart.start(new Member.Coordinator(id), data.directory()));
   }
 }

@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
       BenchCommand.class,
       CoordinatorCommand.class,
       GtmCommand.class,
-      AgentCommand.class
+      AgentCommand.class,
+      RehearseCommand.class
     })
 public final class Drover {
   private static final int FAILED = 1;

@@ -76,9 +76,7 @@ final class OltpCommand implements Callable<Integer> {
   public Integer call() {
     OltpRun.Place place =
         new OltpRun.Place(
-            TemporaryDirectory.unlessGiven(Optional.empty(), "bench").path(),
-            FreePort.any(),
-            FreePort.any());
+            TemporaryDirectory.unlessGiven(Optional.empty(), "bench").path(), FreePort::any);
     try (OltpRun run = OltpRun.of(options(), postgres, place, System.err::println)) {
       Runtime.getRuntime().addShutdownHook(new Thread(run::close, "shutdown"));
       Report report = run.run();

@@ -8,15 +8,17 @@ import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.MessageType;
+import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.catalog.Node;
-import dev.drover.planner.plan.Pin;
+import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * {@code COPY ... TO STDOUT}: the nodes' streams become one, with one header.
@@ -26,50 +28,60 @@ import java.util.Optional;
 final class CopyOutOperator implements Operator, NodeFan.Work {
   private static final int[] NO_SLOTS = {};
 
+  /** Which nodes send what. */
+  private record Source(List<Integer> nodes, SqlText sql, Rendering rendering) {}
+
   private final Call call;
   private final boolean header;
   private final NodeFan fan;
-  private final SqlText sql;
-  private final Rendering rendering;
+  private final Source source;
   private Optional<CopyOutJoin> join = Optional.empty();
   private long rows;
 
-  private CopyOutOperator(
-      Call call, boolean header, List<Integer> nodes, SqlText sql, Rendering rendering) {
+  private CopyOutOperator(Call call, boolean header, Source source) {
     this.call = call;
     this.header = header;
-    this.sql = sql;
-    this.rendering = rendering;
-    this.fan = new NodeFan(call, nodes, this);
+    this.source = source;
+    this.fan = new NodeFan(call, source.nodes(), this);
   }
 
-  static CopyOutOperator of(Call call, Plan.CopyOut plan) {
+  /** {@code slots} are those of the reader's pins. */
+  static Operator of(Call call, Plan.CopyOut plan, int[] slots) {
     return switch (plan.reader()) {
-      case Plan.OneNode(var text, var pins, var _, var _) -> {
-        int[] slots = call.services().slots().of(pins, call);
-        int node = pins.isEmpty() ? Node.CATALOG_ID : pins.getFirst().shards().nodeOf(slots[0]);
-        yield of(call, plan, List.of(node), text, pins, slots);
-      }
-      case Plan.AllNodes all -> of(call, plan, all.nodes(), all.text(), List.of(), NO_SLOTS);
+      case Plan.OneNode oneNode -> oneNode(call, plan, oneNode, slots);
+      case Plan.AllNodes(var text, var nodes, var _, Combine.Finish finish, var writes) ->
+          new GatherOperator(
+              call, new Plan.AllNodes(text, nodes, List.of(), finish, writes), nodes, finish);
+      case Plan.AllNodes all -> plain(call, plan, all.nodes(), all.text());
       case Plan.AnyNode any -> {
         int node = call.services().rotation().choose(call.transaction(), any.nodes(), false);
-        yield of(call, plan, List.of(node), any.text(), List.of(), NO_SLOTS);
+        yield plain(call, plan, List.of(node), any.text());
       }
-      case Plan.Local local ->
-          of(call, plan, List.of(Node.CATALOG_ID), local.text(), List.of(), NO_SLOTS);
+      case Plan.Local local -> plain(call, plan, List.of(Node.CATALOG_ID), local.text());
       default -> throw new IllegalStateException("not a reader of COPY: " + plan.reader());
     };
   }
 
-  private static CopyOutOperator of(
-      Call call,
-      Plan.CopyOut plan,
-      List<Integer> nodes,
-      SqlText text,
-      List<Pin> pins,
-      int[] slots) {
-    Rendering rendering = new Rendering(call.text(), pins, slots, call.now());
-    return new CopyOutOperator(call, plan.header(), nodes, text, rendering);
+  private static Operator plain(Call call, Plan.CopyOut plan, List<Integer> nodes, SqlText text) {
+    Rendering rendering = new Rendering(call.text(), List.of(), NO_SLOTS, call.now());
+    return new CopyOutOperator(call, plan.header(), new Source(nodes, text, rendering));
+  }
+
+  private static Operator oneNode(Call call, Plan.CopyOut plan, Plan.OneNode reader, int[] slots) {
+    TreeSet<Integer> nodes = new TreeSet<>();
+    for (int i = 0; i < slots.length; i++) {
+      nodes.add(reader.pins().get(i).shards().nodeOf(slots[i]));
+    }
+    if (nodes.size() > 1) {
+      Plan otherwise =
+          reader
+              .otherwise()
+              .orElseThrow(() -> SqlError.notSupported("keys that lie on different nodes in COPY"));
+      return of(call, new Plan.CopyOut(otherwise, plan.header()), NO_SLOTS);
+    }
+    Rendering rendering = new Rendering(call.text(), reader.pins(), slots, call.now());
+    List<Integer> one = nodes.isEmpty() ? List.of(Node.CATALOG_ID) : List.copyOf(nodes);
+    return new CopyOutOperator(call, plan.header(), new Source(one, reader.text(), rendering));
   }
 
   @Override
@@ -80,7 +92,7 @@ final class CopyOutOperator implements Operator, NodeFan.Work {
 
   @Override
   public void send(int index, Participant participant, Reply reply) {
-    ServerCommand.query(participant.backend(), sql, rendering, reply);
+    ServerCommand.query(participant.backend(), source.sql(), source.rendering(), reply);
   }
 
   @Override

@@ -52,8 +52,10 @@ import org.slf4j.LoggerFactory;
 public final class DdlOperator implements Operator {
   private static final Logger LOG = LoggerFactory.getLogger(DdlOperator.class);
 
-  /** Key of the advisory lock on the catalog node that one schema change at a time holds. */
-  private static final long DDL_LOCK = 0x64726f762d64646cL;
+  /**
+   * Key of the advisory lock on the catalog node that one schema change at a time holds: droverDD.
+   */
+  private static final long DDL_LOCK = 0x64726f7665724444L;
 
   private static final int MAX_TRIES = 100;
   private static final Duration PAUSE = Duration.ofMillis(50);

@@ -5,6 +5,8 @@ import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
+import dev.drover.pgwire.BackendDecoder.CopyResponse;
+import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.MessageType;
@@ -233,6 +235,12 @@ final class GatherOperator implements Operator, NodeFan.Work {
       switch (type) {
         case MessageType.Backend.ROW_DESCRIPTION ->
             call.output().simpleRowDescription(call.cached());
+        case MessageType.Backend.COPY_OUT -> {
+          CopyResponse response = CopyResponse.decode(body);
+          BackendEncoder.copyOutResponse(
+              call.output().rowBuffer(), response.format(), response.columnFormats());
+        }
+        case MessageType.Backend.COPY_DONE -> BackendEncoder.copyDone(call.output().rowBuffer());
         case MessageType.Backend.COMMAND_COMPLETE ->
             tag =
                 body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);

@@ -58,7 +58,7 @@ public final class Operators {
       case Plan.InsertFrom insert -> new InsertFromOperator(call, insert);
       case Plan.CopyIn copy -> new CopyInOperator(call, copy);
       case Plan.CopyLocal copy -> new CopyLocalOperator(call, copy);
-      case Plan.CopyOut copy -> CopyOutOperator.of(call, copy);
+      case Plan.CopyOut copy -> CopyOutOperator.of(call, copy, slots);
       case Plan.Explain explain -> new ExplainOperator(call, explain);
       case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ ->
           throw new IllegalStateException("not a plan of rows: " + plan);
@@ -69,6 +69,7 @@ public final class Operators {
     return switch (plan) {
       case Plan.OneNode oneNode -> oneNode.pins();
       case Plan.AllNodes allNodes -> allNodes.pins();
+      case Plan.CopyOut copy -> pins(copy.reader());
       case Plan.InsertRows insert -> insert.rows().stream().map(Plan.InsertRows.Row::pin).toList();
       default -> List.of();
     };

@@ -42,6 +42,9 @@ public final class ErrorNames {
 
   private static final Pattern SUFFIX = Pattern.compile("(?<name>.+)\\$(?<id>\\d+)");
 
+  private static final String OWN_FUNCTION = "PL/pgSQL function drover.";
+  private static final String OWN_STATEMENT = "SQL statement ";
+
   private final CatalogSnapshot catalog;
 
   private ErrorNames(CatalogSnapshot catalog) {
@@ -51,7 +54,7 @@ public final class ErrorNames {
   /** The same fields in the user's names; the very same object if there is nothing to change. */
   public static ErrorFields translate(ErrorFields fields, CatalogSnapshot catalog) {
     ErrorNames names = new ErrorNames(catalog);
-    ErrorFields result = names.identifiers(fields);
+    ErrorFields result = withoutOwnContext(names.identifiers(fields));
     for (char letter : TEXTS) {
       Optional<String> text = result.get(letter);
       if (text.isPresent() && text.get().indexOf('$') >= 0) {
@@ -60,6 +63,28 @@ public final class ErrorNames {
       }
     }
     return result;
+  }
+
+  /** Cuts the lines that say how Drover's own functions came to run the statement. */
+  private static ErrorFields withoutOwnContext(ErrorFields fields) {
+    Optional<String> where = fields.get(ErrorFields.WHERE);
+    if (where.isEmpty() || !where.get().contains(OWN_FUNCTION)) {
+      return fields;
+    }
+    List<String> lines = where.get().lines().toList();
+    int own = 0;
+    while (!lines.get(own).startsWith(OWN_FUNCTION) && own < lines.size() - 1) {
+      own++;
+    }
+    int cut = own;
+    while (cut > 0 && !lines.get(cut).startsWith(OWN_STATEMENT)) {
+      cut--;
+    }
+    boolean ran = lines.get(cut).startsWith(OWN_STATEMENT);
+    String kept = String.join("\n", lines.subList(0, ran ? cut : own));
+    return kept.isEmpty()
+        ? fields.without(ErrorFields.WHERE)
+        : fields.with(ErrorFields.WHERE, kept);
   }
 
   private ErrorFields identifiers(ErrorFields fields) {

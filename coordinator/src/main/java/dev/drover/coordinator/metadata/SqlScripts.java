@@ -14,7 +14,7 @@ import java.util.List;
 final class SqlScripts {
   static final List<String> CATALOG =
       List.of("catalog.sql", "definitions.sql", "snapshot.sql", "views.sql");
-  static final List<String> DATANODE = List.of("node-ddl.sql");
+  static final List<String> DATANODE = List.of("node-ddl.sql", "modulo.sql");
 
   /** Superuser, and owner of everything that Drover makes. */
   static final String OWNER = "drover";

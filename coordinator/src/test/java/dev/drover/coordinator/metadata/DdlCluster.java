@@ -1,5 +1,6 @@
 package dev.drover.coordinator.metadata;
 
+import dev.drover.agent.NodeSchema;
 import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.agent.postgres.PostgresServer;
 import dev.drover.agent.postgres.TemporaryServers;
@@ -41,19 +42,25 @@ final class DdlCluster implements AutoCloseable {
     return cluster;
   }
 
+  NodeInstaller installer(int preparedTransactions) {
+    return new NodeInstaller(
+        server -> connect(number(server)),
+        NodeSchema::install,
+        address("catalog", nodes.getFirst()),
+        preparedTransactions);
+  }
+
+  private static int number(ClusterBootstrap.ServerAddress server) {
+    return server.name().equals("catalog") ? 0 : Integer.parseInt(server.name().substring(2));
+  }
+
   void bootstrap() throws SQLException {
     List<ClusterBootstrap.ServerAddress> datanodes = new ArrayList<>();
     for (int i = 1; i <= DATANODES; i++) {
       datanodes.add(address("dn" + i, nodes.get(i)));
     }
     ClusterBootstrap.initialize(
-        address("catalog", nodes.getFirst()),
-        datanodes,
-        server ->
-            connect(
-                server.name().equals("catalog")
-                    ? 0
-                    : Integer.parseInt(server.name().substring(2))));
+        address("catalog", nodes.getFirst()), datanodes, server -> connect(number(server)));
   }
 
   private static ClusterBootstrap.ServerAddress address(String name, PostgresServer server) {

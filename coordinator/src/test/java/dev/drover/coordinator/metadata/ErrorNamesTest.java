@@ -104,6 +104,21 @@ class ErrorNamesTest {
   }
 
   @Test
+  void theContextOfDroversOwnFunctionsIsCut() {
+    ErrorFields fields =
+        ErrorFields.of(Severity.ERROR, "23514", "m")
+            .with(
+                ErrorFields.WHERE,
+                "SQL function \"mine\"\nSQL statement \"ALTER TABLE x\n ADD y\"\n"
+                    + "PL/pgSQL function drover.run(text[]) line 6 at EXECUTE");
+    assertThat(ErrorNames.translate(fields, CATALOG).get(ErrorFields.WHERE))
+        .contains("SQL function \"mine\"");
+    ErrorFields only =
+        fields.with(ErrorFields.WHERE, "PL/pgSQL function drover.align(regclass) line 1 at RAISE");
+    assertThat(ErrorNames.translate(only, CATALOG).get(ErrorFields.WHERE)).isEmpty();
+  }
+
+  @Test
   void whatNeedsNoTranslationIsPassedOn() {
     ErrorFields fields = ErrorFields.of(Severity.ERROR, "42601", "syntax error at \"$1\"");
     assertThat(ErrorNames.translate(fields, CATALOG)).isSameAs(fields);

@@ -21,6 +21,9 @@ public final class PostgresTemplate {
   /** The role under which Drover itself works on a server. */
   public static final String SUPERUSER = "drover";
 
+  /** The superuser that initdb makes, as which clients connect by default. */
+  public static final String CLIENT_ROLE = "postgres";
+
   private static final int FIRST_MAJOR_WITH_BUILTIN_LOCALE = 17;
 
   private final PostgresBinaries binaries;

@@ -25,6 +25,6 @@ public record BenchOptions(
 
   /** Before a row is measured, each system runs it for so long. */
   int warmUpSeconds() {
-    return Math.max(1, seconds / 3);
+    return Math.max(1, seconds / 2);
   }
 }

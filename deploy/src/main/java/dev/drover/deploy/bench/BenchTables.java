@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.ByteArrayOutputStream;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * The tables of all workloads.
@@ -19,6 +20,8 @@ final class BenchTables {
   private static final int PORTION_ROWS = 250_000;
 
   private static final int GROUPS = 100;
+  private static final List<String> PGBENCH =
+      List.of("pgbench_branches", "pgbench_tellers", "pgbench_accounts", "pgbench_history");
 
   private final Pgbench pgbench;
   private final BenchOptions options;
@@ -68,6 +71,9 @@ final class BenchTables {
 
   private void preparePgbench(Contender contender) throws SQLException {
     try (Client client = Client.of(contender)) {
+      for (String table : PGBENCH) {
+        client.execute("DROP TABLE IF EXISTS " + table);
+      }
       client.execute(
           "CREATE TABLE pgbench_branches (bid int PRIMARY KEY, bbalance int, filler char(88))"
               + contender.distributedBy("bid"));
@@ -89,6 +95,7 @@ final class BenchTables {
 
   private void prepareInserted(Contender contender) throws SQLException {
     try (Client client = Client.of(contender)) {
+      client.execute("DROP TABLE IF EXISTS " + INSERTED);
       client.execute(
           "CREATE TABLE %s (id bigint, filler text)%s"
               .formatted(INSERTED, contender.distributedBy("id")));
@@ -97,13 +104,13 @@ final class BenchTables {
 
   private void prepareCopied(Contender contender) throws SQLException {
     try (Client client = Client.of(contender)) {
-      client.execute(create(COPIED, contender));
+      create(client, COPIED, contender);
     }
   }
 
   private void prepareScanned(Contender contender) throws SQLException {
     try (Client client = Client.of(contender)) {
-      client.execute(create(SCANNED, contender));
+      create(client, SCANNED, contender);
       for (int from = 0; from < options.scanRows(); from += PORTION_ROWS) {
         int count = Math.min(PORTION_ROWS, options.scanRows() - from);
         client.copy(SCANNED, rows(from, count));
@@ -112,8 +119,10 @@ final class BenchTables {
     }
   }
 
-  private static String create(String table, Contender contender) {
-    return "CREATE TABLE %s (id bigint, kind int, value int, filler text)%s"
-        .formatted(table, contender.distributedBy("id"));
+  private static void create(Client client, String table, Contender contender) throws SQLException {
+    client.execute("DROP TABLE IF EXISTS " + table);
+    client.execute(
+        "CREATE TABLE %s (id bigint, kind int, value int, filler text)%s"
+            .formatted(table, contender.distributedBy("id")));
   }
 }

@@ -16,10 +16,12 @@ import org.postgresql.copy.CopyIn;
  */
 record Client(Connection connection) implements AutoCloseable {
   private static final int CHUNK_BYTES = 64 * 1024;
+  private static final String SOCKET_LIMIT_SECONDS = "300";
 
   static Client of(Contender contender) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", "postgres");
+    properties.setProperty("socketTimeout", SOCKET_LIMIT_SECONDS);
     return new Client(
         DriverManager.getConnection(
             "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(contender.port()), properties));

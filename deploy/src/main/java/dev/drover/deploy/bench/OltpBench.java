@@ -45,7 +45,8 @@ final class OltpBench {
       return turns(workload);
     } catch (SQLException | BenchException e) {
       progress.accept("%s failed: %s".formatted(workload.name(), e.getMessage()));
-      return ReportRow.failed(workload, String.valueOf(e.getMessage()));
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      return ReportRow.failed(workload, reason);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * One benchmark from the start of both contenders to their end.
@@ -24,14 +25,14 @@ public final class OltpRun implements AutoCloseable {
   private final Place place;
   private final Consumer<String> progress;
   private final Deque<Contender> contenders = new ArrayDeque<>();
-  private boolean isClosed;
+  private volatile boolean isClosed;
 
   /**
-   * Where everything is kept, and where clients connect.
+   * Where everything is kept, and where servers may listen.
    *
    * @param directory does not exist yet; deleted in the end
    */
-  public record Place(Path directory, int plainPort, int droverPort) {}
+  public record Place(Path directory, IntSupplier freePort) {}
 
   private OltpRun(
       BenchOptions options, String postgres, Pgbench pgbench, Place place, Consumer<String> log) {
@@ -64,21 +65,30 @@ public final class OltpRun implements AutoCloseable {
         begin(
             () ->
                 DroverCluster.start(
-                    postgres, place.directory().resolve("drover"), place.droverPort()));
+                    postgres, place.directory().resolve("drover"), place.freePort().getAsInt()));
     Contender plain =
         begin(
             () ->
-                PlainServer.start(binaries, place.directory().resolve("plain"), place.plainPort()));
+                PlainServer.start(
+                    binaries, place.directory().resolve("plain"), place.freePort().getAsInt()));
     Workloads workloads = new Workloads(pgbench, options, place.directory());
     try (Gauge plainGauge = new Gauge(plain);
         Gauge droverGauge = new Gauge(drover)) {
-      OltpBench bench = new OltpBench(plainGauge, droverGauge, options, progress);
+      OltpBench bench = new OltpBench(plainGauge, droverGauge, options, this::progress);
       List<ReportRow> rows = bench.measure(workloads.selected());
       return new Report(
           binaries.version().text(), options, rows, bench.consistency(workloads.pgbenchTables()));
     } catch (SQLException e) {
       throw new BenchException("the benchmark failed: " + e.getMessage(), e);
     }
+  }
+
+  /** Once it was closed, by Ctrl-C, there is nothing more to say or to do. */
+  private void progress(String line) {
+    if (isClosed) {
+      throw new BenchException("interrupted");
+    }
+    progress.accept(line);
   }
 
   @FunctionalInterface

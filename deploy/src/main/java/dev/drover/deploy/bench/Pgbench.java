@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +24,8 @@ final class Pgbench {
   private static final Pattern FAILED = Pattern.compile("number of failed transactions: (\\d+)");
   private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+)");
   private static final int MOST_OUTPUT_LINES = 5;
+  private static final Duration FILL_LIMIT = Duration.ofMinutes(20);
+  private static final Duration GRACE = Duration.ofSeconds(60);
 
   /** What one run has done. */
   record Result(long transactions, double perSecond) {}
@@ -59,7 +63,8 @@ final class Pgbench {
 
   /** Fills pgbench's tables, which exist. */
   void fill(int port, int scale) {
-    run(List.of("-i", "-I", "gv", "-q", "-s", Integer.toString(scale)), port);
+    List<String> arguments = List.of("-i", "-I", "gv", "-q", "-s", Integer.toString(scale));
+    run(arguments, port, FILL_LIMIT);
   }
 
   Result run(int port, int seconds, List<String> options) {
@@ -67,7 +72,7 @@ final class Pgbench {
     arguments.addAll(List.of("-c", Integer.toString(BenchOptions.CLIENTS)));
     arguments.addAll(List.of("-T", Integer.toString(seconds)));
     arguments.addAll(options);
-    String output = run(arguments, port);
+    String output = run(arguments, port, GRACE.plusSeconds(seconds));
     long failed = find(FAILED, output).map(Long::parseLong).orElse(0L);
     if (failed > 0) {
       throw new BenchException("pgbench counted %d failed transactions".formatted(failed));
@@ -106,25 +111,46 @@ final class Pgbench {
     return found;
   }
 
-  private String run(List<String> arguments, int port) {
+  private String run(List<String> arguments, int port, Duration limit) {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port), "-U", "postgres"));
     command.addAll(arguments);
     command.add("postgres");
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      process.getOutputStream().close();
-      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-      if (process.waitFor() != 0) {
-        throw new BenchException("pgbench failed: " + errors(output));
+      Path output = Files.createTempFile("drover-pgbench", ".out");
+      try {
+        return run(command, output, limit);
+      } finally {
+        Files.delete(output);
       }
-      return output;
     } catch (IOException e) {
       throw new BenchException("cannot run " + program, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BenchException("interrupted", e);
     }
+  }
+
+  private static String run(List<String> command, Path output, Duration limit)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      process.getOutputStream().close();
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new BenchException("pgbench did not end within %d s".formatted(limit.toSeconds()));
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+    String text = Files.readString(output, UTF_8);
+    if (process.exitValue() != 0) {
+      throw new BenchException("pgbench failed: " + errors(text));
+    }
+    return text;
   }
 
   private static String errors(String output) {

@@ -27,6 +27,8 @@ import java.util.Optional;
 final class ProcessCpu {
   private static final Path PROC = Path.of("/proc");
   private static final double SECONDS_PER_TICK = 0.01;
+  private static final int MOST_READINGS = 20;
+  private static final long PAUSE_MILLIS = 20;
 
   // Positions after the program's name, which is in parentheses.
   private static final int PARENT = 1;
@@ -37,20 +39,23 @@ final class ProcessCpu {
 
   private ProcessCpu() {}
 
-  /** Of these processes and all below them, since they began. */
+  /**
+   * Of these processes and all below them, since they began.
+   *
+   * <p>A process that is waited for while the list is read could be missed in both places, so the
+   * list is read until two readings show the same processes.
+   */
   static double seconds(List<Long> roots) {
-    Map<Long, Stat> processes = processes();
-    Map<Long, List<Long>> children = new HashMap<>();
-    processes.forEach(
-        (pid, stat) -> children.computeIfAbsent(stat.parent(), _ -> new ArrayList<>()).add(pid));
-    long ticks = 0;
-    Deque<Long> left = new ArrayDeque<>(roots);
-    while (!left.isEmpty()) {
-      long pid = left.pop();
-      ticks += Optional.ofNullable(processes.get(pid)).map(Stat::ticks).orElse(0L);
-      children.getOrDefault(pid, List.of()).forEach(left::push);
+    Map<Long, Stat> before = tree(roots);
+    for (int i = 0; i < MOST_READINGS; i++) {
+      pause();
+      Map<Long, Stat> now = tree(roots);
+      if (now.keySet().equals(before.keySet())) {
+        return now.values().stream().mapToLong(Stat::ticks).sum() * SECONDS_PER_TICK;
+      }
+      before = now;
     }
-    return ticks * SECONDS_PER_TICK;
+    return before.values().stream().mapToLong(Stat::ticks).sum() * SECONDS_PER_TICK;
   }
 
   /** What of a process is in memory; 0 when it is gone. */
@@ -65,6 +70,29 @@ final class ProcessCpu {
       return 0;
     }
     return 0;
+  }
+
+  private static Map<Long, Stat> tree(List<Long> roots) {
+    Map<Long, Stat> processes = processes();
+    Map<Long, List<Long>> children = new HashMap<>();
+    processes.forEach(
+        (pid, stat) -> children.computeIfAbsent(stat.parent(), _ -> new ArrayList<>()).add(pid));
+    Map<Long, Stat> tree = new HashMap<>();
+    Deque<Long> left = new ArrayDeque<>(roots);
+    while (!left.isEmpty()) {
+      long pid = left.pop();
+      Optional.ofNullable(processes.get(pid)).ifPresent(stat -> tree.put(pid, stat));
+      children.getOrDefault(pid, List.of()).forEach(left::push);
+    }
+    return tree;
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static Map<Long, Stat> processes() {

@@ -25,15 +25,9 @@ final class MemberCommand {
   static List<String> of(Member member, ClusterDirectory directory) {
     List<String> command = new ArrayList<>(ownSession());
     command.addAll(java(heap(member), directory, member.label()));
-    command.addAll(
-        switch (member) {
-          case Member.Gtm() -> List.of("gtm");
-          case Member.Node(String node) -> List.of("agent", "--node", node);
-          case Member.Coordinator(int id) -> List.of("coordinator", "--id", Integer.toString(id));
-        });
-    command.add("--supervised");
-    command.add("--data");
+    command.add(MemberStart.class.getName());
     command.add(directory.root().toString());
+    command.add(member.label());
     return command;
   }
 
@@ -41,6 +35,7 @@ final class MemberCommand {
   static List<String> ofDetachedSupervisor(ClusterDirectory directory, List<String> arguments) {
     List<String> command = new ArrayList<>(ownSession());
     command.addAll(java(SMALL, directory, "supervisor"));
+    command.add(Drover.class.getName());
     command.addAll(arguments);
     return command;
   }
@@ -61,7 +56,6 @@ final class MemberCommand {
     command.add("-Ddrover.log=" + directory.logFile(label));
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add(Drover.class.getName());
     return command;
   }
 

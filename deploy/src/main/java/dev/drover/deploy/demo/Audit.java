@@ -26,7 +26,6 @@ final class Audit {
   }
 
   void check(Counters counters) throws SQLException {
-    screen.say("");
     screen.say(
         "%s transfers are done. The errors that clients met on the way, all tried again:"
             .formatted(Screen.grouped(counters.committed())));
@@ -110,6 +109,8 @@ final class Audit {
       }
     }
     screen.check(
-        "its copies are equal on all nodes", contents.size() == 1, String.join(" / ", contents));
+        "the copies of the replicated table are equal",
+        contents.size() == 1,
+        String.join(" | ", contents));
   }
 }

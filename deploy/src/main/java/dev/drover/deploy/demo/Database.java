@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** One connection and the few things that the demo does with it. */
 record Database(Connection connection) {
@@ -38,10 +39,9 @@ record Database(Connection connection) {
   /** What of EXPLAIN says where a statement runs, without the nodes' own plans. */
   List<String> route(String sql) throws SQLException {
     return query("EXPLAIN " + sql).table().rows().stream()
-        .map(List::getFirst)
+        .map(row -> row.getFirst().lines().map(String::strip).collect(Collectors.joining(" ")))
         .takeWhile(line -> !line.strip().startsWith("Plan on "))
         .filter(line -> !line.strip().startsWith("Remote query"))
-        .map(String::stripTrailing)
         .filter(line -> !line.isBlank())
         .toList();
   }

@@ -18,6 +18,7 @@ import org.postgresql.copy.CopyIn;
 final class Loader {
   private static final int CHUNK_CHARS = 64 * 1024;
   private static final int UPDATE_MILLIS = 100;
+  private static final int WORTH_WATCHING = 10_000;
 
   private final Connection connection;
   private final Screen screen;
@@ -30,7 +31,8 @@ final class Loader {
   /** Returns how long it took. */
   Duration load(RowSource source) throws SQLException {
     long begin = System.nanoTime();
-    Optional<ProgressBar> bar = screen.isTerminal() ? Optional.of(bar(source)) : Optional.empty();
+    boolean isWatched = screen.isTerminal() && source.count() >= WORTH_WATCHING;
+    Optional<ProgressBar> bar = isWatched ? Optional.of(bar(source)) : Optional.empty();
     try {
       copy(source, rows -> bar.ifPresent(b -> b.stepTo(rows)));
     } finally {
@@ -77,6 +79,7 @@ final class Loader {
         .setUnit(" rows", 1)
         .showSpeed()
         .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+        .setMaxRenderedLength(Screen.WIDTH)
         .setUpdateIntervalMillis(UPDATE_MILLIS)
         .setConsumer(new ConsoleProgressBarConsumer(screen.out()))
         .build();

@@ -34,7 +34,7 @@ final class Questions {
     screen.say("One key, one node: the statement goes where the row is, as it was typed.");
     TextTable found = ask("SELECT * FROM customers WHERE id = " + customer);
     screen.checkEqual("the customer is found", 1, found.rows().size());
-    screen.say("Her orders lie beside her; the join asks the same single node.");
+    screen.say("The customer's orders lie on the same node, which answers the join alone.");
     TextTable joined =
         ask(
             """
@@ -46,11 +46,12 @@ final class Questions {
             """
                 .formatted(customer));
     screen.checkEqual(
-        "all of her orders are counted", Long.toString(Shop.ordersOf(customer)), joined.cell(0, 1));
+        "all of the customer's orders are counted",
+        Long.toString(Shop.ordersOf(customer)),
+        joined.cell(0, 1));
   }
 
   private void lookups() throws SQLException {
-    screen.say("");
     screen.say("The same again and again, prepared, one after the other, by this one client:");
     long[] nanos = new long[LOOKUPS];
     int found = 0;
@@ -76,7 +77,6 @@ final class Questions {
   }
 
   private void colocatedJoin() throws SQLException {
-    screen.say("");
     screen.say(
         """
         All customers with all orders: rows that match lie together, so each node joins its own and no
@@ -96,12 +96,11 @@ final class Questions {
   }
 
   private void replicatedJoin() throws SQLException {
-    screen.say("");
     screen.say("With replicated tables every node joins by itself, whatever the columns.");
     TextTable table =
         ask(
             """
-            SELECT sum(o.pieces * p.price) AS revenue, count(DISTINCT p.id) AS products
+            SELECT sum(o.pieces * p.price) AS revenue
             FROM orders o JOIN products p ON p.id = o.product_id
             """);
     BigDecimal expected = BigDecimal.valueOf(Shop.revenueCents(), 2);
@@ -109,15 +108,13 @@ final class Questions {
   }
 
   private void sorted() throws SQLException {
-    screen.say("");
     screen.say("Sorted results of the nodes are merged; LIMIT goes to the nodes too.");
     TextTable table = ask("SELECT id, customer_id, pieces FROM orders ORDER BY id DESC LIMIT 3");
     screen.checkEqual("the last order comes first", Long.toString(Shop.ORDERS), table.cell(0, 0));
   }
 
   private void roundRobin() throws SQLException {
-    screen.say("");
-    screen.say("Round robin: every node counts a third.");
+    screen.say("Round robin: every node counts its part.");
     TextTable table = ask("SELECT kind, count(*) FROM events GROUP BY kind ORDER BY kind");
     long sum = table.rows().stream().mapToLong(row -> Long.parseLong(row.get(1))).sum();
     screen.checkEqual("the kinds of events add up", Shop.EVENTS, sum);

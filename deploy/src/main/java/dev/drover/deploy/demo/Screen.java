@@ -12,7 +12,8 @@ import java.util.Locale;
  * <p>Threads: thread-safe, a line at a time.
  */
 public final class Screen {
-  private static final int WIDTH = 96;
+  static final int WIDTH = 96;
+
   private static final String RESET = "\u001b[0m";
   private static final String BOLD = "\u001b[1m";
   private static final String FAINT = "\u001b[2m";
@@ -25,6 +26,7 @@ public final class Screen {
   private final List<String> failures = new ArrayList<>();
   private int passed;
   private int chapters;
+  private boolean isInOutput;
   private boolean isMuted;
 
   private Screen(PrintStream out, boolean isTerminal) {
@@ -35,7 +37,7 @@ public final class Screen {
   /** Colours and progress bars only where a person looks and has not asked for none. */
   public static Screen of(PrintStream out) {
     boolean isPlain = System.getenv("NO_COLOR") != null || "dumb".equals(System.getenv("TERM"));
-    boolean isTerminal = System.console() != null && System.console().isTerminal();
+    boolean isTerminal = System.console().isTerminal();
     return new Screen(out, isTerminal && !isPlain);
   }
 
@@ -57,12 +59,16 @@ public final class Screen {
     String line = "%d. %s ".formatted(chapters, title);
     print("");
     print(coloured(BOLD + CYAN, line + "─".repeat(Math.max(0, WIDTH - line.length()))));
+    isInOutput = false;
   }
 
   /** A paragraph, broken into lines. */
   public synchronized void say(String text) {
+    if (isInOutput) {
+      print("");
+    }
     StringBuilder line = new StringBuilder();
-    for (String word : text.strip().split("\\s+")) {
+    for (String word : text.strip().split("\\s+", -1)) {
       if (line.length() + word.length() + 1 > WIDTH) {
         print(line.toString());
         line.setLength(0);
@@ -136,6 +142,7 @@ public final class Screen {
   }
 
   private void print(String line) {
+    isInOutput = line.startsWith(" ");
     if (!isMuted) {
       out.println(line);
     }

@@ -29,6 +29,8 @@ final class FrameDecoder extends ByteToMessageDecoder {
     }
     int length = in.getInt(in.readerIndex());
     if (length < 1 || length > maxFrameBytes) {
+      // Nothing that follows can be understood, nor is to be looked at again.
+      in.skipBytes(in.readableBytes());
       throw WireReader.malformed("a frame of " + length + " bytes");
     }
     if (in.readableBytes() < Integer.BYTES + length) {

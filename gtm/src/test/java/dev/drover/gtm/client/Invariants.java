@@ -199,7 +199,9 @@ final class Invariants {
     victims.entrySet().removeIf(entry -> entry.getValue().isSpent(entry.getKey(), now));
     Set<SimulatedTransaction> dying = new HashSet<>(victims.keySet());
     dying.remove(transaction);
-    boolean isRepeated = victims.put(transaction, new Verdict(message.waiting(), now)) != null;
+    boolean isRepeated =
+        victims.put(transaction, new Verdict(message.waiting(), transaction.statements(), now))
+            != null;
     victimCount++;
     boolean isOutOfDate = now - brokenAt <= MAX_VERDICT_AGE;
     if (!isRepeated && !isOutOfDate) {
@@ -210,10 +212,12 @@ final class Invariants {
     }
   }
 
-  /** Who does not listen within two seconds does not count as a victim any more. */
-  private record Verdict(Backend waiting, long at) {
+  /** Who has gone on or does not listen within two seconds is no victim any more. */
+  private record Verdict(Backend waiting, int statements, long at) {
     boolean isSpent(SimulatedTransaction transaction, long now) {
-      return !transaction.waitsOn(waiting) || now - at >= 2 * Simulation.SECONDS;
+      return !transaction.waitsOn(waiting)
+          || transaction.statements() != statements
+          || now - at >= 2 * Simulation.SECONDS;
     }
   }
 

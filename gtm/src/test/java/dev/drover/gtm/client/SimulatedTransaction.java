@@ -50,6 +50,11 @@ final class SimulatedTransaction {
     return backends;
   }
 
+  /** Names the statement that runs. */
+  int statements() {
+    return statementsLeft;
+  }
+
   boolean startStatement() {
     statementsLeft--;
     return statementsLeft >= 0;

@@ -7,20 +7,21 @@ import org.junit.jupiter.api.Test;
 /**
  * Runs the real cores of GTM and clients in a simulated cluster, one run for each seed.
  *
- * <p>{@code -Dseed=N} runs that one only, {@code -Dseeds=N} as many from the first.
+ * <p>{@code -Dseed=N} runs that one, {@code -Dseeds=N} so many from there.
  */
 final class SimulationTest {
-  private static final long DEFAULT_SEEDS = 150;
+  private static final long DEFAULT_SEEDS = 60;
 
   @Test
   void theInvariantsHoldWhateverGoesWrong() {
     long first = Long.getLong("seed", 1);
-    long last = System.getProperty("seed") != null ? first : Long.getLong("seeds", DEFAULT_SEEDS);
+    boolean isOne = System.getProperty("seed") != null;
+    long count = Long.getLong("seeds", isOne ? 1 : DEFAULT_SEEDS);
     long gxids = 0;
     long ended = 0;
     long publishes = 0;
     long victims = 0;
-    for (long seed = first; seed <= last; seed++) {
+    for (long seed = first; seed < first + count; seed++) {
       Invariants invariants = run(seed);
       gxids += invariants.gxidCount();
       ended += invariants.endedCount();
@@ -28,10 +29,10 @@ final class SimulationTest {
       victims += invariants.victimCount();
     }
     // The runs must have been worth it.
-    assertThat(gxids).isGreaterThan(1000 * (last - first + 1));
-    assertThat(ended).isGreaterThan(last - first);
-    assertThat(publishes).isGreaterThan(last - first);
-    assertThat(victims).isGreaterThan(last - first);
+    assertThat(gxids).isGreaterThan(1000 * count);
+    assertThat(ended).isGreaterThanOrEqualTo(count);
+    assertThat(publishes).isGreaterThanOrEqualTo(count);
+    assertThat(victims).isGreaterThanOrEqualTo(count);
   }
 
   private static Invariants run(long seed) {

@@ -12,13 +12,21 @@ import dev.drover.planner.sql.Name;
 import dev.drover.planner.sql.TableElement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What ALTER TABLE becomes on the datanodes: the user's actions, without those that the leaves get
  * by {@code drover.align}, and with other words for what needs a sequence.
  */
 final class AlterOnNodes {
+  private static final Pattern ALTER_CONSTRAINT =
+      Pattern.compile(
+          "^alter\\s+constraint\\s+(?<name>\"(?:[^\"]|\"\")+\"|[^\\s\"]+)",
+          Pattern.CASE_INSENSITIVE);
+
   private final DdlContext context;
   private final byte[] text;
   private final Steps steps;
@@ -76,8 +84,22 @@ final class AlterOnNodes {
       case AlterAction.Inherit _ -> throw refused("INHERIT");
       case AlterAction.Distribute _, AlterAction.AddNodes _, AlterAction.DeleteNodes _ ->
           throw new IllegalStateException("a redistribution is planned elsewhere");
-      case AlterAction.Other other -> throw refused(other.what());
+      case AlterAction.Other other -> other(other, shape, spread);
     };
+  }
+
+  /** ALTER CONSTRAINT of a foreign key; nothing else of these can be done on several nodes. */
+  private Optional<String> other(AlterAction.Other other, TableShape shape, Spread spread) {
+    Matcher constraint = ALTER_CONSTRAINT.matcher(other.what());
+    if (!constraint.find()) {
+      throw refused(other.what());
+    }
+    String word = constraint.group("name");
+    String name =
+        word.startsWith("\"")
+            ? word.substring(1, word.length() - 1).replace("\"\"", "\"")
+            : word.toLowerCase(Locale.ROOT);
+    return isOfLeaves(name, shape, spread) ? Optional.empty() : Optional.of(other.span().of(text));
   }
 
   private static SqlError refused(String what) {
@@ -183,23 +205,23 @@ final class AlterOnNodes {
     return rule instanceof Constraint.Exclude;
   }
 
-  private boolean isOfLeaves(Name constraint, TableShape shape, Spread spread) {
+  private boolean isOfLeaves(String constraint, TableShape shape, Spread spread) {
     Relation before = context.catalog().relation(shape.relation().oid()).orElseThrow();
     return hasLeafKey(before, constraint, spread)
         || hasLeafKey(shape.relation(), constraint, spread)
         || (spread.keyed()
-            && shape.exclusions().stream().anyMatch(e -> e.name().equals(constraint.text())));
+            && shape.exclusions().stream().anyMatch(e -> e.name().equals(constraint)));
   }
 
-  private boolean hasLeafKey(Relation table, Name constraint, Spread spread) {
+  private boolean hasLeafKey(Relation table, String constraint, Spread spread) {
     DistributionRules rules = new DistributionRules(context.catalog());
     return table.foreignKeys().stream()
-        .anyMatch(k -> k.name().equals(constraint.text()) && rules.isOfLeaves(table, spread, k));
+        .anyMatch(k -> k.name().equals(constraint) && rules.isOfLeaves(table, spread, k));
   }
 
   private Optional<String> unlessOfLeaves(
       Name constraint, Optional<String> same, TableShape shape, Spread spread) {
-    return isOfLeaves(constraint, shape, spread) ? Optional.empty() : same;
+    return isOfLeaves(constraint.text(), shape, spread) ? Optional.empty() : same;
   }
 
   private Optional<String> dropConstraint(

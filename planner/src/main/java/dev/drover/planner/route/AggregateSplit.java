@@ -114,7 +114,7 @@ final class AggregateSplit {
   private Optional<String> keyType(Expr key) {
     Optional<Variable> variable = Conditions.variable(key, block.scope());
     if (variable.isPresent()) {
-      return FinishText.type(variable.get());
+      return ColumnTypes.of(variable.get());
     }
     boolean textual =
         RelationNames.collect(key, Expr.Special.class).stream()
@@ -226,7 +226,7 @@ final class AggregateSplit {
     Expr argument = call.arguments().getFirst().value();
     Optional<String> type =
         Conditions.variable(argument, block.scope())
-            .flatMap(FinishText::type)
+            .flatMap(ColumnTypes::of)
             .or(() -> plainType(call));
     if (type.isEmpty()) {
       return false;

@@ -8,6 +8,7 @@ import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Assignment;
 import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.Merge;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.RelationNames;
 import dev.drover.planner.sql.Update;
@@ -73,8 +74,7 @@ final class DmlRouter {
     refusals.checkRowPlaces();
     List<Integer> only = analysis.onlyNode();
     if (!only.isEmpty()) {
-      SqlText text =
-          new NodeText(analysis).plain(context.session().inTransaction()).render(parsed.span());
+      SqlText text = text(analysis, target, Map.of(), List.of());
       return new Plan.AnyNode(text, only, true);
     }
     if (modifiesInWith) {
@@ -85,11 +85,24 @@ final class DmlRouter {
 
   private Plan oneNode(Analysis analysis, Block block, TableUse target, Map<TableUse, Pin> leaves) {
     List<Pin> pins = leaves.values().stream().distinct().toList();
-    SqlText text =
-        new NodeText(analysis)
-            .withLeaves(leaves, pins, context.session().inTransaction())
-            .render(parsed.span());
+    SqlText text = text(analysis, target, leaves, pins);
     return new Plan.OneNode(text, pins, true, otherwise(analysis, block, target, pins));
+  }
+
+  /** For one node. */
+  private SqlText text(
+      Analysis analysis, TableUse target, Map<TableUse, Pin> leaves, List<Pin> pins) {
+    boolean oneNow = context.session().inTransaction();
+    SpliceText text = new NodeText(analysis).withLeaves(leaves, pins, oneNow);
+    return withDefaults(text, target, oneNow);
+  }
+
+  private SqlText withDefaults(SpliceText text, TableUse target, boolean oneNow) {
+    if (parsed.statement() instanceof Update update) {
+      new AssignedDefaults(target.relation(), context)
+          .replaceIn(text, update.assignments(), oneNow);
+    }
+    return text.render(parsed.span());
   }
 
   private Optional<Plan> otherwise(
@@ -106,11 +119,13 @@ final class DmlRouter {
   }
 
   private Plan several(Analysis analysis, Block block, TableUse target) {
-    if (RelationNames.collect(parsed.statement(), dev.drover.planner.sql.Merge.class).size() > 0) {
+    if (parsed.statement() instanceof Merge) {
       throw Unsupported.error("MERGE statements over several nodes");
     }
     if (target.relation().distribution() instanceof Distribution.Replicated replicated) {
-      return new ReplicatedWrites(analysis).plan(target, replicated, locksRows(analysis, target));
+      SqlText text = withDefaults(new NodeText(analysis).plain(true), target, true);
+      return new ReplicatedWrites(analysis)
+          .plan(text, target, replicated, locksRows(analysis, target));
     }
     new Refusals(analysis).checkSeveralNodes();
     return switch (analysis.placements().rows(block)) {
@@ -118,7 +133,7 @@ final class DmlRouter {
       case Placement.Copies _ -> throw new IllegalStateException("target is no copy");
       case Placement.Parts parts -> {
         List<Pin> pins = new KeyPins(analysis.flow()).several(target);
-        SqlText text = new NodeText(analysis).plain(true).render(parsed.span());
+        SqlText text = withDefaults(new NodeText(analysis).plain(true), target, true);
         yield new Plan.AllNodes(text, parts.nodes(), pins, Router.ALL_ROWS, true);
       }
     };

@@ -10,7 +10,6 @@ import dev.drover.planner.sql.Span;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -115,12 +114,6 @@ final class FinishText {
     String qualifier =
         variable.source().name().isEmpty() ? "" : SqlNames.quote(variable.source().name()) + ".";
     return SqlText.fixed(qualifier + SqlNames.quote(variable.column()));
-  }
-
-  /** The type of a column of the temporary relation: with its collation, if it has its own. */
-  static Optional<String> type(Variable variable) {
-    return Conditions.column(variable)
-        .map(c -> c.typeName() + c.collation().map(n -> " COLLATE " + n).orElse(""));
   }
 
   /** The rows must not depend on anything around the block. */

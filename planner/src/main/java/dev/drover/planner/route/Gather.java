@@ -187,7 +187,7 @@ final class Gather {
   }
 
   private static String type(Variable variable) {
-    return FinishText.type(variable)
+    return ColumnTypes.of(variable)
         .orElseThrow(
             () ->
                 SqlError.notSupported(

@@ -262,7 +262,7 @@ final class InsertQuery {
   private Plan reader(boolean central) {
     if (sourceTables.isEmpty()) {
       boolean oneNow = analysis.context().session().inTransaction();
-      return new LocalPlans(analysis).local(rows(new NodeText(analysis).plain(oneNow)));
+      return new LocalPlans(analysis).reader(rows(new NodeText(analysis).plain(oneNow)), central);
     }
     if (central) {
       throw Unsupported.error(

@@ -187,6 +187,12 @@ final class InsertValues {
   /** The statement with its rows completed. */
   private SpliceText text(boolean oneNow) {
     SpliceText text = new NodeText(analysis).plain(oneNow);
+    insert
+        .onConflict()
+        .ifPresent(
+            c ->
+                new AssignedDefaults(shape.relation(), analysis.context())
+                    .replaceIn(text, c.assignments(), oneNow));
     TextBuilder more = new TextBuilder();
     clocks(oneNow).forEach(c -> more.add(", ").add(shape.defaultOf(c).text()));
     SqlText added = more.build();
@@ -272,9 +278,7 @@ final class InsertValues {
       }
       values.add(")");
     }
-    Plan.Local local = new LocalPlans(analysis).local(values.build());
-    boolean pins = local.pinsConnection() || drawsCentrally();
-    Plan reader = new Plan.Local(local.text(), pins, local.changesSettings());
+    Plan reader = new LocalPlans(analysis).reader(values.build(), drawsCentrally());
     return new Plan.InsertFrom(
         reader, shape.target(columns, tail(new NodeText(analysis).plain(true))));
   }

@@ -29,6 +29,23 @@ final class LocalPlans {
     return local(texts.plain(inTransaction).render(analysis.span()));
   }
 
+  /**
+   * For rows that are evaluated once: on the catalog node, or on a datanode when a function reads
+   * replicated tables.
+   */
+  Plan reader(SqlText text, boolean drawsCentrally) {
+    if (!new Refusals(analysis).readsReplicated()) {
+      Plan.Local local = local(text);
+      boolean pins = local.pinsConnection() || drawsCentrally;
+      return new Plan.Local(text, pins, local.changesSettings());
+    }
+    if (drawsCentrally) {
+      throw Unsupported.error(
+          "INSERT statements that draw from a sequence and call a function that reads tables");
+    }
+    return new Plan.AnyNode(text, analysis.context().catalog().datanodes(), false);
+  }
+
   Plan.Local local(SqlText text) {
     boolean leavesState =
         analysis.mentions().calls().stream()

@@ -21,11 +21,6 @@ final class ReplicatedWrites {
   }
 
   /** {@code locksRows} when concurrent statements cannot change what this one does. */
-  Plan plan(TableUse target, Distribution.Replicated distribution, boolean locksRows) {
-    SqlText text = new NodeText(analysis).plain(true).render(analysis.span());
-    return plan(text, target, distribution, locksRows);
-  }
-
   Plan plan(
       SqlText text, TableUse target, Distribution.Replicated distribution, boolean locksRows) {
     if (!analysis.isReplicatedOnly()) {

@@ -3,6 +3,7 @@ package dev.drover.planner.route;
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.StatementFacts;
 import dev.drover.planner.sql.ClusterCommand;
 import dev.drover.planner.sql.CursorCommand;
 import dev.drover.planner.sql.Definition;
@@ -15,6 +16,7 @@ import dev.drover.planner.sql.Span;
 import dev.drover.planner.sql.Statement;
 import dev.drover.planner.sql.TransactionCommand;
 import dev.drover.planner.sql.Update;
+import java.util.List;
 
 /**
  * Decides what the coordinator does with a statement that reads or writes rows.
@@ -63,7 +65,15 @@ public final class Router {
     String options = reads.source(new Span(afterKeyword, inner.start())).strip();
     boolean analyze =
         explain.options().stream().anyMatch(o -> o.name().equals("analyze") && o.isTrue());
-    return new Plan.Explain(plan(statement, context, reads), options, analyze);
+    RoutingContext explained = context.withText(context.text(), ofInner(context.facts()));
+    return new Plan.Explain(plan(statement, explained, reads), options, analyze);
+  }
+
+  /** EXPLAIN's one column says nothing of the columns of what is explained. */
+  private static StatementFacts ofInner(StatementFacts facts) {
+    boolean explains =
+        facts.columns().size() == 1 && facts.columns().getFirst().name().equals("QUERY PLAN");
+    return explains ? new StatementFacts(facts.parameterTypes(), List.of()) : facts;
   }
 
   /** A statement inside of another one. */

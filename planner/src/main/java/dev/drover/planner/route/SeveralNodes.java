@@ -114,6 +114,9 @@ final class SeveralNodes {
   }
 
   private Plan gather(Block block, Placement.Parts parts) {
+    if (block.select().isEmpty()) {
+      throw Unsupported.error("TABLE or VALUES sorted or limited this way over several nodes");
+    }
     return new Gather(analysis, query, block, parts).plan();
   }
 
@@ -202,7 +205,7 @@ final class SeveralNodes {
     }
     List<String> names = new ArrayList<>();
     for (Output output : block.outputs().get()) {
-      Optional<String> name = output.variable().flatMap(FinishText::type);
+      Optional<String> name = output.variable().flatMap(ColumnTypes::of);
       if (name.isEmpty()) {
         return Optional.empty();
       }

@@ -8,6 +8,7 @@ import dev.drover.planner.sql.Expr.SubqueryExpr;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Reads CASE, CAST, EXISTS and the constructors of rows and arrays.
@@ -60,14 +61,15 @@ final class ConstructorParser {
   private Expr elements(int start) {
     cursor.enter();
     cursor.expect('[');
-    List<Expr> elements = cursor.at(']') ? List.of() : cursor.list(this::element);
+    List<Expr> elements = cursor.at(']') ? List.of() : cursor.list(element());
     cursor.expect(']');
     cursor.leave();
     return new ArrayExpr(cursor.since(start), elements);
   }
 
-  private Expr element() {
-    return cursor.at('[') ? elements(cursor.start()) : grammar.expressions().expression();
+  /** Elements are all arrays without the key word, or none is. */
+  private Supplier<Expr> element() {
+    return cursor.at('[') ? () -> elements(cursor.start()) : grammar.expressions()::expression;
   }
 
   /** {@code CAST(x AS type)}. */

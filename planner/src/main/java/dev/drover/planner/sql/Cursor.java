@@ -12,8 +12,8 @@ import java.util.function.Supplier;
  * <p>Key words are asked for in lower case.
  */
 final class Cursor {
-  /** Nesting that no stack of half a megabyte minds. */
-  static final int MAX_DEPTH = 400;
+  /** Nesting that a stack of half a megabyte bears: a level takes up to 1400 bytes of it. */
+  static final int MAX_DEPTH = 300;
 
   /** Operators in one chain, which make a tree of that depth. */
   static final int MAX_CHAIN = 3000;
@@ -45,8 +45,11 @@ final class Cursor {
     at = index;
   }
 
+  /** To the next token; the end stays where it is. */
   void advance() {
-    at++;
+    if (at + 1 < tokens.count()) {
+      at++;
+    }
   }
 
   byte kind() {

@@ -49,7 +49,12 @@ final class DefinitionParser {
       case "sequence" -> sequence(start, persistence);
       case "view", "recursive" -> view(start, orReplace, persistence);
       case "materialized" -> view(start, orReplace, persistence);
-      default -> utilities.create(start);
+      default -> {
+        if (persistence != Persistence.PERMANENT) {
+          throw cursor.unexpected();
+        }
+        yield utilities.create(start);
+      }
     };
   }
 

@@ -130,7 +130,7 @@ final class DmlParser {
     cursor.expect("insert", "into");
     int targetStart = cursor.start();
     QualifiedName name = grammar.names().qualifiedName();
-    Optional<Alias> alias = cursor.at("as") ? grammar.froms().alias() : Optional.empty();
+    Optional<Alias> alias = cursor.at("as") ? Optional.of(plainAlias()) : Optional.empty();
     TableRef target =
         new TableRef(cursor.since(targetStart), name.span(), name, false, alias, Optional.empty());
     List<AssignmentTarget> columns = atColumns() ? columns() : List.of();
@@ -217,10 +217,7 @@ final class DmlParser {
     TableRef relation = grammar.froms().relation();
     Optional<Alias> alias = Optional.empty();
     if (cursor.at("as") || (grammar.names().atColumnName() && !cursor.at("set"))) {
-      int aliasStart = cursor.start();
-      cursor.accept("as");
-      Optional<Name> name = Optional.of(grammar.names().name());
-      alias = Optional.of(new Alias(cursor.since(aliasStart), name, List.of(), List.of()));
+      alias = Optional.of(plainAlias());
     }
     return new TableRef(
         cursor.since(start),
@@ -229,6 +226,14 @@ final class DmlParser {
         relation.only(),
         alias,
         Optional.empty());
+  }
+
+  /** A name without columns. */
+  private Alias plainAlias() {
+    int start = cursor.start();
+    cursor.accept("as");
+    Optional<Name> name = Optional.of(grammar.names().name());
+    return new Alias(cursor.since(start), name, List.of(), List.of());
   }
 
   private Optional<Expr> where() {

@@ -45,7 +45,9 @@ final class JsonParser {
     cursor.advance();
     cursor.expect('(');
     List<Node> children = new ArrayList<>();
+    cursor.enter();
     inside(children);
+    cursor.leave();
     cursor.expect(')');
     grammar.calls().filter().ifPresent(children::add);
     grammar.calls().over().ifPresent(children::add);
@@ -58,7 +60,9 @@ final class JsonParser {
     cursor.expect("json_table");
     cursor.expect('(');
     List<Node> children = new ArrayList<>();
+    cursor.enter();
     inside(children);
+    cursor.leave();
     cursor.expect(')');
     return new Special(cursor.since(start), "JSON_TABLE", children);
   }
@@ -98,7 +102,10 @@ final class JsonParser {
         cursor.advance();
         children.add(grammar.types().type());
       }
-      case "order" -> children.addAll(grammar.queries().optionalOrderBy());
+      case "order" -> {
+        cursor.expect("order", "by");
+        children.addAll(cursor.list(grammar.queries()::sortItem));
+      }
       case "as" -> {
         cursor.advance();
         grammar.names().label();

@@ -70,6 +70,21 @@ final class NameParser {
     return qualified(name());
   }
 
+  /** A name with as many qualifiers as it has, where nothing else is known of the text. */
+  QualifiedName loose() {
+    Name first = name();
+    List<Name> parts = new ArrayList<>(List.of(first));
+    while (cursor.at('.') && isLabel(1)) {
+      cursor.advance();
+      parts.add(label());
+    }
+    return new QualifiedName(cursor.since(first.span().start()), parts);
+  }
+
+  private boolean isLabel(int ahead) {
+    return cursor.kind(ahead) == Token.WORD || cursor.kind(ahead) == Token.QUOTED;
+  }
+
   /** As {@link #qualifiedName()}, where the first part may be any word. */
   QualifiedName anyQualifiedName() {
     return qualified(label());

@@ -146,17 +146,23 @@ final class OptionParser {
         boolean bare = word.equals("restart") && !by && !atNumber();
         yield option(start, word, bare ? List.of() : List.of(value()));
       }
-      case "no" -> {
-        String what = cursor.word(1);
-        cursor.advance();
-        cursor.advance();
-        yield option(start, "no " + what, List.of());
-      }
+      case "no" -> no(start);
       case "owned", "sequence" -> {
         cursor.advance();
         boolean owned = word.equals("owned");
         cursor.expect(owned ? "by" : "name");
         yield option(start, owned ? "owned by" : "sequence name", List.of(value()));
+      }
+      default -> Optional.empty();
+    };
+  }
+
+  private Optional<GenericOption> no(int start) {
+    String what = cursor.word(1);
+    return switch (what) {
+      case "cycle", "maxvalue", "minvalue" -> {
+        cursor.expect("no", what);
+        yield option(start, "no " + what, List.of());
       }
       default -> Optional.empty();
     };

@@ -152,6 +152,7 @@ final class QueryParser {
 
   private QueryBody block() {
     int start = cursor.start();
+    cursor.enter();
     cursor.expect("select");
     boolean distinct = cursor.accept("distinct");
     if (!distinct) {
@@ -159,11 +160,14 @@ final class QueryParser {
     }
     List<Expr> distinctOn =
         distinct && cursor.accept("on") ? cursor.parenthesized(this::expression) : List.of();
-    List<Target> targets = atTargets() ? targets() : List.of();
+    List<Target> targets = distinct || atTargets() ? targets() : List.of();
     Optional<IntoClause> into = cursor.at("into") ? Optional.of(into()) : Optional.empty();
     List<FromItem> from = cursor.accept("from") ? cursor.list(grammar.froms()::item) : List.of();
     Optional<Expr> where = after("where");
-    boolean grouped = cursor.accept("group", "by");
+    boolean grouped = cursor.accept("group");
+    if (grouped) {
+      cursor.expect("by");
+    }
     boolean groupByDistinct = grouped && cursor.accept("distinct");
     if (grouped && !groupByDistinct) {
       cursor.accept("all");
@@ -172,6 +176,7 @@ final class QueryParser {
     Optional<Expr> having = after("having");
     List<QueryPart.Window> windows =
         cursor.accept("window") ? cursor.list(this::window) : List.of();
+    cursor.leave();
     return new SelectBlock(
         cursor.since(start),
         distinct,
@@ -273,6 +278,11 @@ final class QueryParser {
     Name name = grammar.names().name();
     cursor.expect("as");
     return grammar.calls().window(start, Optional.of(name));
+  }
+
+  /** One key of an ORDER BY. */
+  SortItem sortItem() {
+    return tails.sortItem();
   }
 
   /** ORDER BY, if it is there. */

@@ -126,10 +126,15 @@ final class QueryTailParser {
 
   /** ORDER BY, if it is there. */
   List<SortItem> optionalOrderBy() {
-    return cursor.accept("order", "by") ? cursor.list(this::sortItem) : List.of();
+    if (!cursor.accept("order")) {
+      return List.of();
+    }
+    cursor.expect("by");
+    return cursor.list(this::sortItem);
   }
 
-  private SortItem sortItem() {
+  /** One key of an ORDER BY. */
+  SortItem sortItem() {
     int start = cursor.start();
     Expr value = grammar.expressions().expression();
     boolean descending = false;

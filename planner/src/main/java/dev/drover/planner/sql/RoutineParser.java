@@ -52,6 +52,7 @@ final class RoutineParser {
 
   /** {@code BEGIN ATOMIC statement; ... END}. */
   private void atomic(List<Statement> body) {
+    cursor.enter();
     cursor.expect("begin", "atomic");
     while (!cursor.accept("end")) {
       if (!cursor.at(';')) {
@@ -59,6 +60,7 @@ final class RoutineParser {
       }
       cursor.expect(';');
     }
+    cursor.leave();
   }
 
   private Statement element() {

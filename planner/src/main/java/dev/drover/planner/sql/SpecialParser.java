@@ -98,7 +98,9 @@ final class SpecialParser {
     cursor.advance();
     cursor.expect('(');
     List<Node> children = new ArrayList<>();
+    cursor.enter();
     inside.accept(children);
+    cursor.leave();
     cursor.expect(')');
     return new Special(cursor.since(start), keyword, children);
   }

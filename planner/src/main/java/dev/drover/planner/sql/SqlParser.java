@@ -2,6 +2,7 @@ package dev.drover.planner.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * From the text of a Query or Parse message to its statements.
@@ -28,6 +29,44 @@ public final class SqlParser {
       }
     }
     return parsed;
+  }
+
+  /**
+   * The statements of a text that {@link #parse} refuses and a server may yet know: each an {@link
+   * Statement.Opaque} with every name in it that may be a relation's.
+   *
+   * @throws dev.drover.pgwire.SqlError 42601 for what no server can read either, as a string
+   *     without end
+   */
+  public static List<ParsedStatement> opaque(byte[] text) {
+    Cursor cursor = new Cursor(Lexer.tokens(text));
+    NameParser names = new NameParser(cursor);
+    List<ParsedStatement> parsed = new ArrayList<>(1);
+    while (!cursor.at(Token.END)) {
+      if (!cursor.accept(';')) {
+        parsed.add(opaque(cursor, names));
+      }
+    }
+    return parsed;
+  }
+
+  private static ParsedStatement opaque(Cursor cursor, NameParser names) {
+    int start = cursor.start();
+    int first = cursor.tokens().literalsBefore(cursor.index());
+    String keyword = cursor.span().of(cursor.text()).toUpperCase(Locale.ROOT);
+    List<QualifiedName> found = new ArrayList<>();
+    while (!cursor.atEnd()) {
+      if (names.atColumnName()) {
+        found.add(names.loose());
+      } else if (cursor.at(Token.BAD)) {
+        throw cursor.unexpected();
+      } else {
+        cursor.advance();
+      }
+    }
+    int literals = cursor.tokens().literalsBefore(cursor.index()) - first;
+    Statement statement = new Statement.Opaque(cursor.since(start), keyword, found);
+    return new ParsedStatement(statement, statement.span(), first, literals, 0, true);
   }
 
   private static ParsedStatement statement(Grammar grammar) {

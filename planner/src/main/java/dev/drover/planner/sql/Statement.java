@@ -122,7 +122,7 @@ public sealed interface Statement extends Node
   }
 
   /**
-   * A statement that PostgreSQL may know and this parser does not.
+   * A statement that PostgreSQL may know and this parser does not: see {@link SqlParser#opaque}.
    *
    * @param names every name in it that may be a relation's
    */

@@ -28,6 +28,13 @@ final class StatementParser {
 
   /** One statement; what follows it is left to the caller. */
   Statement statement() {
+    cursor.enter();
+    Statement statement = byKeyWord();
+    cursor.leave();
+    return statement;
+  }
+
+  private Statement byKeyWord() {
     return switch (cursor.word()) {
       case "select", "insert", "update", "delete", "with", "values", "table", "merge" ->
           grammar.dml().statement();
@@ -65,7 +72,6 @@ final class StatementParser {
   private Statement explain() {
     int start = cursor.start();
     cursor.expect("explain");
-    cursor.enter();
     List<GenericOption> options;
     if (cursor.at('(') && !grammar.queries().atQuery()) {
       options = grammar.options().inParentheses();
@@ -73,7 +79,6 @@ final class StatementParser {
       options = oldOptions();
     }
     Statement statement = explained();
-    cursor.leave();
     return new Statement.Explain(cursor.since(start), options, statement);
   }
 

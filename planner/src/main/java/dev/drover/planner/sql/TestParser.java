@@ -32,6 +32,7 @@ final class TestParser {
       return test(left, Test.Kind.IS_NULL, first.equals("notnull"), List.of(left));
     }
     boolean negated = cursor.accept("not");
+    int index = cursor.index();
     String word = cursor.word();
     cursor.advance();
     return switch (word) {
@@ -48,7 +49,7 @@ final class TestParser {
       }
       case "json" -> json(left, negated);
       default -> {
-        cursor.moveTo(cursor.index() - 1);
+        cursor.moveTo(index);
         throw cursor.unexpected();
       }
     };

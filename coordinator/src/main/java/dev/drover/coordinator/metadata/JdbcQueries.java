@@ -1,5 +1,7 @@
 package dev.drover.coordinator.metadata;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import java.sql.Connection;
@@ -7,11 +9,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Queries over JDBC, for tests. */
-record JdbcQueries(Connection connection) implements CatalogQueries {
+/** {@link CatalogQueries} over a JDBC connection, in whichever transaction that is. */
+public record JdbcQueries(Connection connection) implements CatalogQueries {
+  public JdbcQueries {
+    requireNonNull(connection);
+  }
+
   @Override
   public List<List<Optional<String>>> query(String sql) {
     List<List<Optional<String>>> rows = new ArrayList<>();
@@ -26,8 +33,15 @@ record JdbcQueries(Connection connection) implements CatalogQueries {
       }
       return rows;
     } catch (SQLException e) {
-      throw SqlError.of(SqlState.INTERNAL_ERROR, e.getSQLState() + " " + e.getMessage());
+      throw SqlError.of(state(e), e.getMessage());
     }
+  }
+
+  private static SqlState state(SQLException e) {
+    return Arrays.stream(SqlState.values())
+        .filter(s -> s.code().equals(e.getSQLState()))
+        .findFirst()
+        .orElse(SqlState.INTERNAL_ERROR);
   }
 
   private static List<Optional<String>> row(ResultSet result) throws SQLException {

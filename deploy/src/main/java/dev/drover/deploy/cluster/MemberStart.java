@@ -1,0 +1,61 @@
+package dev.drover.deploy.cluster;
+
+import dev.drover.agent.postgres.Lifetime;
+import dev.drover.deploy.cluster.MemberMain.Mode;
+import dev.drover.gtm.Gtm;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The start of a process that is one member. */
+public final class MemberStart {
+  private static final Logger LOG = LoggerFactory.getLogger(MemberStart.class);
+  private static final int FAILED = 70;
+
+  private MemberStart() {}
+
+  /**
+   * The entry of a supervisor's children, without a command line to speak of: that costs time, and
+   * there are many of them.
+   *
+   * @param arguments the cluster's directory and the member's label
+   */
+  static void main(String[] arguments) {
+    ClusterDirectory directory = new ClusterDirectory(Path.of(arguments[0]));
+    String label = arguments[1];
+    int exitCode =
+        MemberMain.run(
+            Mode.SUPERVISED, "", () -> start(member(directory.settings(), label), directory));
+    System.exit(exitCode);
+  }
+
+  /** Starts the member inside this process, which is there for it alone. */
+  public static AutoCloseable start(Member member, ClusterDirectory directory) {
+    Members members = new Members(directory, Lifetime.INDEPENDENT);
+    return switch (member) {
+      case Member.Gtm() -> startGtm(members);
+      case Member.Node(String node) -> AgentMember.start(members, node);
+      case Member.Coordinator(int id) -> members.startCoordinator(id);
+    };
+  }
+
+  private static Member member(ClusterSettings settings, String label) {
+    return Member.of(settings).stream()
+        .filter(member -> member.label().equals(label))
+        .findFirst()
+        .orElseThrow(() -> new ClusterException("the cluster has no process " + label));
+  }
+
+  /** A GTM that cannot go on ends its process: another one can start from its log. */
+  private static Gtm startGtm(Members members) {
+    Gtm gtm = members.startGtm();
+    var _ = gtm.stopped().exceptionally(MemberStart::end);
+    return gtm;
+  }
+
+  private static Void end(Throwable failure) {
+    LOG.error("event=gtm_failed", failure);
+    Runtime.getRuntime().halt(FAILED);
+    return null;
+  }
+}

@@ -1,0 +1,86 @@
+package dev.drover.planner.route;
+
+import dev.drover.planner.catalog.Column;
+import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.TypeName;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Types of columns of derived tables, where they follow from a table's column without knowing how
+ * PostgreSQL resolves operators.
+ */
+final class ColumnTypes {
+  private ColumnTypes() {}
+
+  /** The type's name, with the collation if the column has its own. */
+  static Optional<String> of(Variable variable) {
+    Optional<Column> column = Conditions.column(variable);
+    if (column.isPresent()) {
+      return column.map(c -> c.typeName() + c.collation().map(n -> " COLLATE " + n).orElse(""));
+    }
+    if (!(variable.source() instanceof Derived derived) || derived.columns().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Block> block = derived.query().block();
+    Optional<List<Output>> outputs = block.flatMap(Block::outputs);
+    int position = derived.columns().get().indexOf(variable.column());
+    if (outputs.isEmpty() || position < 0 || position >= outputs.get().size()) {
+      return Optional.empty();
+    }
+    Output output = outputs.get().get(position);
+    return output.variable().isPresent()
+        ? of(output.variable().get())
+        : of(output.value(), block.get().scope());
+  }
+
+  private static Optional<String> of(Expr value, Scope scope) {
+    return switch (value) {
+      case Expr.Cast(_, _, _, var type) -> written(type);
+      case Expr.FunctionCall call -> aggregate(call, scope);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<String> written(TypeName type) {
+    boolean plain =
+        type.modifiers().isEmpty()
+            && type.arrayDimensions() == 0
+            && type.fields().isEmpty()
+            && type.name().parts().size() == 1
+            && !type.setOf()
+            && !type.ofColumn();
+    return plain ? Optional.of(SqlNames.quote(type.name().local())) : Optional.empty();
+  }
+
+  /** PostgreSQL's own aggregates of a plain column, and count of anything. */
+  private static Optional<String> aggregate(Expr.FunctionCall call, Scope scope) {
+    String name = call.name().local();
+    if (call.name().schema().isPresent()) {
+      return Optional.empty();
+    }
+    if (name.equals("count")) {
+      return Optional.of("bigint");
+    }
+    Optional<Variable> argument =
+        call.arguments().size() == 1
+            ? Conditions.variable(call.arguments().getFirst().value(), scope)
+            : Optional.empty();
+    Optional<Integer> type = argument.flatMap(Conditions::column).map(Column::typeOid);
+    return switch (name) {
+      case "min", "max" -> argument.flatMap(ColumnTypes::of);
+      case "sum" -> type.flatMap(ColumnTypes::ofSum);
+      case "avg" -> type.flatMap(ColumnTypes::ofSum).map(t -> "numeric");
+      default -> Optional.empty();
+    };
+  }
+
+  /** Of int2, int4, int8 and numeric. */
+  private static Optional<String> ofSum(int typeOid) {
+    return switch (typeOid) {
+      case 21, 23 -> Optional.of("bigint");
+      case 20, 1700 -> Optional.of("numeric");
+      default -> Optional.empty();
+    };
+  }
+}
