@@ -53,8 +53,13 @@ final class CopyNodes implements CopySink {
    * How the nodes' COPY is written, and how it is shown in the user's words.
    *
    * @param shownTable empty when the user has no COPY, so that lines mean nothing
+   * @param filled what is not to be shown of a row
    */
-  record Text(CopyStatement statement, InsertTarget target, Optional<String> shownTable) {}
+  record Text(
+      CopyStatement statement,
+      InsertTarget target,
+      Optional<String> shownTable,
+      FilledPrefix filled) {}
 
   /** What a server says of the row that it was at. */
   private static final Pattern COPY_CONTEXT =
@@ -268,7 +273,7 @@ final class CopyNodes implements CopySink {
       }
       LineMap map = lines.get();
       String shown = map.translate(node, map.oldest(node), text.shownTable().get(), context.get());
-      return fields.with(ErrorFields.WHERE, shown);
+      return fields.with(ErrorFields.WHERE, text.filled().removeFrom(shown));
     }
 
     @Override

@@ -56,15 +56,17 @@ final class CopyRows implements RowSink, CopyStream.Listener {
 
   private static CopyStream.Work work(InsertTarget target) {
     List<Integer> noneFilled = Collections.nCopies(target.key().size(), -1);
+    CopyOptions options = CopyOptions.of(List.of());
     CopyPlan plan =
         CopyPlan.of(
             CopyTarget.of(target, noneFilled, target.leaves()),
-            CopyOptions.of(List.of()),
+            options,
             target.columns(),
             false,
             CopyConfig.DEFAULT);
     CopyStatement statement = new CopyStatement(target.columns(), "", "");
-    CopyNodes.Text text = new CopyNodes.Text(statement, target, Optional.empty());
+    CopyNodes.Text text =
+        new CopyNodes.Text(statement, target, Optional.empty(), new FilledPrefix(0, options));
     return new CopyStream.Work(text, plan, target.key(), Optional.empty());
   }
 

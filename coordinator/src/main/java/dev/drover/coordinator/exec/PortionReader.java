@@ -44,6 +44,7 @@ final class PortionReader implements Operator {
     private boolean bound;
     private boolean running;
     private boolean done;
+    private boolean closed;
 
     private Part(Participant participant) {
       this.participant = participant;
@@ -57,6 +58,7 @@ final class PortionReader implements Operator {
   private final List<Part> parts = new ArrayList<>();
   private Optional<ErrorFields> error = Optional.empty();
   private boolean stopped;
+  private boolean useless;
   private boolean ended;
 
   /** {@code mayRead} says whether a node's connection takes a query. */
@@ -102,23 +104,38 @@ final class PortionReader implements Operator {
     }
   }
 
+  /** The transaction fails: what was begun need not be ended. */
   @Override
   public void cancel() {
-    stopped = true;
+    useless = true;
     advance();
   }
 
-  /** Asks for what may be asked for now; ends when nothing is left. */
+  /** Sends what may be sent now; ends when nothing is left. */
   private void advance() {
     for (Part part : parts) {
-      boolean idle = !part.running && !part.done && !stopped && !ended;
-      if (idle && call.output().writable() && mayRead.test(part.participant.node())) {
-        read(part);
+      if (!part.running && !part.closed && !useless && !ended) {
+        advance(part);
       }
     }
     boolean running = parts.stream().anyMatch(part -> part.running);
-    if (!running && (stopped || parts.stream().allMatch(part -> part.done))) {
+    if (!running && (useless || parts.stream().allMatch(part -> part.closed))) {
       end(error);
+    }
+  }
+
+  private void advance(Part part) {
+    boolean finished = part.done || stopped;
+    if (!finished && !call.output().writable()) {
+      return;
+    }
+    if (!mayRead.test(part.participant.node())) {
+      return;
+    }
+    if (finished) {
+      close(part);
+    } else {
+      read(part);
     }
   }
 
@@ -153,6 +170,10 @@ final class PortionReader implements Operator {
 
   /** Its portal would keep the tables in use. */
   private static void close(Part part) {
+    part.closed = true;
+    if (!part.bound) {
+      return;
+    }
     FrontendEncoder.closePortal(part.participant.backend().link().out(), PORTAL);
     FrontendEncoder.sync(part.participant.backend().link().out());
     part.participant.backend().link().expect(new QuietReply());
@@ -160,7 +181,7 @@ final class PortionReader implements Operator {
   }
 
   private void pass(ByteBuf run) {
-    if (stopped) {
+    if (stopped || useless) {
       run.release();
     } else if (window.unbounded()) {
       call.output().rows(run);
@@ -217,16 +238,13 @@ final class PortionReader implements Operator {
 
     private void failed(ErrorFields why) {
       error = error.or(() -> Optional.of(why));
-      stopped = true;
+      useless = true;
     }
 
     @Override
     public void ready(char status) {
       part.running = false;
       part.done = !suspended;
-      if (error.isEmpty() && (part.done || stopped)) {
-        close(part);
-      }
       advance();
     }
 

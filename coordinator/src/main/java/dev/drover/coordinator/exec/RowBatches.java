@@ -255,6 +255,11 @@ final class RowBatches implements RowSink {
     }
 
     @Override
+    public void burstEnd() {
+      call.output().flush();
+    }
+
+    @Override
     public void ready(char status) {
       outstanding--;
       if (!errors.isEmpty()) {
