@@ -5,6 +5,7 @@ import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.StatementFacts;
@@ -25,6 +26,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From a text to a plan: the cache, else parse, ask the catalog node what the statement is, route.
@@ -35,6 +38,7 @@ import java.util.Optional;
  * <p>Threads: confined to its event loop.
  */
 public final class StatementPlanner {
+  private static final Logger LOG = LoggerFactory.getLogger(StatementPlanner.class);
   private static final StatementFacts NO_FACTS = new StatementFacts(List.of(), List.of());
 
   /** Told once. */
@@ -89,11 +93,17 @@ public final class StatementPlanner {
       } else if (hasFacts(parsed.statement())) {
         askFacts(request, view, parsed, answer);
       } else {
-        answer.planned(route(request, view, parsed, NO_FACTS));
+        finish(request, view, parsed, NO_FACTS, answer);
       }
     } catch (SqlError error) {
       answer.refused(error);
     }
+  }
+
+  /** A defect of the planner costs the statement, not the session. */
+  private static SqlError internal(RuntimeException defect) {
+    LOG.error("event=planning_failed", defect);
+    return SqlError.of(SqlState.INTERNAL_ERROR, "internal error while planning: " + defect);
   }
 
   private PlanCache cacheFor(Request request) {
@@ -174,6 +184,9 @@ public final class StatementPlanner {
       plan = route(request, view, parsed, facts);
     } catch (SqlError error) {
       answer.refused(error);
+      return;
+    } catch (RuntimeException defect) {
+      answer.refused(internal(defect));
       return;
     }
     answer.planned(plan);

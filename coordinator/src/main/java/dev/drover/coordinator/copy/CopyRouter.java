@@ -96,6 +96,14 @@ public final class CopyRouter implements AutoCloseable {
   }
 
   /**
+   * Ends the node's COPY, if one stays open for further rows; false when it waits for room, and so
+   * cannot end yet.
+   */
+  public boolean settle(int node) {
+    return lanes.settle(node);
+  }
+
+  /**
    * The answer to {@link CopyOutcome.NeedDefaults}: any number of rows.
    *
    * @param values see {@link DefaultsFiller#add}

@@ -112,6 +112,18 @@ final class Lanes {
     }
   }
 
+  /** Ends the node's COPY unless it is not all sent. */
+  boolean settle(int node) {
+    Lane lane = laneOfNode.get(node);
+    if (lane == null) {
+      return true;
+    }
+    if (lane.isEmpty()) {
+      lane.close();
+    }
+    return lane.isEmpty();
+  }
+
   /** Sends every run, however short; true when all is sent and closed. */
   boolean drain() {
     for (Bucket bucket : buckets) {

@@ -149,9 +149,10 @@ final class CopyInOperator implements Operator, CopyCheck.Listener, CopyStream.L
         plan.filled().isEmpty()
             ? Optional.empty()
             : Optional.of(new CopyDefaults(call, plan.filled(), catalog.orElseThrow(), binary));
-    String shown = copy.table().orElseThrow().name().local();
+    Optional<String> shown = copy.table().map(table -> table.name().local());
+    FilledPrefix filled = new FilledPrefix(plan.filled().size(), options);
     return new CopyStream.Work(
-        new CopyNodes.Text(statement, target, shown), copyPlan, target.key(), defaults);
+        new CopyNodes.Text(statement, target, shown, filled), copyPlan, target.key(), defaults);
   }
 
   /** For each key column its position among the filled ones, or -1. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * The nodes' end of a COPY: the transaction's connections, the COPYs open there, and what is owed
@@ -48,8 +49,21 @@ final class CopyNodes implements CopySink {
     void answered();
   }
 
-  /** How the nodes' COPY is written, and how it is shown in the user's words. */
-  record Text(CopyStatement statement, InsertTarget target, String shownTable) {}
+  /**
+   * How the nodes' COPY is written, and how it is shown in the user's words.
+   *
+   * @param shownTable empty when the user has no COPY, so that lines mean nothing
+   * @param filled what is not to be shown of a row
+   */
+  record Text(
+      CopyStatement statement,
+      InsertTarget target,
+      Optional<String> shownTable,
+      FilledPrefix filled) {}
+
+  /** What a server says of the row that it was at. */
+  private static final Pattern COPY_CONTEXT =
+      Pattern.compile("COPY .+, line \\d+.*", Pattern.DOTALL);
 
   private static final class NodeCopies {
     private final Participant participant;
@@ -253,9 +267,13 @@ final class CopyNodes implements CopySink {
       if (context.isEmpty()) {
         return fields;
       }
+      if (text.shownTable().isEmpty()) {
+        boolean ofCopy = COPY_CONTEXT.matcher(context.get()).matches();
+        return ofCopy ? fields.without(ErrorFields.WHERE) : fields;
+      }
       LineMap map = lines.get();
-      String shown = map.translate(node, map.oldest(node), text.shownTable(), context.get());
-      return fields.with(ErrorFields.WHERE, shown);
+      String shown = map.translate(node, map.oldest(node), text.shownTable().get(), context.get());
+      return fields.with(ErrorFields.WHERE, text.filled().removeFrom(shown));
     }
 
     @Override

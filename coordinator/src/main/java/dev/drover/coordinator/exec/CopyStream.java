@@ -31,6 +31,9 @@ final class CopyStream implements CopyNodes.Listener {
     /** It may feed again. */
     void more();
 
+    /** Something has changed at the nodes. */
+    default void moved() {}
+
     /** All rows are on the nodes. */
     void completed(long rows);
 
@@ -85,6 +88,16 @@ final class CopyStream implements CopyNodes.Listener {
     waiting = !wantsMore();
   }
 
+  /** Ends what is open at a node; false when it cannot yet. */
+  boolean settle(int node) {
+    if (ended || error.isPresent()) {
+      return true;
+    }
+    boolean settled = router.settle(node);
+    nodes.flush();
+    return settled;
+  }
+
   /** There are no more rows. */
   void complete() {
     step(router::complete);
@@ -101,9 +114,12 @@ final class CopyStream implements CopyNodes.Listener {
     settle();
   }
 
-  /** The client's line of the next row, as an error's context. */
+  /** With the client's line as context, if the rows are a client's. */
   ErrorFields withLine(ErrorFields fields, long line) {
-    return fields.with(ErrorFields.WHERE, "COPY " + work.text().shownTable() + ", line " + line);
+    return work.text()
+        .shownTable()
+        .map(table -> fields.with(ErrorFields.WHERE, "COPY " + table + ", line " + line))
+        .orElse(fields);
   }
 
   /** The line that was read last. */
@@ -152,6 +168,9 @@ final class CopyStream implements CopyNodes.Listener {
     }
     nodes.flush();
     settle();
+    if (!ended) {
+      listener.moved();
+    }
   }
 
   private void wait(CopyOutcome outcome) {

@@ -18,25 +18,24 @@ import java.util.Optional;
 
 /**
  * {@code INSERT} whose rows are evaluated once before they are sent, as constants, to where they
- * belong: the reader's rows become batches of {@code INSERT ... VALUES}, one batch per node under
- * way.
+ * belong: by COPY where that does the same, else as batches of {@code INSERT ... VALUES}.
  *
  * <p>Threads: confined to the session's event loop.
  */
 final class InsertFromOperator implements Operator, ResultOutput, Call.Listener {
   private final Call call;
   private final InsertFrom plan;
-  private final RowBatches batches;
+  private final List<Participant> participants = new ArrayList<>();
   private final ByteBuf merged = Unpooled.buffer();
   private Optional<Operator> reader = Optional.empty();
   private Optional<ErrorFields> error = Optional.empty();
+  private Optional<RowSink> sink = Optional.empty();
   private boolean readerDone;
   private boolean ended;
 
   InsertFromOperator(Call call, InsertFrom plan) {
     this.call = call;
     this.plan = plan;
-    this.batches = new RowBatches(call, plan.target(), this::progress, this::targetFailed);
   }
 
   @Override
@@ -57,7 +56,7 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
             new Transaction.Joining() {
               @Override
               public void joined(Participant participant) {
-                batches.add(participant);
+                participants.add(participant);
                 joinTargets(nodes);
               }
 
@@ -70,18 +69,30 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
   }
 
   private void read() {
-    batches.flushJoined();
+    participants.forEach(p -> p.backend().link().flush());
     List<FieldDescription> columns = new ArrayList<>();
     plan.target().columns().forEach(c -> columns.add(FieldDescription.of(c, 0, -1)));
     StatementFacts facts = new StatementFacts(call.cached().facts().parameterTypes(), columns);
     CachedPlan step = new CachedPlan(call.view(), plan.reader(), facts, Map.of());
     try {
-      Operator operator = Operators.of(call.step(step, this, this));
+      sink = Optional.of(sink());
+      Operator operator =
+          Portions.reader(call.step(step, this, this), plan.reader(), this::mayRead);
       reader = Optional.of(operator);
       operator.start();
     } catch (SqlError e) {
       failed(call, ErrorFields.of(e, Severity.ERROR));
     }
+  }
+
+  private RowSink sink() {
+    return CopyRows.serves(plan.target())
+        ? new CopyRows(call, plan.target(), participants, this::progress, this::targetFailed)
+        : new RowBatches(call, plan.target(), participants, this::progress, this::targetFailed);
+  }
+
+  private boolean mayRead(int node) {
+    return sink.orElseThrow().settle(node);
   }
 
   @Override
@@ -93,7 +104,7 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
   public void rows(ByteBuf run) {
     try {
       if (error.isEmpty()) {
-        batches.take(run);
+        sink.orElseThrow().take(run);
       }
     } catch (SqlError e) {
       targetFailed(ErrorFields.of(e, Severity.ERROR));
@@ -114,13 +125,13 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
 
   @Override
   public boolean writable() {
-    return batches.writable();
+    return sink.orElseThrow().writable();
   }
 
   @Override
   public void flush() {
     if (merged.isReadable() && error.isEmpty()) {
-      batches.take(merged);
+      sink.orElseThrow().take(merged);
     }
     merged.clear();
   }
@@ -130,7 +141,7 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
     flush();
     readerDone = true;
     if (error.isEmpty()) {
-      batches.finish();
+      sink.orElseThrow().finish();
     }
     progress();
   }
@@ -139,6 +150,7 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
   public void failed(Call done, ErrorFields why) {
     readerDone = true;
     error = error.or(() -> Optional.of(why));
+    sink.ifPresent(rows -> rows.abort(why));
     progress();
   }
 
@@ -154,13 +166,19 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
 
   /** Something was answered: go on reading, or end when nothing is left. */
   private void progress() {
+    if (ended) {
+      return;
+    }
     if (!readerDone) {
-      if (batches.writable() || error.isPresent()) {
+      if (error.isPresent()) {
+        reader.ifPresent(Operator::cancel);
+      }
+      if (error.isPresent() || writable()) {
         reader.ifPresent(r -> r.clientWritable(true));
       }
       return;
     }
-    if (batches.outstanding() || ended) {
+    if (sink.map(RowSink::outstanding).orElse(false)) {
       return;
     }
     ended = true;
@@ -168,14 +186,19 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
       call.transaction().fail();
       call.failed(error.get());
     } else {
-      call.completed("INSERT 0 " + batches.rows());
+      call.completed("INSERT 0 " + sink.orElseThrow().rows());
     }
   }
 
   @Override
   public void clientWritable(boolean writable) {
     if (writable) {
-      batches.clientWritable();
+      sink.ifPresent(RowSink::clientWritable);
     }
+  }
+
+  @Override
+  public void clientGone() {
+    sink.ifPresent(RowSink::abandon);
   }
 }

@@ -31,7 +31,7 @@ import java.util.function.Consumer;
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class RowBatches {
+final class RowBatches implements RowSink {
   /** A batch of about that many bytes is sent. */
   private static final int BATCH_BYTES = 256 * 1024;
 
@@ -59,42 +59,60 @@ final class RowBatches {
   private boolean described;
   private boolean clientPaused;
 
-  RowBatches(Call call, InsertTarget target, Runnable progress, Consumer<ErrorFields> failed) {
+  RowBatches(
+      Call call,
+      InsertTarget target,
+      List<Participant> participants,
+      Runnable progress,
+      Consumer<ErrorFields> failed) {
     this.call = call;
     this.target = target;
     this.slots = new TargetSlots(target);
     this.progress = progress;
     this.failed = failed;
+    participants.forEach(p -> targets.put(p.node(), new Target(p)));
   }
 
-  void add(Participant participant) {
-    targets.put(participant.node(), new Target(participant));
-  }
-
-  void flushJoined() {
-    targets.values().forEach(t -> t.participant.backend().link().flush());
-  }
-
-  boolean outstanding() {
+  @Override
+  public boolean outstanding() {
     return outstanding > 0;
   }
 
-  boolean writable() {
+  @Override
+  public boolean writable() {
     return outstanding < MAX_OUTSTANDING && !clientPaused;
   }
 
-  void clientWritable() {
+  /** Every batch is a whole statement. */
+  @Override
+  public boolean settle(int node) {
+    return true;
+  }
+
+  @Override
+  public void abort(ErrorFields why) {
+    targets.values().forEach(to -> to.values.setLength(0));
+  }
+
+  @Override
+  public void abandon() {
+    // Nothing is kept outside of the heap.
+  }
+
+  @Override
+  public void clientWritable() {
     clientPaused = false;
     targets.values().forEach(t -> t.participant.backend().link().resume());
     progress.run();
   }
 
-  /** Rows inserted, as the servers counted them. */
-  long rows() {
+  @Override
+  public long rows() {
     return rows;
   }
 
-  void take(ByteBuf run) {
+  @Override
+  public void take(ByteBuf run) {
     while (run.isReadable()) {
       List<byte[]> row = BackendDecoder.nextDataRow(run);
       Target to = targets.get(nodeOf(row));
@@ -105,7 +123,8 @@ final class RowBatches {
     }
   }
 
-  void finish() {
+  @Override
+  public void finish() {
     for (Target to : List.copyOf(targets.values())) {
       if (!to.values.isEmpty()) {
         send(to);
@@ -233,6 +252,11 @@ final class RowBatches {
           // Nothing that the client has not been told already.
         }
       }
+    }
+
+    @Override
+    public void burstEnd() {
+      call.output().flush();
     }
 
     @Override

@@ -112,7 +112,9 @@ record InsertShape(
 
   /** The target of rows whose columns are {@code columns}. */
   Plan.InsertTarget target(List<Column> columns, SqlText tail) {
-    return RowTargets.of(relation(), qualifiedTarget(), columns, overriding, tail);
+    boolean named = !tail.pieces().isEmpty();
+    String name = named ? qualifiedTarget() : SqlNames.quoted(relation());
+    return RowTargets.of(relation(), name, columns, overriding, tail);
   }
 
   /**

@@ -114,6 +114,9 @@ final class SeveralNodes {
   }
 
   private Plan gather(Block block, Placement.Parts parts) {
+    if (block.select().isEmpty()) {
+      throw Unsupported.error("TABLE or VALUES sorted or limited this way over several nodes");
+    }
     return new Gather(analysis, query, block, parts).plan();
   }
 
