@@ -47,7 +47,7 @@ final class Pgbench {
                 new BenchException(
                     "pgbench is needed and was not found on the PATH or in %s/*/bin"
                             .formatted(DEBIAN)
-                        + " (Debian: apt-get install postgresql-contrib)"));
+                        + " (Debian: apt-get install postgresql)"));
   }
 
   Path program() {
