@@ -5,6 +5,7 @@ import dev.drover.deploy.cluster.ClusterPlan;
 import dev.drover.deploy.demo.Demo;
 import dev.drover.deploy.demo.DemoCluster;
 import dev.drover.deploy.demo.Screen;
+import dev.drover.deploy.demo.Shop;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -71,7 +72,7 @@ final class DemoCommand implements Callable<Integer> {
   private int tour(DemoCluster cluster, Screen screen) throws InterruptedException {
     screen.say("Starting a cluster ...");
     cluster.start();
-    boolean passed = new Demo(cluster, screen).run();
+    boolean passed = new Demo(cluster, screen, Shop.LARGE).run();
     if (!exits) {
       screen.say(
           "Drover is ready: psql -h 127.0.0.1 -p %d -U postgres postgres"

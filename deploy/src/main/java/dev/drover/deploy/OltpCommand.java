@@ -77,7 +77,7 @@ final class OltpCommand implements Callable<Integer> {
     OltpRun.Place place =
         new OltpRun.Place(
             TemporaryDirectory.unlessGiven(Optional.empty(), "bench").path(), FreePort::any);
-    try (OltpRun run = OltpRun.of(options(), postgres, place, System.err::println)) {
+    try (OltpRun run = OltpRun.of(options(), postgres, place, OltpCommand::log)) {
       Runtime.getRuntime().addShutdownHook(new Thread(run::close, "shutdown"));
       Report report = run.run();
       IO.println("");
@@ -87,6 +87,11 @@ final class OltpCommand implements Callable<Integer> {
     } catch (BenchException e) {
       throw new ClusterException(e.getMessage(), e);
     }
+  }
+
+  /** Progress is not the result, which may go to a file. */
+  private static void log(String line) {
+    System.err.println(line);
   }
 
   private BenchOptions options() {

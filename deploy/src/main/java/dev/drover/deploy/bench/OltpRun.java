@@ -44,6 +44,8 @@ public final class OltpRun implements AutoCloseable {
   }
 
   /**
+   * Nothing runs before {@link #run}.
+   *
    * @param postgres {@code bundled}, a directory, or nothing for the installation of pgbench
    */
   public static OltpRun of(

@@ -11,11 +11,9 @@ import java.util.stream.Collectors;
  * @param postgres version of the servers
  * @param consistent what the check of the tables' sums said; empty when it was not made
  */
+@SuppressWarnings("InlineFormatString") // the layouts stand together
 public record Report(
     String postgres, BenchOptions options, List<ReportRow> rows, String consistent) {
-  private static final String HEAD = "%-16s %12s %12s %6s │ %9s %9s %6s %9s │ %6s %6s │ %8s";
-  private static final String ROW =
-      "%-16s %12s %12s %6.2f │ %9.1f %9.1f %6.2f %9.1f │ %6.2f %6.2f │ %5.0f MB";
 
   public Report {
     rows = List.copyOf(rows);
@@ -43,18 +41,19 @@ public record Report(
             + " processes of the cluster; WAL syncs per unit");
     lines.add("");
     lines.add(
-        HEAD.formatted(
-            "",
-            "plain/s",
-            "drover/s",
-            "ratio",
-            "plain CPU",
-            "drover",
-            "ratio",
-            "of coord.",
-            "syncs",
-            "drover",
-            "coord."));
+        "%-16s %12s %12s %6s │ %9s %9s %6s %9s │ %6s %6s │ %8s"
+            .formatted(
+                "",
+                "plain/s",
+                "drover/s",
+                "ratio",
+                "plain CPU",
+                "drover",
+                "ratio",
+                "of coord.",
+                "syncs",
+                "drover",
+                "coord."));
     rows.forEach(row -> lines.add(line(row)));
     if (!consistent.isEmpty()) {
       lines.add("");
@@ -94,7 +93,7 @@ public record Report(
     }
     return String.format(
         Locale.ROOT,
-        ROW,
+        "%-16s %12s %12s %6.2f │ %9.1f %9.1f %6.2f %9.1f │ %6.2f %6.2f │ %5.0f MB",
         row.name(),
         rate(row.plain(Measurement::perSecond)),
         rate(row.drover(Measurement::perSecond)),
@@ -139,7 +138,8 @@ public record Report(
 
   private static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         quoted.append('\\').append(c);
       } else if (c < ' ') {

@@ -10,12 +10,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The rows of the OLTP report, in their order. */
+@SuppressWarnings("InlineFormatString") // the layouts stand together
 final class Workloads {
-  private static final String INSERT =
-      """
-      \\set id random(1, 1000000000000)
-      INSERT INTO %s (id, filler) VALUES (:id, 'twenty bytes of text');
-      """;
   private static final String SUM = "SELECT count(*), sum(value) FROM " + BenchTables.SCANNED;
   private static final String GROUP =
       "SELECT kind, count(*), sum(value) FROM %s GROUP BY kind".formatted(BenchTables.SCANNED);
@@ -90,8 +86,14 @@ final class Workloads {
 
   private String insertScript() {
     Path script = directory.resolve("insert.sql");
+    String text =
+        """
+        \\set id random(1, 1000000000000)
+        INSERT INTO %s (id, filler) VALUES (:id, 'twenty bytes of text');
+        """
+            .formatted(BenchTables.INSERTED);
     try {
-      Files.writeString(script, INSERT.formatted(BenchTables.INSERTED), US_ASCII);
+      Files.writeString(script, text, US_ASCII);
     } catch (IOException e) {
       throw new BenchException("cannot write " + script, e);
     }

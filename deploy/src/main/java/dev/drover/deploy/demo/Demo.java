@@ -11,18 +11,20 @@ import java.sql.SQLException;
 public final class Demo {
   private final DemoCluster cluster;
   private final Screen screen;
+  private final Shop shop;
 
-  public Demo(DemoCluster cluster, Screen screen) {
+  public Demo(DemoCluster cluster, Screen screen, Shop shop) {
     this.cluster = cluster;
     this.screen = screen;
+    this.shop = shop;
   }
 
   /** Whether every check passed. */
   public boolean run() {
     try (Connection connection = cluster.connect()) {
       Database database = new Database(connection);
-      new Tables(cluster, database, screen).show();
-      new Questions(database, screen).show();
+      new Tables(cluster, database, screen, shop).show();
+      new Questions(database, screen, shop).show();
       new Transfers(cluster, database, screen).show();
     } catch (SQLException e) {
       screen.check(

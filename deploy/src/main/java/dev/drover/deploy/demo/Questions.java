@@ -13,10 +13,12 @@ final class Questions {
 
   private final Database database;
   private final Screen screen;
+  private final Shop shop;
 
-  Questions(Database database, Screen screen) {
+  Questions(Database database, Screen screen, Shop shop) {
     this.database = database;
     this.screen = screen;
+    this.shop = shop;
   }
 
   void show() throws SQLException {
@@ -30,7 +32,7 @@ final class Questions {
   }
 
   private void oneCustomer() throws SQLException {
-    long customer = Shop.someCustomer();
+    long customer = shop.someCustomer();
     screen.say("One key, one node: the statement goes where the row is, as it was typed.");
     TextTable found = ask("SELECT * FROM customers WHERE id = " + customer);
     screen.checkEqual("the customer is found", 1, found.rows().size());
@@ -47,7 +49,7 @@ final class Questions {
                 .formatted(customer));
     screen.checkEqual(
         "all of the customer's orders are counted",
-        Long.toString(Shop.ordersOf(customer)),
+        Long.toString(shop.ordersOf(customer)),
         joined.cell(0, 1));
   }
 
@@ -59,7 +61,7 @@ final class Questions {
     try (PreparedStatement statement = database.connection().prepareStatement(sql)) {
       for (int i = 0; i < LOOKUPS; i++) {
         long begin = System.nanoTime();
-        statement.setLong(1, 1 + i * 7L % Shop.CUSTOMERS);
+        statement.setLong(1, 1 + i * 7L % shop.customers());
         try (ResultSet result = statement.executeQuery()) {
           found += result.next() ? 1 : 0;
         }
@@ -92,7 +94,7 @@ final class Questions {
     screen.checkEqual("five countries are listed", 5, table.rows().size());
     long joined =
         database.number("SELECT count(*) FROM customers c JOIN orders o ON o.customer_id = c.id");
-    screen.checkEqual("the join has every order once", Shop.ORDERS, joined);
+    screen.checkEqual("the join has every order once", shop.orders(), joined);
   }
 
   private void replicatedJoin() throws SQLException {
@@ -103,21 +105,21 @@ final class Questions {
             SELECT sum(o.pieces * p.price) AS revenue
             FROM orders o JOIN products p ON p.id = o.product_id
             """);
-    BigDecimal expected = BigDecimal.valueOf(Shop.revenueCents(), 2);
+    BigDecimal expected = BigDecimal.valueOf(shop.revenueCents(), 2);
     screen.checkEqual("the revenue is right to the cent", expected.toString(), table.cell(0, 0));
   }
 
   private void sorted() throws SQLException {
     screen.say("Sorted results of the nodes are merged; LIMIT goes to the nodes too.");
     TextTable table = ask("SELECT id, customer_id, pieces FROM orders ORDER BY id DESC LIMIT 3");
-    screen.checkEqual("the last order comes first", Long.toString(Shop.ORDERS), table.cell(0, 0));
+    screen.checkEqual("the last order comes first", Long.toString(shop.orders()), table.cell(0, 0));
   }
 
   private void roundRobin() throws SQLException {
     screen.say("Round robin: every node counts its part.");
     TextTable table = ask("SELECT kind, count(*) FROM events GROUP BY kind ORDER BY kind");
     long sum = table.rows().stream().mapToLong(row -> Long.parseLong(row.get(1))).sum();
-    screen.checkEqual("the kinds of events add up", Shop.EVENTS, sum);
+    screen.checkEqual("the kinds of events add up", shop.events(), sum);
   }
 
   private TextTable ask(String sql) throws SQLException {

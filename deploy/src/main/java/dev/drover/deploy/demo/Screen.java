@@ -1,10 +1,12 @@
 package dev.drover.deploy.demo;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The terminal: chapters, sentences, statements, tables and checks.
@@ -37,7 +39,12 @@ public final class Screen {
   /** Colours and progress bars only where a person looks and has not asked for none. */
   public static Screen of(PrintStream out) {
     boolean isPlain = System.getenv("NO_COLOR") != null || "dumb".equals(System.getenv("TERM"));
+<<<<<<< HEAD
     boolean isTerminal = System.console().isTerminal();
+=======
+    boolean isTerminal =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+>>>>>>> bench
     return new Screen(out, isTerminal && !isPlain);
   }
 

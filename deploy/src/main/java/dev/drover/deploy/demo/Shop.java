@@ -1,5 +1,6 @@
 package dev.drover.deploy.demo;
 
+import java.time.LocalDate;
 import java.util.List;
 
 /**
@@ -8,10 +9,9 @@ import java.util.List;
  *
  * <p>Threads: immutable.
  */
-final class Shop {
-  static final long CUSTOMERS = 50_000;
-  static final long ORDERS = 850_000;
-  static final long EVENTS = 100_000;
+public record Shop(long customers, long orders, long events) {
+  /** A million rows. */
+  public static final Shop LARGE = new Shop(50_000, 850_000, 100_000);
 
   private static final int PRODUCTS = 200;
   private static final int MOST_PIECES = 9;
@@ -71,38 +71,36 @@ final class Shop {
       CREATE TABLE events (id bigint, kind text, happened_at timestamptz) DISTRIBUTE BY ROUNDROBIN
       """;
 
-  private Shop() {}
-
-  static List<RowSource> sources() {
+  List<RowSource> sources() {
     return List.of(
         source("countries", COUNTRIES.size(), Shop::country),
         source("products", PRODUCTS, Shop::product),
-        source("customers", CUSTOMERS, Shop::customer),
-        source("orders", ORDERS, Shop::order),
-        source("events", EVENTS, Shop::event));
+        source("customers", customers, Shop::customer),
+        source("orders", orders, this::order),
+        source("events", events, Shop::event));
   }
 
-  static long rows() {
+  long rows() {
     return sources().stream().mapToLong(RowSource::count).sum();
   }
 
   /** What all orders cost together, in cents. */
-  static long revenueCents() {
+  long revenueCents() {
     long sum = 0;
-    for (long i = 0; i < ORDERS; i++) {
+    for (long i = 0; i < orders; i++) {
       sum += pieces(i) * priceCents(productOf(i));
     }
     return sum;
   }
 
   /** Somebody with a few orders. */
-  static long someCustomer() {
-    return customerOf(ORDERS / 2);
+  long someCustomer() {
+    return customerOf(orders / 2);
   }
 
-  static long ordersOf(long customer) {
+  long ordersOf(long customer) {
     long count = 0;
-    for (long i = 0; i < ORDERS; i++) {
+    for (long i = 0; i < orders; i++) {
       count += customerOf(i) == customer ? 1 : 0;
     }
     return count;
@@ -148,10 +146,10 @@ final class Shop {
     line.append(COUNTRIES.get((int) (index % COUNTRIES.size())));
   }
 
-  private static void order(StringBuilder line, long index) {
+  private void order(StringBuilder line, long index) {
     line.append(customerOf(index)).append('\t').append(index + 1).append('\t');
     line.append(productOf(index)).append('\t').append(pieces(index)).append('\t');
-    line.append(java.time.LocalDate.ofYearDay(2025, 1 + (int) (index % DAYS)));
+    line.append(LocalDate.ofYearDay(2025, 1 + (int) (index % DAYS)));
   }
 
   private static void event(StringBuilder line, long index) {
@@ -163,12 +161,12 @@ final class Shop {
     return (int) (scattered(index) % KINDS.size());
   }
 
-  private static long customerOf(long order) {
-    return 1 + scattered(order) % CUSTOMERS;
+  private long customerOf(long order) {
+    return 1 + scattered(order) % customers;
   }
 
-  private static long productOf(long order) {
-    return 1 + scattered(order + ORDERS) % PRODUCTS;
+  private long productOf(long order) {
+    return 1 + scattered(order + orders) % PRODUCTS;
   }
 
   private static long pieces(long order) {
@@ -180,6 +178,6 @@ final class Shop {
   }
 
   private static long scattered(long index) {
-    return ((index + 1) * SPREAD >>> 20);
+    return ((index + 1) * SPREAD) >>> 20;
   }
 }

@@ -42,13 +42,13 @@ final class Teller {
     long id = number * IDS_PER_TELLER;
     while (goesOn.getAsBoolean()) {
       id++;
-      persist(new Transfer(id, account(), account(), 1 + random.nextInt(MOST_AMOUNT)));
+      persist(new Transfer(id, account(), account(), 1L + random.nextInt(MOST_AMOUNT)));
     }
     disconnect();
   }
 
   private long account() {
-    return 1 + random.nextInt(Bank.ACCOUNTS);
+    return 1L + random.nextInt(Bank.ACCOUNTS);
   }
 
   private void persist(Transfer transfer) {
