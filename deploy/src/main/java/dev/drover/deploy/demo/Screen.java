@@ -39,12 +39,8 @@ public final class Screen {
   /** Colours and progress bars only where a person looks and has not asked for none. */
   public static Screen of(PrintStream out) {
     boolean isPlain = System.getenv("NO_COLOR") != null || "dumb".equals(System.getenv("TERM"));
-<<<<<<< HEAD
-    boolean isTerminal = System.console().isTerminal();
-=======
     boolean isTerminal =
         Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
->>>>>>> bench
     return new Screen(out, isTerminal && !isPlain);
   }
 
