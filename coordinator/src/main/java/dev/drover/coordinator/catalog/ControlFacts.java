@@ -5,11 +5,16 @@ import dev.drover.planner.plan.StatementFacts;
 import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.Statement;
 import java.util.List;
+import java.util.Map;
 
 /** The columns of statements that the session itself carries out. */
 final class ControlFacts {
   private static final int TEXT_OID = 25;
   private static final int VARIABLE_LENGTH = -1;
+
+  /** Settings that PostgreSQL does not write in lower case. */
+  private static final Map<String, String> MIXED_CASE =
+      Map.of("datestyle", "DateStyle", "intervalstyle", "IntervalStyle", "timezone", "TimeZone");
 
   private ControlFacts() {}
 
@@ -17,7 +22,7 @@ final class ControlFacts {
     List<FieldDescription> columns =
         switch (statement) {
           case SessionCommand.Show show when show.name().isPresent() ->
-              List.of(FieldDescription.of(show.name().get(), TEXT_OID, VARIABLE_LENGTH));
+              List.of(FieldDescription.of(canonical(show.name().get()), TEXT_OID, VARIABLE_LENGTH));
           case SessionCommand.Show _ ->
               List.of(
                   FieldDescription.of("name", TEXT_OID, VARIABLE_LENGTH),
@@ -26,5 +31,9 @@ final class ControlFacts {
           default -> List.of();
         };
     return new StatementFacts(List.of(), columns);
+  }
+
+  private static String canonical(String name) {
+    return MIXED_CASE.getOrDefault(name, name);
   }
 }

@@ -44,7 +44,8 @@ final class ControlStatements {
   static boolean endsTransaction(Statement statement) {
     return statement instanceof TransactionCommand.Commit
         || statement instanceof TransactionCommand.Rollback
-        || statement instanceof TransactionCommand.RollbackTo;
+        || statement instanceof TransactionCommand.RollbackTo
+        || statement instanceof Statement.Empty;
   }
 
   Operator operator(Call call, Statement statement) {
@@ -99,6 +100,7 @@ final class ControlStatements {
       noTransaction(call, commit.andChain(), "COMMIT");
       return;
     }
+    warnIfImplicit(call);
     boolean failed = transaction.failed();
     session.established().extended().transactionEnded();
     if (failed) {
@@ -121,6 +123,7 @@ final class ControlStatements {
       noTransaction(call, rollback.andChain(), "ROLLBACK");
       return;
     }
+    warnIfImplicit(call);
     session.established().extended().transactionEnded();
     runner.rollback(() -> ended(call, rollback.andChain(), "ROLLBACK"));
   }
@@ -144,6 +147,13 @@ final class ControlStatements {
     }
     warn(call, SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
     call.completed(tag);
+  }
+
+  /** What Drover began by itself is no transaction block of the client. */
+  private void warnIfImplicit(Call call) {
+    if (transaction.scope() == Transaction.Scope.IMPLICIT) {
+      warn(call, SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
+    }
   }
 
   private static void warn(Call call, SqlState state, String message) {

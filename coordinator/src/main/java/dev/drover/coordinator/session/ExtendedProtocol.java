@@ -177,7 +177,7 @@ final class ExtendedProtocol {
     Portal portal = requiredPortal(execute.portal());
     PreparedStatement statement = portal.statement();
     if (portal.done()) {
-      completeAgain(statement);
+      completeAgain(execute.portal(), statement);
       return;
     }
     if (statement.plan().madeUnder(runner.view()) && session.services().catalog().isCurrent()) {
@@ -197,8 +197,12 @@ final class ExtendedProtocol {
   }
 
   /** A portal that has ended returns no more rows. */
-  private void completeAgain(PreparedStatement statement) {
-    output.commandComplete(statement.plan().returnsRows() ? "SELECT 0" : "");
+  private void completeAgain(String portal, PreparedStatement statement) {
+    if (!statement.plan().returnsRows()) {
+      throw SqlError.of(
+          SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE, "portal \"" + portal + "\" cannot be run");
+    }
+    output.commandComplete("SELECT 0");
   }
 
   private void replanned(Portal portal, CachedPlan plan, int maxRows) {

@@ -51,6 +51,7 @@ final class Login {
   private final Map<String, String> parameters;
   private final String role;
   private Optional<ScramServer> exchange = Optional.empty();
+  private Optional<RoleInfo> learned = Optional.empty();
   private boolean firstSeen;
 
   Login(Session session, Map<String, String> parameters) {
@@ -221,7 +222,8 @@ final class Login {
               reported.put("application_name", "");
               reported.put("client_encoding", "UTF8");
               String path = reply.rows().isEmpty() ? "" : reply.rows().getFirst().getFirst().get();
-              session.services().roles().learned(role, new RoleInfo(reported, path));
+              learned = Optional.of(new RoleInfo(reported, path));
+              session.services().roles().learned(role, learned.get());
             }));
     backend.forgetSettings();
     backend.query(
@@ -241,7 +243,7 @@ final class Login {
     pool().release(backend);
     SettingsState canonical = canonical(reply, wanted);
     session.services().settingsChecked(wanted, canonical);
-    establish(session.services().roles().info(role).orElseThrow(), wanted);
+    establish(learned.orElseThrow(), wanted);
   }
 
   /** set_config answers with the value as PostgreSQL writes it. */

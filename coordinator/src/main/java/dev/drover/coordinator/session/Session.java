@@ -273,6 +273,7 @@ public final class Session implements FrontendListener {
           case NONE, BARE, IMPLICIT -> 'I';
           case EXPLICIT -> e.transaction().failed() ? 'E' : 'T';
         };
+    e.runner().settingsTracker().tellChanges();
     BackendEncoder.readyForQuery(channel().out(), status);
     free();
   }

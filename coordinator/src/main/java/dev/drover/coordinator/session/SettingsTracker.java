@@ -57,17 +57,14 @@ final class SettingsTracker {
     } else {
       settings.rollback();
     }
-    tellChanges();
   }
 
   void set(String name, String value, boolean local) {
     settings.set(name, value, local);
-    tellChanges();
   }
 
   void resetAll() {
     settings.resetAll();
-    tellChanges();
   }
 
   void savepoint(String name) {
@@ -76,7 +73,6 @@ final class SettingsTracker {
 
   void rollbackTo(String name) {
     settings.rollbackTo(name);
-    tellChanges();
   }
 
   void release(String name) {
@@ -91,14 +87,14 @@ final class SettingsTracker {
             settings.set(name, value, false);
           }
         });
-    tellChanges();
   }
 
   String localSql() {
     return settings.localSql();
   }
 
-  private void tellChanges() {
+  /** PostgreSQL reports what changed just before it is ready for the next query. */
+  void tellChanges() {
     reported.tellChanges(settings.effective(), session.channel().out());
   }
 }

@@ -51,7 +51,7 @@ public final class SettingsState {
   }
 
   private static String buildSql(SortedMap<String, String> values) {
-    StringBuilder sql = new StringBuilder("RESET ALL");
+    StringBuilder sql = new StringBuilder("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL");
     String separator = "; SELECT ";
     for (Map.Entry<String, String> setting : values.entrySet()) {
       sql.append(separator).append(setConfig(setting.getKey(), setting.getValue(), false));
