@@ -282,6 +282,11 @@ final class StatementRunner implements Call.Scopes {
   }
 
   @Override
+  public void synchronizationLost(ErrorFields error) {
+    session.synchronizationLost(error);
+  }
+
+  @Override
   public SettingsState settings() {
     return settings.effective();
   }
