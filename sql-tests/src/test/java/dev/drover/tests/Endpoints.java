@@ -1,6 +1,5 @@
 package dev.drover.tests;
 
-
 import dev.drover.agent.postgres.PostgresServer;
 import dev.drover.agent.postgres.TemporaryServers;
 import dev.drover.tests.Endpoint.Kind;

@@ -88,6 +88,9 @@ public final class Call {
     /** The running operator takes the client's messages now, or again. */
     void takeMessages();
 
+    /** The client has sent what nobody can make sense of: it is told so, and its session ends. */
+    void synchronizationLost(ErrorFields error);
+
     SettingsState settings();
 
     /** Settings of the session as a server reports them after a statement that may change them. */

@@ -193,7 +193,10 @@ final class CopyInOperator implements Operator, CopyCheck.Listener, CopyStream.L
       case Frontend.FLUSH, Frontend.SYNC -> {
         // Sent by clients that did not know that their statement was a COPY.
       }
-      default -> breakOff(unexpected(type));
+      default -> {
+        taking = false;
+        call.scopes().synchronizationLost(context(unexpected(type)));
+      }
     }
   }
 
@@ -204,11 +207,15 @@ final class CopyInOperator implements Operator, CopyCheck.Listener, CopyStream.L
         "unexpected message type 0x%02X during COPY from stdin".formatted(type));
   }
 
-  /** Not because of a row: the context is the line that would have been read next. */
+  /** Not because of a row. */
   private void breakOff(SqlError error) {
     taking = false;
-    CopyStream rows = stream.orElseThrow();
-    rows.fail(rows.withLine(ErrorFields.of(error, Severity.ERROR), rows.line() + 1));
+    stream.orElseThrow().fail(context(error));
+  }
+
+  /** The context is the line that is being read. */
+  private ErrorFields context(SqlError error) {
+    return stream.orElseThrow().withLine(ErrorFields.of(error, Severity.ERROR));
   }
 
   @Override

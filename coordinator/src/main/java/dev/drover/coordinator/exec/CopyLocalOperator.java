@@ -93,8 +93,8 @@ final class CopyLocalOperator implements Operator, Reply, Transaction.Joining {
       }
       default -> {
         taking = false;
-        error = Optional.of(ErrorFields.of(CopyInOperator.unexpected(type), Severity.ERROR));
-        FrontendEncoder.copyFail(catalog.link().out(), "unexpected message");
+        SqlError why = CopyInOperator.unexpected(type);
+        call.scopes().synchronizationLost(ErrorFields.of(why, Severity.ERROR));
       }
     }
     catalog.link().flush();

@@ -115,16 +115,12 @@ final class CopyStream implements CopyNodes.Listener {
   }
 
   /** With the client's line as context, if the rows are a client's. */
-  ErrorFields withLine(ErrorFields fields, long line) {
+  ErrorFields withLine(ErrorFields fields) {
+    long line = Math.max(1, router.line());
     return work.text()
         .shownTable()
         .map(table -> fields.with(ErrorFields.WHERE, "COPY " + table + ", line " + line))
         .orElse(fields);
-  }
-
-  /** The line that was read last. */
-  long line() {
-    return router.line();
   }
 
   /** The session is gone; its connections are closed by others. */
@@ -163,7 +159,7 @@ final class CopyStream implements CopyNodes.Listener {
     try {
       wait(next.get());
     } catch (SqlError e) {
-      fail(withLine(ErrorFields.of(e, Severity.ERROR), router.line()));
+      fail(withLine(ErrorFields.of(e, Severity.ERROR)));
       return;
     }
     nodes.flush();
@@ -240,7 +236,7 @@ final class CopyStream implements CopyNodes.Listener {
     @Override
     public void failed(ErrorFields why) {
       asking = false;
-      fail(withLine(why, router.line()));
+      fail(withLine(why));
       settle();
     }
   }
@@ -257,7 +253,7 @@ final class CopyStream implements CopyNodes.Listener {
     @Override
     public void failed(ErrorFields why) {
       asking = false;
-      fail(withLine(why, router.line()));
+      fail(withLine(why));
       settle();
     }
   }

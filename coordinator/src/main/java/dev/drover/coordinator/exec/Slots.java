@@ -90,6 +90,10 @@ public final class Slots {
     if (text[start] == QUOTE) {
       return !lifted.negated() && addQuoted(lifted.type(), text, start, end);
     }
+    boolean number = text[start] == '.' || (text[start] >= '0' && text[start] <= '9');
+    if (!number) {
+      return false;
+    }
     if (!lifted.negated()) {
       return hash.addText(lifted.type(), NO_TYPMOD, text, start, end - start);
     }

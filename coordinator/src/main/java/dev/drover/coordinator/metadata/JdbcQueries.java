@@ -21,20 +21,22 @@ public record JdbcQueries(Connection connection) implements CatalogQueries {
 
   @Override
   public List<List<Optional<String>>> query(String sql) {
-    List<List<Optional<String>>> rows = new ArrayList<>();
     try (Statement statement = connection.createStatement()) {
       statement.setEscapeProcessing(false);
-      if (statement.execute(sql)) {
-        try (ResultSet result = statement.getResultSet()) {
-          while (result.next()) {
-            rows.add(row(result));
-          }
-        }
-      }
-      return rows;
+      return statement.execute(sql) ? rows(statement) : List.of();
     } catch (SQLException e) {
       throw SqlError.of(state(e), e.getMessage());
     }
+  }
+
+  private static List<List<Optional<String>>> rows(Statement statement) throws SQLException {
+    List<List<Optional<String>>> rows = new ArrayList<>();
+    try (ResultSet result = statement.getResultSet()) {
+      while (result.next()) {
+        rows.add(row(result));
+      }
+    }
+    return rows;
   }
 
   private static SqlState state(SQLException e) {

@@ -310,6 +310,14 @@ public final class Session implements FrontendListener {
     running.ifPresent(o -> o.clientWritable(writable));
   }
 
+  void synchronizationLost(ErrorFields error) {
+    established().output().error(error);
+    fatal(
+        SqlError.of(
+            SqlState.PROTOCOL_VIOLATION,
+            "terminating connection because protocol synchronization was lost"));
+  }
+
   /** Ends the session with an error that the client is told. */
   void fatal(SqlError error) {
     BackendEncoder.error(channel().out(), ErrorFields.of(error, Severity.FATAL));

@@ -9,6 +9,7 @@ import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.ShapeScanner;
 import dev.drover.planner.sql.SqlParser;
@@ -70,6 +71,10 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
   public void planned(CachedPlan plan) {
     if (runner.refusesInFailed(plan)) {
       refused(StatementRunner.inFailedTransaction());
+      return;
+    }
+    if (!plan.facts().parameterTypes().isEmpty()) {
+      refused(SqlError.of(SqlState.UNDEFINED_PARAMETER, "there is no parameter $1"));
       return;
     }
     boolean alone = texts.size() == 1;

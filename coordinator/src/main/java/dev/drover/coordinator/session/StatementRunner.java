@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Plans and runs the statements of one session, whichever protocol they came by, and ends the
@@ -35,6 +37,7 @@ import java.util.stream.Collectors;
  * <p>Threads: confined to the session's event loop.
  */
 final class StatementRunner implements Call.Scopes {
+  private static final Logger LOG = LoggerFactory.getLogger(StatementRunner.class);
   private static final Modes NO_MODES =
       new Modes(Optional.empty(), Optional.empty(), Optional.empty());
 
@@ -128,6 +131,10 @@ final class StatementRunner implements Call.Scopes {
     } catch (SqlError error) {
       transaction.fail();
       call.failed(ErrorFields.of(error, Severity.ERROR));
+    } catch (RuntimeException defect) {
+      LOG.error("event=statement_failed", defect);
+      transaction.fail();
+      session.fatal(SqlError.of(SqlState.INTERNAL_ERROR, "internal error: " + defect));
     }
   }
 
@@ -279,6 +286,11 @@ final class StatementRunner implements Call.Scopes {
   @Override
   public void takeMessages() {
     session.drain();
+  }
+
+  @Override
+  public void synchronizationLost(ErrorFields error) {
+    session.synchronizationLost(error);
   }
 
   @Override

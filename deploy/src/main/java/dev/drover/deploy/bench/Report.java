@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
  * @param postgres version of the servers
  * @param consistent what the check of the tables' sums said; empty when it was not made
  */
+@SuppressWarnings("InlineFormatString") // the layouts stand together
 public record Report(
     String postgres, BenchOptions options, List<ReportRow> rows, String consistent) {
 

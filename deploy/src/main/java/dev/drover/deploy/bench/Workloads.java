@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The rows of the OLTP report, in their order. */
+@SuppressWarnings("InlineFormatString") // the layouts stand together
 final class Workloads {
   private static final String SUM = "SELECT count(*), sum(value) FROM " + BenchTables.SCANNED;
   private static final String GROUP =

@@ -179,15 +179,19 @@ final class DeadlockDetector {
   private WaitGraph suspicions() {
     WaitGraph graph = new WaitGraph();
     for (LockEdges.Edge edge : edges.confirmed()) {
-      for (TransactionKey waiter : reports.claimants(edge.waiting())) {
-        for (TransactionKey blocker : reports.claimants(edge.blocking())) {
-          if (isAlive(waiter) && isAlive(blocker)) {
-            graph.add(waiter, edge.waiting(), blocker);
-          }
+      addClaims(graph, edge);
+    }
+    return graph;
+  }
+
+  private void addClaims(WaitGraph graph, LockEdges.Edge edge) {
+    for (TransactionKey waiter : reports.claimants(edge.waiting())) {
+      for (TransactionKey blocker : reports.claimants(edge.blocking())) {
+        if (isAlive(waiter) && isAlive(blocker)) {
+          graph.add(waiter, edge.waiting(), blocker);
         }
       }
     }
-    return graph;
   }
 
   private WaitGraph graphAfter(long round) {

@@ -108,10 +108,11 @@ final class Gather {
     if (shape.isAggregated()) {
       keys.addAll(shape.groupVariables());
       for (Expr.FunctionCall call : block.calls()) {
-        if (analysis.functions().isAggregate(call)) {
-          if (!call.distinct() || call.arguments().size() != 1) {
-            return false;
-          }
+        boolean aggregate = analysis.functions().isAggregate(call);
+        if (aggregate && (!call.distinct() || call.arguments().size() != 1)) {
+          return false;
+        }
+        if (aggregate) {
           Conditions.variable(call.arguments().getFirst().value(), block.scope())
               .ifPresent(keys::add);
         }

@@ -84,6 +84,13 @@ public final class PlanPrinter {
         line(depth, "Insert on " + target(target));
         print(reader, depth + 1);
       }
+      default -> printOther(plan, depth);
+    }
+  }
+
+  /** Plans that are not about reading or writing rows by statements. */
+  private void printOther(Plan plan, int depth) {
+    switch (plan) {
       case Plan.CopyIn(_, var target, var filled) -> {
         line(depth, "Copy into " + target(target));
         filled.forEach(f -> line(depth + 1, "Filled: " + f.column() + " = " + text(f.value())));
@@ -111,6 +118,7 @@ public final class PlanPrinter {
       case Plan.Deferred(var text) -> line(depth, "Deferred: " + text);
       case Plan.Control(var statement) ->
           line(depth, "Session " + statement.getClass().getSimpleName());
+      default -> throw new IllegalStateException("printed elsewhere: " + plan);
     }
   }
 

@@ -90,14 +90,11 @@ final class CorpusTest {
   void operandsOfConnectivesStandAlone() {
     for (String text : Corpus.accepted()) {
       byte[] bytes = Corpus.utf8(text);
-      for (ParsedStatement parsed : SqlParser.parse(bytes)) {
-        for (Expr.Logical logical : RelationNames.collect(parsed.statement(), Expr.Logical.class)) {
-          for (Expr operand : logical.operands()) {
-            String alone = operand.span().of(bytes);
-            assertThat(Shown.expression("(" + alone + ")")).isNotEmpty();
-          }
-        }
-      }
+      SqlParser.parse(bytes).stream()
+          .flatMap(parsed -> RelationNames.collect(parsed.statement(), Expr.Logical.class).stream())
+          .flatMap(logical -> logical.operands().stream())
+          .map(operand -> operand.span().of(bytes))
+          .forEach(alone -> assertThat(Shown.expression("(" + alone + ")")).isNotEmpty());
     }
   }
 
