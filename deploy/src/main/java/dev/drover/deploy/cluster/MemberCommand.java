@@ -1,6 +1,5 @@
 package dev.drover.deploy.cluster;
 
-import dev.drover.deploy.Drover;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +8,9 @@ import java.util.Optional;
 
 /** The command line that runs one member as a process of its own. */
 final class MemberCommand {
+  /** By name: this package is below the commands. */
+  private static final String MAIN_CLASS = "dev.drover.deploy.Drover";
+
   private static final List<Path> SETSID =
       List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
   private static final List<String> COMMON =
@@ -35,7 +37,7 @@ final class MemberCommand {
   static List<String> ofDetachedSupervisor(ClusterDirectory directory, List<String> arguments) {
     List<String> command = new ArrayList<>(ownSession());
     command.addAll(java(SMALL, directory, "supervisor"));
-    command.add(Drover.class.getName());
+    command.add(MAIN_CLASS);
     command.addAll(arguments);
     return command;
   }
