@@ -42,12 +42,10 @@ final class ServerCommand {
   }
 
   /**
-   * Parse when needed, Bind with the client's values, Execute, Sync.
-   *
-   * @return true when a Parse was sent, whose ParseComplete the reply will see
+   * Parse when needed, Bind with the client's values, Execute, Sync. A statement that the server
+   * did not come to prepare is forgotten again.
    */
-  static boolean execute(
-      Backend backend, Call call, Bound bound, Rendering rendering, Reply reply) {
+  static void execute(Backend backend, Call call, Bound bound, Rendering rendering, Reply reply) {
     ByteBuf out = backend.link().out();
     String name = bound.key() == 0 ? "" : backend.statements().nameOf(bound.key());
     boolean parse = name.isEmpty();
@@ -71,8 +69,10 @@ final class ServerCommand {
     }
     FrontendEncoder.execute(out, portal, bound.maxRows());
     FrontendEncoder.sync(out);
-    backend.link().expect(reply);
-    return parse;
+    backend
+        .link()
+        .expect(
+            parse && bound.key() != 0 ? new PreparingReply(reply, backend, bound.key()) : reply);
   }
 
   /**

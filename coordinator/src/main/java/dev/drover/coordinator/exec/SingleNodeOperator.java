@@ -45,8 +45,6 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
   private String tag = "";
   private ErrorFields error;
   private long key;
-  private boolean parseSent;
-  private boolean parseDone;
   private boolean rowsSent;
   private boolean suspended;
   private boolean retried;
@@ -95,8 +93,7 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
       ServerCommand.Bound bound =
           new ServerCommand.Bound(
               task.sql(), key, call.resultFormats(), call.request().maxRows(), portal);
-      parseSent = ServerCommand.execute(backend, call, bound, rendering, this);
-      parseDone = !parseSent;
+      ServerCommand.execute(backend, call, bound, rendering, this);
     }
     backend.link().flush();
   }
@@ -150,7 +147,6 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
       case Backend.ERROR -> error = ErrorFields.decode(body);
       case Backend.NOTICE ->
           call.output().notice(StatementError.notice(call, ErrorFields.decode(body), task.node()));
-      case Backend.PARSE_COMPLETE -> parseDone = true;
       case Backend.PORTAL_SUSPENDED -> suspended = true;
       default -> {
         // Nothing that the client has not been told already.
@@ -192,9 +188,6 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
   }
 
   private void failedOnServer() {
-    if (parseSent && !parseDone && key != 0) {
-      participant.backend().statements().remove(key);
-    }
     if (statementIsOld()) {
       retried = true;
       error = null;

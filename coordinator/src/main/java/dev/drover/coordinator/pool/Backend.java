@@ -19,7 +19,10 @@ public final class Backend {
   private final ServerStatements statements = new ServerStatements();
   private SettingsState settings = SettingsState.DEFAULTS;
   private boolean settingsKnown = true;
+  private final QuietReply.Outcome prepared = this::prepared;
   private boolean closeOnRelease;
+  private int preparing;
+  private boolean cancelWanted;
   private int cancelsInFlight;
 
   Backend(BackendLink link, int node, String role) {
@@ -49,7 +52,7 @@ public final class Backend {
     if (settingsKnown && settings.equals(wanted)) {
       return;
     }
-    query(wanted.applySql(), new QuietReply());
+    prepare(wanted.applySql());
     settings = wanted;
     settingsKnown = true;
   }
@@ -71,6 +74,28 @@ public final class Backend {
     link.expect(reply);
   }
 
+  /**
+   * Appends what a statement that follows in the same packet relies on: settings, BEGIN,
+   * savepoints. A cancel request waits until it is through; if it fails all the same, nothing is
+   * known of the connection any more.
+   */
+  public void prepare(String sql) {
+    preparing++;
+    query(sql, new QuietReply(prepared));
+  }
+
+  private void prepared(QuietReply reply) {
+    preparing--;
+    if (!reply.succeeded()) {
+      forgetSettings();
+      closeOnRelease();
+    }
+    if (preparing == 0 && cancelWanted) {
+      cancelWanted = false;
+      cancel();
+    }
+  }
+
   /** The connection's state is in doubt: it must not serve anybody else. */
   public void closeOnRelease() {
     closeOnRelease = true;
@@ -78,9 +103,14 @@ public final class Backend {
 
   /**
    * Asks the server to cancel what runs here. Until that request is through, the connection does
-   * not serve anybody else: it could hit the next statement.
+   * not serve anybody else: it could hit the next statement. Nor may it hit what the statement
+   * relies on, which would run without its settings or outside of its transaction.
    */
   public void cancel() {
+    if (preparing > 0) {
+      cancelWanted = true;
+      return;
+    }
     cancelsInFlight++;
     link.cancel().addListener(done -> cancelsInFlight--);
   }

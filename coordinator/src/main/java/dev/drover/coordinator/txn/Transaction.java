@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.drover.coordinator.pool.Admission;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
-import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.catalog.Node;
@@ -271,12 +270,12 @@ public final class Transaction {
       backend.applySettings(settings);
     }
     if (scope != Scope.BARE) {
-      backend.query(beginSql, new QuietReply());
+      backend.prepare(beginSql);
       if (!metadata && !localSettingsSql.isEmpty()) {
-        backend.query(localSettingsSql, new QuietReply());
+        backend.prepare(localSettingsSql);
       }
       for (String savepoint : savepoints) {
-        backend.query("SAVEPOINT " + savepoint, new QuietReply());
+        backend.prepare("SAVEPOINT " + savepoint);
       }
     }
     participants.add(participant);
