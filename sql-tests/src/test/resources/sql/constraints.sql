@@ -2,6 +2,7 @@
 CREATE TABLE p (id int $key[PRIMARY KEY], code text NOT NULL, v int CHECK (v > 0), w int CONSTRAINT w_even CHECK (w % 2 = 0)$key[, CONSTRAINT p_code UNIQUE (id, code)]) /*dist: hash(id) | hash(v)*/;
 INSERT INTO p VALUES (1, 'a', 1, 2), (2, 'b', 2, 4), (3, 'c', 3, 6);
 INSERT INTO p VALUES ($[1|2], 'x', 1, 2);
+DELETE FROM p WHERE id < 10 AND code = 'x';
 INSERT INTO p VALUES (10, NULL, 1, 2);
 INSERT INTO p (id, v) VALUES (10, 1);
 INSERT INTO p VALUES (10, 'x', $[0|-1], 2);

@@ -36,7 +36,7 @@ public final class CachedPlan {
     this.plan = plan;
     this.facts = facts;
     this.reads = new TreeMap<>(literalReads);
-    this.textRowDescription = encode(facts.columns());
+    this.textRowDescription = facts.returnsRows() ? encode(facts.columns()) : new byte[0];
   }
 
   /** Unique in this process; part of the key of statements prepared on servers. */
@@ -63,7 +63,7 @@ public final class CachedPlan {
   }
 
   public boolean returnsRows() {
-    return !facts.columns().isEmpty();
+    return facts.returnsRows();
   }
 
   /** The whole RowDescription frame with every column in text format. */
@@ -82,9 +82,6 @@ public final class CachedPlan {
   }
 
   private static byte[] encode(List<FieldDescription> fields) {
-    if (fields.isEmpty()) {
-      return new byte[0];
-    }
     ByteBuf frame = Unpooled.buffer();
     BackendEncoder.rowDescription(frame, fields);
     return Arrays.copyOf(frame.array(), frame.readableBytes());

@@ -30,6 +30,7 @@ final class DescribeReply implements Reply {
   private Runnable release = () -> {};
   private List<Integer> parameters = List.of();
   private List<FieldDescription> columns = List.of();
+  private boolean returnsRows;
   private Optional<ErrorFields> error = Optional.empty();
 
   DescribeReply(Described described) {
@@ -65,7 +66,10 @@ final class DescribeReply implements Reply {
         }
         parameters = types;
       }
-      case MessageType.Backend.ROW_DESCRIPTION -> columns = RowDescription.decode(body).fields();
+      case MessageType.Backend.ROW_DESCRIPTION -> {
+        columns = RowDescription.decode(body).fields();
+        returnsRows = true;
+      }
       case MessageType.Backend.ERROR -> error = Optional.of(ErrorFields.decode(body));
       default -> {
         // ParseComplete, NoData and notices say nothing more.
@@ -76,7 +80,7 @@ final class DescribeReply implements Reply {
   @Override
   public void ready(char status) {
     release.run();
-    described.done(new StatementFacts(parameters, columns), error);
+    described.done(new StatementFacts(parameters, columns, returnsRows), error);
   }
 
   @Override

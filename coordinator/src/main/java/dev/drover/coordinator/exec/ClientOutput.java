@@ -35,7 +35,7 @@ public final class ClientOutput implements ResultOutput {
   /** The answer to Describe: columns in the formats that Bind asked for, or NoData. */
   public void describe(CachedPlan cached, Optional<Bind> bind) {
     List<FieldDescription> columns = cached.facts().columns();
-    if (columns.isEmpty()) {
+    if (!cached.returnsRows()) {
       BackendEncoder.noData(channel.out());
       return;
     }

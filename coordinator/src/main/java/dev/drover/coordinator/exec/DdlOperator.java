@@ -7,6 +7,7 @@ import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.ServerError;
 import dev.drover.pgwire.Severity;
@@ -67,6 +68,7 @@ public final class DdlOperator implements Operator {
   private final DdlServices services;
   private final BlockingTransaction blocking;
   private boolean retryable;
+  private int failingNode = Node.CATALOG_ID;
 
   public DdlOperator(Call call, Statement statement, DdlSession session) {
     this.call = call;
@@ -122,6 +124,7 @@ public final class DdlOperator implements Operator {
   }
 
   private void attempt() {
+    failingNode = Node.CATALOG_ID;
     Participant catalog = blocking.join(Node.CATALOG_ID);
     if (changesSchema()) {
       blocking.query(catalog, "SELECT pg_catalog.pg_advisory_xact_lock(" + DDL_LOCK + ")");
@@ -252,7 +255,9 @@ public final class DdlOperator implements Operator {
                   return participant;
                 })
             .toList();
+    failingNode = nodes.getFirst();
     List<QuietReply> replies = blocking.query(participants, sql);
+    failingNode = Node.CATALOG_ID;
     return replies.isEmpty() ? new QuietReply() : replies.getFirst();
   }
 
@@ -268,35 +273,40 @@ public final class DdlOperator implements Operator {
             call.output().notice(ErrorFields.notice(notice));
           }
           if (plan.then().isPresent()) {
-            continueWith(plan.then().get());
+            continueWith(plan.then().get(), plan.tag());
           } else {
             call.completed(plan.tag());
           }
         });
   }
 
-  private void continueWith(Plan then) {
+  private void continueWith(Plan then, String tag) {
     if (then instanceof Plan.Deferred(String sql)) {
       byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
       StatementText text = StatementText.of(utf8, new ShapeScanner());
-      session.plan(text, new DeferredAnswer(text));
+      session.plan(text, new DeferredAnswer(text, tag));
     } else {
       runOnLoop(then);
     }
   }
 
-  /** A text that could be planned only now, in the place of the statement itself. */
-  private final class DeferredAnswer implements StatementPlanner.Answer {
+  /**
+   * A text that could be planned only now, in the place of the statement itself, whose tag counts
+   * its rows.
+   */
+  private final class DeferredAnswer implements StatementPlanner.Answer, Call.Listener {
     private final StatementText text;
+    private final String verb;
 
-    DeferredAnswer(StatementText text) {
+    DeferredAnswer(StatementText text, String verb) {
       this.text = text;
+      this.verb = verb;
     }
 
     @Override
     public void planned(CachedPlan plan) {
       try {
-        Operators.of(call.instead(text, plan)).start();
+        Operators.of(call.instead(text, plan).listenedBy(this)).start();
       } catch (SqlError e) {
         refused(e);
       }
@@ -304,14 +314,28 @@ public final class DdlOperator implements Operator {
 
     @Override
     public void refused(SqlError error) {
-      call.transaction().fail();
-      call.failed(error);
+      refused(ErrorFields.of(error, Severity.ERROR));
     }
 
     @Override
     public void refused(ErrorFields error) {
       call.transaction().fail();
       call.failed(error);
+    }
+
+    @Override
+    public void completed(Call done, String tag) {
+      call.completed(CommandTag.of(verb, CommandTag.parse(tag).rows().orElse(0)).format());
+    }
+
+    @Override
+    public void failed(Call done, ErrorFields error) {
+      call.failed(error);
+    }
+
+    @Override
+    public void suspended(Call done) {
+      throw new IllegalStateException("what makes a table has no row limit");
     }
   }
 
@@ -355,10 +379,11 @@ public final class DdlOperator implements Operator {
   }
 
   private void fail(ErrorFields error) {
+    int node = failingNode;
     blocking.onLoop(
         () -> {
           call.transaction().fail();
-          call.failed(StatementError.of(call, error, Node.CATALOG_ID));
+          call.failed(StatementError.of(call, error, node));
         });
   }
 }

@@ -43,6 +43,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
   private Backend worker;
   private Optional<ErrorFields> error = Optional.empty();
   private String tag = "";
+  private boolean described;
 
   GatherOperator(Call call, AllNodes plan, List<Integer> nodes, Finish finish) {
     this.call = call;
@@ -98,6 +99,21 @@ final class GatherOperator implements Operator, NodeFan.Work {
   @Override
   public void send(int index, Participant participant, Reply reply) {
     task.send(index, participant, reply);
+  }
+
+  /** A node's error may follow: as in PostgreSQL, the columns are announced before it. */
+  @Override
+  public void message(int index, byte type, ByteBuf body) {
+    if (type == MessageType.Backend.ROW_DESCRIPTION) {
+      describe();
+    }
+  }
+
+  private void describe() {
+    if (!described && call.simple()) {
+      described = true;
+      call.output().simpleRowDescription(call.cached());
+    }
   }
 
   @Override
@@ -233,8 +249,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
     @Override
     public void message(byte type, ByteBuf body) {
       switch (type) {
-        case MessageType.Backend.ROW_DESCRIPTION ->
-            call.output().simpleRowDescription(call.cached());
+        case MessageType.Backend.ROW_DESCRIPTION -> describe();
         case MessageType.Backend.COPY_OUT -> {
           CopyResponse response = CopyResponse.decode(body);
           BackendEncoder.copyOutResponse(

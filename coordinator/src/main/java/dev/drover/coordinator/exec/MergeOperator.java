@@ -3,6 +3,7 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.MessageType.Backend;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.plan.Combine.Merge;
 import dev.drover.planner.plan.SqlText;
@@ -85,6 +86,14 @@ final class MergeOperator implements Operator, NodeFan.Work {
       fan.pause(index);
     }
     advance();
+  }
+
+  /** A node's error may follow: as in PostgreSQL, the columns are announced before it. */
+  @Override
+  public void message(int index, byte type, ByteBuf body) {
+    if (type == Backend.BIND_COMPLETE) {
+      describe();
+    }
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.drover.planner.plan.StatementFacts;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,9 +23,6 @@ import java.util.Optional;
  * <p>Threads: stateless.
  */
 final class ServerCommand {
-  /** Types above are the user's, whose OIDs differ between servers. */
-  private static final int FIRST_USER_OID = 16384;
-
   private static final int[] NO_FORMATS = {};
 
   private ServerCommand() {}
@@ -47,6 +45,8 @@ final class ServerCommand {
    */
   static void execute(Backend backend, Call call, Bound bound, Rendering rendering, Reply reply) {
     ByteBuf out = backend.link().out();
+    StatementFacts facts = call.cached().facts();
+    BitSet unused = UnusedParameters.of(facts, bound.sql(), rendering);
     String name = bound.key() == 0 ? "" : backend.statements().nameOf(bound.key());
     boolean parse = name.isEmpty();
     if (parse) {
@@ -54,18 +54,19 @@ final class ServerCommand {
         name = backend.statements().add(bound.key());
         closeEvicted(backend);
       }
-      FrontendEncoder.parse(
-          out, name, rendering.bytes(bound.sql()), parameterTypes(call.cached().facts()));
+      int[] types = UnusedParameters.types(facts, unused);
+      FrontendEncoder.parse(out, name, rendering.bytes(bound.sql()), types);
     }
     Bind bind = call.bind().orElse(null);
     String portal = bound.portal();
     if (bind == null) {
       int[] formats = bound.resultFormats().orElse(NO_FORMATS);
       FrontendEncoder.bind(out, portal, name, BindParameters.none(), formats);
-    } else if (bound.resultFormats().isEmpty()) {
+    } else if (bound.resultFormats().isEmpty() && unused.isEmpty()) {
       FrontendEncoder.bind(out, portal, name, bind);
     } else {
-      FrontendEncoder.bind(out, portal, name, values(bind), bound.resultFormats().get());
+      int[] formats = bound.resultFormats().orElse(bind.resultFormats());
+      FrontendEncoder.bind(out, portal, name, values(bind, unused), formats);
     }
     FrontendEncoder.execute(out, portal, bound.maxRows());
     FrontendEncoder.sync(out);
@@ -85,12 +86,12 @@ final class ServerCommand {
    */
   record Bound(SqlText sql, long key, Optional<int[]> resultFormats, int maxRows, String portal) {}
 
-  private static BindParameters values(Bind bind) {
+  private static BindParameters values(Bind bind, BitSet unused) {
     List<byte[]> values = new ArrayList<>(bind.paramCount());
     int[] formats = new int[bind.paramCount()];
     for (int i = 0; i < formats.length; i++) {
       formats[i] = bind.format(i);
-      values.add(value(bind, i));
+      values.add(unused.get(i) ? null : value(bind, i));
     }
     return BindParameters.of(formats, values);
   }
@@ -113,14 +114,5 @@ final class ServerCommand {
     }
     FrontendEncoder.sync(backend.link().out());
     backend.link().expect(new QuietReply());
-  }
-
-  private static int[] parameterTypes(StatementFacts facts) {
-    int[] types = new int[facts.parameterTypes().size()];
-    for (int i = 0; i < types.length; i++) {
-      int oid = facts.parameterTypes().get(i);
-      types[i] = oid < FIRST_USER_OID ? oid : 0;
-    }
-    return types;
   }
 }

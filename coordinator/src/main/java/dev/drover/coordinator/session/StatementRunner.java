@@ -19,6 +19,8 @@ import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.Node;
+import dev.drover.planner.ddl.LeafNames;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.route.SearchPath;
 import dev.drover.planner.sql.TransactionCommand.Modes;
@@ -154,16 +156,30 @@ final class StatementRunner implements Call.Scopes {
 
   /** Commits what is open, the change of the schema first announced to every coordinator. */
   void commit(Completion done) {
+    CatalogView view = view();
     Completion ended =
         error -> {
           afterTransaction(error.isEmpty());
-          done.complete(error);
+          done.complete(error.map(fields -> inUserNames(fields, view)));
         };
     if (changes.isEmpty()) {
       transaction.commit(ended);
       return;
     }
     changes.get().commit(transaction, ended);
+  }
+
+  /** A deferred constraint fails at the end of the transaction, on the leaf that it is of. */
+  ErrorFields inUserNames(ErrorFields error) {
+    return inUserNames(error, view());
+  }
+
+  private ErrorFields inUserNames(ErrorFields error, CatalogView view) {
+    boolean ofLeaf =
+        error.get(ErrorFields.SCHEMA).map(s -> s.startsWith(LeafNames.SCHEMA_PREFIX)).orElse(false);
+    return ofLeaf
+        ? session.services().exec().errors().translate(error, view, Node.CATALOG_ID)
+        : error;
   }
 
   void rollback(Runnable done) {

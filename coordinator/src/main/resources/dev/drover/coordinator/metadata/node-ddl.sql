@@ -22,6 +22,26 @@ BEGIN
     MESSAGE = format('no value for column %s reached the datanode', column_name);
 END $$;
 
+-- Numbers the rows of a table in a column that was just added; returns how many there are. Copies of
+-- one table must get the same numbers: there rows are taken in the order of their texts, and rows
+-- of equal texts are the same to everybody.
+CREATE OR REPLACE FUNCTION drover.number_rows(
+  relation regclass, column_name name, first bigint, step bigint, is_copy boolean)
+RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  row_count bigint;
+BEGIN
+  EXECUTE format('UPDATE %1$s AS drover_row SET %2$I = drover_number.number FROM ('
+      'SELECT drover_row.tableoid AS leaf, drover_row.ctid AS place,'
+      ' $1 + (row_number() OVER (%3$s) - 1) * $2 AS number FROM %1$s AS drover_row) AS drover_number'
+      ' WHERE drover_row.ctid = drover_number.place AND drover_row.tableoid = drover_number.leaf',
+    relation, column_name,
+    CASE WHEN is_copy THEN 'ORDER BY CAST(drover_row AS text) COLLATE "C"' ELSE '' END)
+    USING first, step;
+  GET DIAGNOSTICS row_count = ROW_COUNT;
+  RETURN row_count;
+END $$;
+
 -- Name of a leaf's index or constraint. Also written in Java, in LeafNames: keep them equal.
 CREATE OR REPLACE FUNCTION drover.leaf_object_name(object_name text, distribution text)
 RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$

@@ -31,6 +31,7 @@ final class AlterOnNodes {
   private final byte[] text;
   private final Steps steps;
   private final List<String> after = new ArrayList<>();
+  private final List<NumberedColumn> numbered = new ArrayList<>();
 
   AlterOnNodes(DdlContext context, byte[] text, Steps steps) {
     this.context = context;
@@ -51,6 +52,7 @@ final class AlterOnNodes {
       steps.datanodes(head + String.join(", ", actions));
     }
     after.forEach(action -> steps.datanodes(head + action));
+    numbered.forEach(column -> column.addSteps(steps, spread));
   }
 
   /** Empty for an action that {@code drover.align} does, or that concerns the catalog only. */
@@ -120,12 +122,12 @@ final class AlterOnNodes {
     Splice splice = Splice.of(text, add.span());
     boolean fromSequence = SequenceDefaults.needsSequence(column);
     boolean constant = table.column(name).map(Column::constantDefault).orElse(true);
-    boolean filled = (fromSequence || !constant) && !context.probe().isEmpty(table);
-    if (fromSequence && filled) {
-      throw SqlError.notSupported(
-              "adding column \"%s\", which takes values from a sequence, to a table that has rows is not supported yet"
-                  .formatted(name))
-          .withHint("Add a plain column, fill it by UPDATE, then SET DEFAULT.");
+    Relation before = context.catalog().relation(table.oid()).orElseThrow();
+    boolean filled = (fromSequence || !constant) && !context.probe().isEmpty(before);
+    if (fromSequence && filled && before.column(name).isEmpty()) {
+      NumberedColumn added = new NumberedColumn(column, table, text);
+      numbered.add(added);
+      return Optional.of(added.action());
     }
     if (fromSequence) {
       withoutSequence(splice, column, table);

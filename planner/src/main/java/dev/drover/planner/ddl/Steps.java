@@ -54,6 +54,11 @@ final class Steps {
     return this;
   }
 
+  Steps datanodeValue(int node, String capture, String sql) {
+    steps.add(new Plan.Step(Plan.Step.Where.DATANODES, List.of(node), sql, capture));
+    return this;
+  }
+
   Steps notice(String text) {
     notices.add(text);
     return this;

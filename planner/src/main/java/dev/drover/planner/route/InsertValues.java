@@ -123,7 +123,8 @@ final class InsertValues {
   private Plan single(Pin pin) {
     boolean leaf =
         NodeText.mayNameLeaf(shape.table())
-            && insert.onConflict().flatMap(Insert.OnConflict::constraint).isEmpty();
+            && insert.onConflict().flatMap(Insert.OnConflict::constraint).isEmpty()
+            && analysis.mentions().schemaQualified().isEmpty();
     String alias = " AS " + SqlNames.quote(shape.table().name());
     SqlText name =
         leaf

@@ -32,6 +32,7 @@ final class ScenarioRun {
   private final Scenario scenario;
   private final Refusals refusals;
   private final List<String> differences = new ArrayList<>();
+  private boolean isLearnt;
 
   ScenarioRun(Endpoints endpoints, Script script, Scenario scenario, Refusals refusals) {
     this.endpoints = requireNonNull(endpoints);
@@ -45,6 +46,7 @@ final class ScenarioRun {
     boolean isFinished;
     do {
       differences.clear();
+      isLearnt = false;
       isFinished = attempt();
     } while (!isFinished);
     return List.copyOf(differences);
@@ -63,10 +65,8 @@ final class ScenarioRun {
   private boolean playAll(Session drover, Session plain) {
     for (Statement statement : script.statements(endpoints.drover().isDrover())) {
       Optional<String> difference = play(statement, drover, plain);
-      if (difference.isPresent() && isRefusal(difference.get())) {
-        if (refusals.learn(script, scenario, statement)) {
-          return false;
-        }
+      if (isLearnt) {
+        return false;
       }
       difference.ifPresent(differences::add);
       if (differences.size() >= MAX_DIFFERENCES) {
@@ -74,10 +74,6 @@ final class ScenarioRun {
       }
     }
     return true;
-  }
-
-  private static boolean isRefusal(String difference) {
-    return difference.contains("C=" + REFUSED);
   }
 
   private Optional<String> play(Statement statement, Session drover, Session plain) {
@@ -94,7 +90,11 @@ final class ScenarioRun {
     List<Message> expected = plain.play(statement);
     boolean isSame =
         Comparison.lines(statement, expected).equals(Comparison.lines(statement, answer));
-    return isSame ? Optional.empty() : Optional.of(describe(statement, drover, expected, answer));
+    if (isSame) {
+      return Optional.empty();
+    }
+    isLearnt = isRefused && refusals.learn(script, scenario, statement);
+    return Optional.of(describe(statement, drover, expected, answer));
   }
 
   /** The refused statement must have changed nothing, so the plain server does not run it. */
