@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Plans by the shape of their statement, the search path and the declared parameter types. One
- * event loop's cache; it is emptied when the catalog changes.
+ * Plans by the shape of their statement, the search path, the acting role, which may not see every
+ * name and has statements of its own on servers, and the declared parameter types. One event loop's
+ * cache; it is emptied when the catalog changes.
  *
  * <p>Threads: confined to its event loop.
  */
@@ -26,6 +27,7 @@ public final class PlanCache {
     byte[] shape = new byte[0];
     int[] parameterTypes = new int[0];
     SearchPath path = SearchPath.of();
+    String role = "";
     long hash;
 
     @Override
@@ -34,6 +36,7 @@ public final class PlanCache {
           && hash == that.hash
           && Arrays.equals(shape, that.shape)
           && Arrays.equals(parameterTypes, that.parameterTypes)
+          && role.equals(that.role)
           && path.equals(that.path);
     }
 
@@ -54,32 +57,31 @@ public final class PlanCache {
   private Optional<CatalogView> view = Optional.empty();
 
   /** The plan for this text under this view, if it is here. */
-  public Optional<CachedPlan> find(
-      CatalogView current, StatementText text, SearchPath path, int[] parameterTypes) {
+  public Optional<CachedPlan> find(CatalogView current, StatementPlanner.Request request) {
     if (!isFor(current)) {
       plans.clear();
       view = Optional.of(current);
       return Optional.empty();
     }
-    fill(probe, text, path, parameterTypes);
+    fill(probe, request);
     List<CachedPlan> variants = plans.get(probe);
     if (variants == null) {
       return Optional.empty();
     }
     for (CachedPlan plan : variants) {
-      if (plan.fits(text)) {
+      if (plan.fits(request.text())) {
         return Optional.of(plan);
       }
     }
     return Optional.empty();
   }
 
-  public void put(StatementText text, SearchPath path, int[] parameterTypes, CachedPlan plan) {
+  public void put(StatementPlanner.Request request, CachedPlan plan) {
     if (!isFor(plan.view())) {
       return;
     }
     Key key = new Key();
-    fill(key, text, path, parameterTypes);
+    fill(key, request);
     List<CachedPlan> variants = plans.computeIfAbsent(key, k -> new ArrayList<>());
     if (variants.size() >= VARIANTS) {
       variants.removeFirst();
@@ -92,10 +94,11 @@ public final class PlanCache {
     return view.isPresent() && view.get() == other;
   }
 
-  private static void fill(Key key, StatementText text, SearchPath path, int[] parameterTypes) {
-    key.shape = text.shape();
-    key.path = path;
-    key.parameterTypes = parameterTypes;
-    key.hash = text.shapeHash() * 31 + Arrays.hashCode(parameterTypes);
+  private static void fill(Key key, StatementPlanner.Request request) {
+    key.shape = request.text().shape();
+    key.path = request.path();
+    key.role = request.actingRole();
+    key.parameterTypes = request.parameterTypes();
+    key.hash = request.text().shapeHash() * 31 + Arrays.hashCode(key.parameterTypes);
   }
 }

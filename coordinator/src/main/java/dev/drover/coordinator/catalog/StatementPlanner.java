@@ -54,6 +54,8 @@ public final class StatementPlanner {
    * What decides a plan besides the catalog.
    *
    * @param parameterTypes declared OIDs; 0 for those that PostgreSQL is to infer
+   * @param role whose connections are used
+   * @param actingRole as whom it runs
    * @param inTransaction within a transaction block of the client
    * @param catalog the transaction's own connection to the catalog node, when only that one sees
    *     the schema
@@ -64,6 +66,7 @@ public final class StatementPlanner {
       int[] parameterTypes,
       SearchPath path,
       String role,
+      String actingRole,
       SettingsState settings,
       boolean inTransaction,
       Optional<Backend> catalog) {}
@@ -79,8 +82,7 @@ public final class StatementPlanner {
   /** The answer comes at once for a known shape. */
   public void plan(Request request, CatalogView view, Answer answer) {
     if (view.shared()) {
-      Optional<CachedPlan> known =
-          cacheFor(request).find(view, request.text(), request.path(), request.parameterTypes());
+      Optional<CachedPlan> known = cacheFor(request).find(view, request);
       if (known.isPresent()) {
         answer.planned(known.get());
         return;
@@ -114,7 +116,7 @@ public final class StatementPlanner {
     List<ParsedStatement> statements = SqlParser.parse(text.utf8());
     if (statements.isEmpty()) {
       Statement empty = new Statement.Empty(new Span(0, 0));
-      return new ParsedStatement(empty, empty.span(), 0, 0, 0, false);
+      return new ParsedStatement(empty, empty.span(), 0, 0, 0, false, List.of());
     }
     return statements.getFirst();
   }
@@ -210,7 +212,7 @@ public final class StatementPlanner {
     }
     CachedPlan plan = new CachedPlan(view, routed.plan(), facts, reads);
     if (view.shared()) {
-      cacheFor(request).put(request.text(), request.path(), request.parameterTypes(), plan);
+      cacheFor(request).put(request, plan);
     }
     return plan;
   }

@@ -220,6 +220,7 @@ public final class Call {
 
   public void failed(ErrorFields error) {
     end();
+    transaction.fail();
     context.listener().failed(this, error);
   }
 

@@ -19,7 +19,8 @@ import java.util.Optional;
 final class LocalOperator implements Operator, Call.Listener {
   private static final int[] NO_SLOTS = {};
   private static final String SESSION_SETTINGS =
-      "SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'";
+      "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.pg_settings"
+          + " WHERE source = 'session'";
 
   private final Call call;
   private final Plan.Local plan;

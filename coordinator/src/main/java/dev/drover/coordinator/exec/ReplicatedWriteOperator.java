@@ -1,6 +1,7 @@
 package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.CommandTag;
@@ -14,6 +15,7 @@ import dev.drover.planner.plan.Plan.ReplicatedWrite;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A write to a replicated table: first on its primary, which orders concurrent writers, then on the
@@ -26,6 +28,7 @@ final class ReplicatedWriteOperator implements Operator {
   private final Call call;
   private final ReplicatedWrite plan;
   private String primaryTag = "";
+  private Optional<ErrorFields> notLocked = Optional.empty();
 
   ReplicatedWriteOperator(Call call, ReplicatedWrite plan) {
     this.call = call;
@@ -55,12 +58,14 @@ final class ReplicatedWriteOperator implements Operator {
 
   private void lock(Participant primary) {
     boolean inTransaction = call.transaction().scope() != Transaction.Scope.BARE;
-    if (plan.lock().isPresent() && inTransaction) {
+    if (!plan.lock().isEmpty() && inTransaction) {
+      String tables =
+          plan.lock().stream().map(SettingsState::literal).collect(Collectors.joining(", "));
       primary
           .backend()
           .query(
-              "LOCK TABLE ONLY " + plan.lock().get() + " IN SHARE ROW EXCLUSIVE MODE",
-              new QuietReply());
+              "SELECT drover.lock_replicated(ARRAY[" + tables + "])",
+              new QuietReply(reply -> notLocked = reply.error()));
     }
     new NodeFan(call, List.of(plan.primary()), new PrimaryWork()).start();
   }
@@ -110,8 +115,9 @@ final class ReplicatedWriteOperator implements Operator {
 
     @Override
     public void finished(Optional<ErrorFields> error) {
-      if (error.isPresent()) {
-        fail(error.get());
+      Optional<ErrorFields> first = notLocked.or(() -> error);
+      if (first.isPresent()) {
+        fail(first.get());
       } else {
         others();
       }

@@ -19,7 +19,6 @@ public final class Backend {
   private final ServerStatements statements = new ServerStatements();
   private SettingsState settings = SettingsState.DEFAULTS;
   private boolean settingsKnown = true;
-  private final QuietReply.Outcome prepared = this::prepared;
   private boolean closeOnRelease;
   private int preparing;
   private boolean cancelWanted;
@@ -49,12 +48,20 @@ public final class Backend {
 
   /** Sends what brings the connection to {@code wanted}; nothing when it is there. */
   public void applySettings(SettingsState wanted) {
-    if (settingsKnown && settings.equals(wanted)) {
-      return;
+    if (!hasSettings(wanted)) {
+      applySettings(wanted, _ -> {});
     }
-    prepare(wanted.applySql());
+  }
+
+  /** The same, with somebody told when the server has agreed or refused. */
+  public void applySettings(SettingsState wanted, QuietReply.Outcome outcome) {
+    prepare(wanted.applySql(), outcome);
     settings = wanted;
     settingsKnown = true;
+  }
+
+  public boolean hasSettings(SettingsState wanted) {
+    return settingsKnown && settings.equals(wanted);
   }
 
   /** The transaction changed settings here in ways that its end may or may not have undone. */
@@ -77,11 +84,17 @@ public final class Backend {
   /**
    * Appends what a statement that follows in the same packet relies on: settings, BEGIN,
    * savepoints. A cancel request waits until it is through; if it fails all the same, nothing is
-   * known of the connection any more.
+   * known of the connection any more. The outcome is told in any case.
    */
-  public void prepare(String sql) {
+  public void prepare(String sql, QuietReply.Outcome outcome) {
     preparing++;
-    query(sql, new QuietReply(prepared));
+    query(
+        sql,
+        new QuietReply(
+            reply -> {
+              prepared(reply);
+              outcome.done(reply);
+            }));
   }
 
   private void prepared(QuietReply reply) {

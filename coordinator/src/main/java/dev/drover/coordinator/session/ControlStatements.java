@@ -10,6 +10,7 @@ import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.sql.CursorCommand;
+import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.Statement;
 import dev.drover.planner.sql.TransactionCommand;
@@ -63,13 +64,17 @@ final class ControlStatements {
       case CursorCommand _ ->
           () -> call.failed(SqlError.notSupported("cursors are not supported yet"));
       case Statement.Empty _ -> () -> call.completed("");
+      case Definition.LockTable _
+          when transaction.scope() == Transaction.Scope.NONE && call.request().alone() ->
+          () -> outsideBlock(call, "LOCK TABLE");
       default -> new DdlOperator(call, statement, runner.ddlSession());
     };
   }
 
   private void transactionCommand(Call call, TransactionCommand command) {
     switch (command) {
-      case TransactionCommand.Begin(var _, Modes modes) -> begin(call, modes);
+      case TransactionCommand.Begin(var _, boolean start, Modes modes) ->
+          begin(call, modes, start ? "START TRANSACTION" : "BEGIN");
       case TransactionCommand.Commit commit -> commit(call, commit);
       case TransactionCommand.Rollback rollback -> rollback(call, rollback);
       case TransactionCommand.Savepoint savepoint -> savepoint(call, savepoint);
@@ -84,7 +89,7 @@ final class ControlStatements {
     }
   }
 
-  private void begin(Call call, Modes modes) {
+  private void begin(Call call, Modes modes, String tag) {
     switch (transaction.scope()) {
       case NONE -> runner.begin(Transaction.Scope.EXPLICIT, modes);
       case IMPLICIT -> transaction.makeExplicit(modes);
@@ -92,7 +97,7 @@ final class ControlStatements {
           warn(call, SqlState.ACTIVE_SQL_TRANSACTION, "there is already a transaction in progress");
       case BARE -> throw new IllegalStateException("BEGIN while a statement runs");
     }
-    call.completed("BEGIN");
+    call.completed(tag);
   }
 
   private void commit(Call call, TransactionCommand.Commit commit) {
@@ -278,7 +283,9 @@ final class ControlStatements {
         return;
       }
       session.established().extended().removeAll();
+      settings.resetIdentity();
       settings.resetAll();
+      settings.transactionEnded(true);
       transaction.unpinCatalog();
     }
     call.completed("DISCARD " + discardTag(discard.what()));

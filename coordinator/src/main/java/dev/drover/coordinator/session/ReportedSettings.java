@@ -35,15 +35,20 @@ final class ReportedSettings {
         });
   }
 
-  /** What has changed since the client was told. */
-  void tellChanges(SettingsState settings, ByteBuf out) {
-    names.forEach(
-        (lower, name) -> {
-          String value = settings.values().getOrDefault(lower, defaults.get(name));
-          if (!value.equals(told.get(name))) {
-            tell(name, value, out);
-          }
-        });
+  /** The value of this one, if it is reported and the client does not know it yet. */
+  void tellChange(String lowerCaseName, SettingsState settings, ByteBuf out) {
+    String name = names.get(lowerCaseName);
+    if (name == null) {
+      return;
+    }
+    String value = settings.values().getOrDefault(lowerCaseName, defaults.get(name));
+    if (!value.equals(told.get(name))) {
+      tell(name, value, out);
+    }
+  }
+
+  boolean isDefault(String name, String value) {
+    return value.equals(defaults.get(name));
   }
 
   private void tell(String name, String value, ByteBuf out) {

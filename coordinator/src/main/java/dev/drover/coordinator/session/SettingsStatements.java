@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * SET, RESET and SHOW. PostgreSQL checks a value on the catalog node and gives it back in canonical
@@ -28,6 +29,8 @@ import java.util.Set;
  * <p>Threads: confined to the session's event loop.
  */
 final class SettingsStatements {
+  private static final List<String> IDENTITY =
+      List.of(SettingsState.IS_SUPERUSER, SettingsState.SESSION_AUTHORIZATION, SettingsState.ROLE);
   private static final String APPLICATION_NAME = "application_name";
   private static final String CLIENT_ENCODING = "client_encoding";
   private static final Set<String> ENCODINGS = Set.of("utf8", "utf-8", "unicode", "sql_ascii");
@@ -63,7 +66,7 @@ final class SettingsStatements {
       return;
     }
     String text = call.text().toString();
-    change(call, new Change(set.name(), text, local, "SET"));
+    change(call, new Change(List.of(set.name()), text, local, set.isDefault(), "SET"));
   }
 
   private static boolean unsupported(SessionCommand.SetVariable set) {
@@ -73,23 +76,32 @@ final class SettingsStatements {
 
   void reset(Call call, SessionCommand.Reset reset) {
     if (reset.name().isEmpty()) {
-      settings.resetAll();
+      Set<String> names = settings.resetAll();
       transaction.localSettings(settings.localSql());
-      transaction.broadcast("RESET ALL", error -> finish(call, error, "RESET"));
+      if (transaction.scope() == Transaction.Scope.NONE) {
+        settings.transactionEnded(true);
+      }
+      transaction.broadcast(settings.localSql(names), error -> finish(call, error, "RESET"));
       return;
     }
     String text = call.text().toString();
-    change(call, new Change(reset.name().get(), text, false, "RESET"));
+    change(call, new Change(List.of(reset.name().get()), text, false, true, "RESET"));
   }
 
   void sessionCharacteristics(Call call, Modes modes) {
     String text = call.text().toString();
-    List<String> names = TransactionModes.defaultSettings(modes);
-    change(call, new Change(names.getFirst(), text, false, "SET"));
+    change(call, new Change(TransactionModes.defaultSettings(modes), text, false, false, "SET"));
   }
 
-  /** What to run on the catalog node, and which setting to read back. */
-  private record Change(String name, String sql, boolean local, String tag) {}
+  /** What to run on the catalog node, and which settings it changes. */
+  private record Change(
+      List<String> names, String sql, boolean local, boolean toDefault, String tag) {
+    /** A session's authorization decides about its role too. */
+    Change {
+      boolean identity = names.stream().anyMatch(SettingsState::isIdentity);
+      names = identity ? IDENTITY : List.copyOf(names);
+    }
+  }
 
   private void change(Call call, Change change) {
     call.openScope(true);
@@ -112,10 +124,12 @@ final class SettingsStatements {
 
   private void send(Call call, Change change, Participant participant) {
     Backend backend = participant.backend();
+    String values =
+        change.names().stream()
+            .map(n -> "pg_catalog.current_setting(" + SettingsState.literal(n) + ", true)")
+            .collect(Collectors.joining(", ", "SELECT ", ""));
     backend.query(change.sql(), new QuietReply(this::changed));
-    backend.query(
-        "SELECT pg_catalog.current_setting(" + SettingsState.literal(change.name()) + ", true)",
-        new QuietReply(reply -> readBack(call, change, participant, reply)));
+    backend.query(values, new QuietReply(reply -> readBack(call, change, participant, reply)));
     backend.link().flush();
   }
 
@@ -139,11 +153,10 @@ final class SettingsStatements {
       }
       return;
     }
-    String value = reply.rows().getFirst().getFirst().orElse("");
     call.closeBareScope();
     boolean outside = transaction.scope() == Transaction.Scope.NONE;
     if (!change.local() || !outside) {
-      settings.set(change.name(), value, change.local());
+      record(change, reply.rows().getFirst());
     }
     if (outside) {
       settings.transactionEnded(true);
@@ -151,12 +164,22 @@ final class SettingsStatements {
       return;
     }
     transaction.localSettings(settings.localSql());
-    tellParticipants(call, change, value);
+    transaction.broadcast(
+        settings.localSql(change.names()), done -> finish(call, done, change.tag()));
   }
 
-  private void tellParticipants(Call call, Change change, String value) {
-    String sql = "SELECT " + SettingsState.setConfig(change.name(), value, true);
-    transaction.broadcast(sql, error -> finish(call, error, change.tag()));
+  private void record(Change change, List<Optional<String>> values) {
+    for (int i = 0; i < change.names().size(); i++) {
+      String name = change.names().get(i);
+      String value = values.get(i).orElse("");
+      boolean own = name.indexOf('.') >= 0;
+      boolean isDefault = change.toDefault() && !own && change.names().size() == 1;
+      if (isDefault || settings.isOwnIdentity(name, value)) {
+        settings.reset(name, change.local());
+      } else {
+        settings.set(name, value, change.local());
+      }
+    }
   }
 
   private void finish(Call call, Optional<ErrorFields> error, String tag) {

@@ -4,8 +4,16 @@ import dev.drover.coordinator.catalog.SearchPaths;
 import dev.drover.coordinator.settings.SessionSettings;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.planner.route.SearchPath;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * The session's settings, and what the coordinator itself derives from them.
@@ -14,13 +22,23 @@ import java.util.Map;
  */
 final class SettingsTracker {
   private static final String SEARCH_PATH = "search_path";
+  private static final String NO_ROLE = "none";
+
+  /** A server sets these before anybody else can. */
+  private static final List<String> FIRST_SET = List.of("datestyle", "timezone");
+
+  /** A search path depends on who "$user" is. */
+  private record PathKey(String setting, String role) {}
 
   private final SessionSettings settings;
   private final ReportedSettings reported;
   private final Session session;
   private final String role;
   private final String defaultSearchPath;
-  private final Map<String, SearchPath> paths = new HashMap<>();
+  private final Map<PathKey, SearchPath> paths = new HashMap<>();
+  private final Set<String> changed = new LinkedHashSet<>();
+  private PathKey pathKey;
+  private SearchPath path;
 
   SettingsTracker(Session session, String role, RoleInfo info, SettingsState initial) {
     this.session = session;
@@ -28,6 +46,7 @@ final class SettingsTracker {
     this.settings = new SessionSettings(initial);
     this.reported = new ReportedSettings(info.reported());
     this.defaultSearchPath = info.searchPath();
+    derive();
   }
 
   SettingsState effective() {
@@ -38,13 +57,32 @@ final class SettingsTracker {
     return reported;
   }
 
-  SessionSettings settings() {
-    return settings;
+  SearchPath searchPath() {
+    return path;
   }
 
-  SearchPath searchPath() {
-    String setting = settings.effective().values().getOrDefault(SEARCH_PATH, defaultSearchPath);
-    return paths.computeIfAbsent(setting, s -> SearchPaths.parse(s, role));
+  /** As whom statements run now. */
+  String actingRole() {
+    return pathKey.role();
+  }
+
+  /** True for what the role that logged in has by itself. */
+  boolean isOwnIdentity(String name, String value) {
+    return switch (name) {
+      case SettingsState.ROLE -> value.equals(NO_ROLE);
+      case SettingsState.SESSION_AUTHORIZATION -> value.equals(role);
+      case SettingsState.IS_SUPERUSER -> reported.isDefault(name, value);
+      default -> false;
+    };
+  }
+
+  private void derive() {
+    Map<String, String> values = settings.effective().values();
+    String set = values.getOrDefault(SettingsState.ROLE, NO_ROLE);
+    String acting =
+        set.equals(NO_ROLE) ? values.getOrDefault(SettingsState.SESSION_AUTHORIZATION, role) : set;
+    pathKey = new PathKey(values.getOrDefault(SEARCH_PATH, defaultSearchPath), acting);
+    path = paths.computeIfAbsent(pathKey, k -> SearchPaths.parse(k.setting(), k.role()));
   }
 
   void transactionBegins() {
@@ -52,19 +90,66 @@ final class SettingsTracker {
   }
 
   void transactionEnded(boolean committed) {
+    SettingsState before = settings.effective();
     if (committed) {
       settings.commit();
     } else {
       settings.rollback();
     }
+    undone(before);
   }
 
   void set(String name, String value, boolean local) {
     settings.set(name, value, local);
+    note(name);
   }
 
-  void resetAll() {
+  void reset(String name, boolean local) {
+    settings.reset(name, local);
+    note(name);
+  }
+
+  /** Returns the names of those that it concerns. */
+  Set<String> resetAll() {
+    SettingsState before = settings.effective();
     settings.resetAll();
+    Set<String> different = new LinkedHashSet<>(FIRST_SET);
+    different.addAll(before.values().keySet());
+    different.removeIf(n -> isSame(before, n));
+    different.forEach(this::note);
+    return different;
+  }
+
+  /** As the role that logged in again. */
+  void resetIdentity() {
+    for (String name :
+        List.of(
+            SettingsState.IS_SUPERUSER, SettingsState.SESSION_AUTHORIZATION, SettingsState.ROLE)) {
+      reset(name, false);
+    }
+  }
+
+  private boolean isSame(SettingsState before, String name) {
+    return Objects.equals(before.values().get(name), settings.effective().values().get(name));
+  }
+
+  private void note(String name) {
+    changed.add(name);
+    derive();
+  }
+
+  /** PostgreSQL takes back the latest change first. */
+  @SuppressWarnings("ReferenceEquality") // no change makes no other object
+  private void undone(SettingsState before) {
+    if (before == settings.effective()) {
+      return;
+    }
+    List<String> names = new ArrayList<>(before.values().keySet());
+    Collections.reverse(names);
+    names.addAll(settings.effective().values().keySet());
+    names.removeIf(n -> isSame(before, n));
+    changed.addAll(names);
+    derive();
   }
 
   void savepoint(String name) {
@@ -72,7 +157,9 @@ final class SettingsTracker {
   }
 
   void rollbackTo(String name) {
+    SettingsState before = settings.effective();
     settings.rollbackTo(name);
+    undone(before);
   }
 
   void release(String name) {
@@ -83,8 +170,8 @@ final class SettingsTracker {
   void read(Map<String, String> values) {
     values.forEach(
         (name, value) -> {
-          if (!value.equals(settings.effective().values().get(name))) {
-            settings.set(name, value, false);
+          if (!value.equals(settings.effective().values().get(name.toLowerCase(Locale.ROOT)))) {
+            set(name.toLowerCase(Locale.ROOT), value, false);
           }
         });
   }
@@ -93,8 +180,19 @@ final class SettingsTracker {
     return settings.localSql();
   }
 
-  /** PostgreSQL reports what changed just before it is ready for the next query. */
+  String localSql(Collection<String> names) {
+    return settings.localSql(names);
+  }
+
+  /** PostgreSQL reports what changed just before it is ready for the next query, latest first. */
   void tellChanges() {
-    reported.tellChanges(settings.effective(), session.channel().out());
+    if (changed.isEmpty()) {
+      return;
+    }
+    List<String> names = new ArrayList<>(changed);
+    changed.clear();
+    for (String name : names.reversed()) {
+      reported.tellChange(name, settings.effective(), session.channel().out());
+    }
   }
 }

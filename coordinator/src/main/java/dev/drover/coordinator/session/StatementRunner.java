@@ -94,6 +94,7 @@ final class StatementRunner implements Call.Scopes {
             parameterTypes,
             path,
             transaction.role(),
+            settings.actingRole(),
             settings.effective(),
             transaction.scope() == Transaction.Scope.EXPLICIT,
             changes.flatMap(c -> c.catalogParticipant(transaction)));

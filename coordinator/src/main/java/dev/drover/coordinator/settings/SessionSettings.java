@@ -1,8 +1,15 @@
 package dev.drover.coordinator.settings;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
-import java.util.Map;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The settings of one session through its transactions: what a commit keeps, what ends with the
@@ -16,12 +23,14 @@ import java.util.Map;
 public final class SessionSettings {
   private record Level(String savepoint, SettingsState session, SettingsState effective) {}
 
+  private final SettingsState initial;
   private SettingsState session;
   private SettingsState effective;
   private SettingsState atBegin;
   private final Deque<Level> levels = new ArrayDeque<>();
 
   public SessionSettings(SettingsState initial) {
+    this.initial = initial;
     session = initial;
     effective = initial;
     atBegin = initial;
@@ -50,14 +59,29 @@ public final class SessionSettings {
     }
   }
 
-  public void reset(String name) {
+  /** Back to what the session began with. */
+  public void reset(String name, boolean local) {
+    String first = initial.values().get(name);
+    if (first != null) {
+      set(name, first, local);
+      return;
+    }
     effective = effective.without(name);
-    session = session.without(name);
+    if (!local) {
+      session = session.without(name);
+    }
   }
 
+  /** All but who the session acts as; a user's own settings are empty from then on. */
   public void resetAll() {
-    effective = SettingsState.DEFAULTS;
-    session = SettingsState.DEFAULTS;
+    for (String name : List.copyOf(effective.values().keySet())) {
+      boolean own = name.indexOf('.') >= 0 && !initial.values().containsKey(name);
+      if (own) {
+        set(name, "", false);
+      } else if (!SettingsState.isIdentity(name)) {
+        reset(name, false);
+      }
+    }
   }
 
   public void savepoint(String name) {
@@ -95,13 +119,43 @@ public final class SessionSettings {
 
   /** Brings a participant that has joined with {@link #atBegin} to the effective settings. */
   public String localSql() {
-    StringBuilder sql = new StringBuilder();
-    for (Map.Entry<String, String> setting : effective.values().entrySet()) {
-      if (!setting.getValue().equals(atBegin.values().get(setting.getKey()))) {
-        sql.append(sql.isEmpty() ? "SELECT " : ", ")
-            .append(SettingsState.setConfig(setting.getKey(), setting.getValue(), true));
+    Set<String> names = new LinkedHashSet<>(atBegin.values().keySet());
+    names.addAll(effective.values().keySet());
+    names.removeIf(n -> Objects.equals(atBegin.values().get(n), effective.values().get(n)));
+    return localSql(names);
+  }
+
+  /** Brings these settings of a participant to what they are now, for this transaction. */
+  public String localSql(Collection<String> names) {
+    List<String> statements = new ArrayList<>();
+    for (String name : names) {
+      if (!SettingsState.isIdentity(name)) {
+        statements.add(localValue(name));
       }
     }
-    return sql.toString();
+    for (String name : List.of(SettingsState.SESSION_AUTHORIZATION, SettingsState.ROLE)) {
+      if (names.contains(name)) {
+        statements.add(localValue(name));
+      }
+    }
+    return String.join("; ", statements);
+  }
+
+  private String localValue(String name) {
+    String value = effective.values().get(name);
+    return value == null
+        ? localDefault(name)
+        : "SELECT " + SettingsState.setConfig(name, value, true);
+  }
+
+  private static String localDefault(String name) {
+    return switch (name) {
+      case SettingsState.ROLE -> "SET LOCAL ROLE NONE";
+      case SettingsState.SESSION_AUTHORIZATION -> "SET LOCAL SESSION AUTHORIZATION DEFAULT";
+      default ->
+          Arrays.stream(name.split("\\.", -1))
+              .map(part -> '"' + part.replace("\"", "\"\"") + '"')
+              .collect(Collectors.joining(".", "SET LOCAL ", " TO DEFAULT"));
+    };
   }
 }

@@ -265,19 +265,28 @@ public final class Transaction {
   }
 
   private void started(Backend backend, boolean metadata, Joining joining) {
-    Participant participant = new Participant(backend, metadata);
-    if (!metadata) {
-      backend.applySettings(settings);
+    Arrival arrival =
+        new Arrival(
+            settings,
+            scope == Scope.BARE ? Optional.empty() : Optional.of(beginSql),
+            localSettingsSql,
+            List.copyOf(savepoints),
+            this::fail);
+    if (metadata) {
+      arrival.ownConnection(backend);
+      arrived(new Participant(backend, true), joining);
+      return;
     }
-    if (scope != Scope.BARE) {
-      backend.prepare(beginSql);
-      if (!metadata && !localSettingsSql.isEmpty()) {
-        backend.prepare(localSettingsSql);
-      }
-      for (String savepoint : savepoints) {
-        backend.prepare("SAVEPOINT " + savepoint);
-      }
-    }
+    arrival.clientConnection(
+        backend,
+        () -> arrived(new Participant(backend, false), joining),
+        refusal -> {
+          release(backend);
+          joining.refused(refusal);
+        });
+  }
+
+  private void arrived(Participant participant, Joining joining) {
     participants.add(participant);
     joining.joined(participant);
   }

@@ -402,3 +402,23 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('table %s has rows', relation);
   END IF;
 END $$;
+
+-- Orders the writers of replicated tables. LOCK TABLE itself asks for rights on the whole table,
+-- which whoever may write some columns need not have; who may do nothing is told so by the statement.
+CREATE OR REPLACE FUNCTION drover.lock_replicated(names text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  acting name := CASE current_setting('role') WHEN 'none' THEN session_user
+    ELSE current_setting('role') END;
+  locked text;
+BEGIN
+  IF current_setting('transaction_read_only')::boolean THEN
+    RETURN;
+  END IF;
+  FOREACH locked IN ARRAY names LOOP
+    IF has_any_column_privilege(acting, locked, 'SELECT, INSERT, UPDATE')
+        OR has_table_privilege(acting, locked, 'DELETE') THEN
+      EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', locked);
+    END IF;
+  END LOOP;
+END $$;

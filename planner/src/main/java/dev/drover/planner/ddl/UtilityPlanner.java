@@ -174,6 +174,9 @@ final class UtilityPlanner {
     if (ON_ALL.matcher(statement).find()) {
       return everywhere(statement).datanodes("SELECT drover.align_all_grants()").plan(kind);
     }
+    if (type.equals("ROLE")) {
+      return everywhere(statement).plan(kind + " ROLE");
+    }
     return grantOnTables(utility, statement, kind);
   }
 

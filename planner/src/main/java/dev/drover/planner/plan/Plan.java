@@ -70,16 +70,15 @@ public sealed interface Plan {
    * A write to a replicated table: on the primary first, then on the others; every node must report
    * the same number of rows.
    *
-   * @param lock qualified names, with commas between them, of the tables that are locked in SHARE
-   *     ROW EXCLUSIVE mode on the primary first; empty when the statement's effect does not depend
-   *     on concurrent ones
+   * @param lock qualified names of the tables that are locked in SHARE ROW EXCLUSIVE mode on the
+   *     primary first; empty when the statement's effect does not depend on concurrent ones
    */
-  record ReplicatedWrite(SqlText text, int primary, List<Integer> others, Optional<String> lock)
+  record ReplicatedWrite(SqlText text, int primary, List<Integer> others, List<String> lock)
       implements Plan {
     public ReplicatedWrite {
       requireNonNull(text);
       others = List.copyOf(others);
-      requireNonNull(lock);
+      lock = List.copyOf(lock);
     }
   }
 

@@ -72,7 +72,9 @@ public final class PlanPrinter {
         line(
             depth,
             "Replicated Write (" + names(List.of(primary)) + ", then " + names(others) + ")");
-        lock.ifPresent(tables -> line(depth + 1, "Lock: " + tables));
+        if (!lock.isEmpty()) {
+          line(depth + 1, "Lock: " + String.join(", ", lock));
+        }
         query(depth, text);
       }
       case Plan.InsertRows(var head, var rows, var tail) -> {

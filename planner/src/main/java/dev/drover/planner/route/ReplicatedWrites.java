@@ -5,7 +5,6 @@ import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -44,15 +43,15 @@ final class ReplicatedWrites {
     }
     int primary = distribution.primary();
     List<Integer> others = distribution.nodes().stream().filter(n -> n != primary).toList();
-    Optional<String> lock = locksRows ? Optional.empty() : Optional.of(lockedTables(target));
+    List<String> lock = locksRows ? List.of() : lockedTables(target);
     return new Plan.ReplicatedWrite(text, primary, others, lock);
   }
 
   /** The target, and the tables that decide what is done to it. */
-  private String lockedTables(TableUse target) {
+  private List<String> lockedTables(TableUse target) {
     Set<String> names = new LinkedHashSet<>();
     names.add(SqlNames.quoted(target.relation()));
     analysis.tables().forEach(t -> names.add(SqlNames.quoted(t.relation())));
-    return String.join(", ", names);
+    return List.copyOf(names);
   }
 }

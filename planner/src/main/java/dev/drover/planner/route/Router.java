@@ -34,6 +34,7 @@ public final class Router {
   /** The plan, and the literals it holds for. */
   public static Routed route(ParsedStatement parsed, RoutingContext context) {
     LiteralReads reads = new LiteralReads(context.text());
+    parsed.structural().forEach(reads::source);
     Plan plan = plan(parsed, context, reads);
     return new Routed(plan, reads.all());
   }
@@ -84,6 +85,7 @@ public final class Router {
         outer.firstLiteral(),
         outer.literalCount(),
         outer.parameterCount(),
-        outer.readsLiterals());
+        outer.readsLiterals(),
+        outer.structural());
   }
 }

@@ -21,6 +21,7 @@ final class Cursor {
   private final Tokens tokens;
   private int at;
   private int depth;
+  private final List<Span> structural = new ArrayList<>();
   private boolean literalRead;
   private int parameters;
 
@@ -264,12 +265,22 @@ final class Cursor {
     literalRead = true;
   }
 
+  /** The literals of this piece make the statement what it is. */
+  void markStructural(Span span) {
+    structural.add(span);
+  }
+
+  List<Span> structural() {
+    return structural;
+  }
+
   boolean isLiteralRead() {
     return literalRead;
   }
 
   void resetStatement() {
     literalRead = false;
+    structural.clear();
     parameters = 0;
   }
 

@@ -1,5 +1,7 @@
 package dev.drover.planner.sql;
 
+import java.util.List;
+
 /**
  * One statement of a text.
  *
@@ -8,6 +10,8 @@ package dev.drover.planner.sql;
  * @param parameterCount the highest {@code $n} it uses
  * @param readsLiterals whether the tree holds the value of a literal, so that it must not be reused
  *     for a text with other literals
+ * @param structural pieces whose literals decide what the statement is, as the modifiers of a type:
+ *     texts that differ in them are different statements
  */
 public record ParsedStatement(
     Statement statement,
@@ -15,4 +19,9 @@ public record ParsedStatement(
     int firstLiteral,
     int literalCount,
     int parameterCount,
-    boolean readsLiterals) {}
+    boolean readsLiterals,
+    List<Span> structural) {
+  public ParsedStatement {
+    structural = List.copyOf(structural);
+  }
+}

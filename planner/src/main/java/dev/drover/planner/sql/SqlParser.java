@@ -66,7 +66,7 @@ public final class SqlParser {
     }
     int literals = cursor.tokens().literalsBefore(cursor.index()) - first;
     Statement statement = new Statement.Opaque(cursor.since(start), keyword, found);
-    return new ParsedStatement(statement, statement.span(), first, literals, 0, true);
+    return new ParsedStatement(statement, statement.span(), first, literals, 0, true, List.of());
   }
 
   private static ParsedStatement statement(Grammar grammar) {
@@ -84,7 +84,8 @@ public final class SqlParser {
         first,
         literals,
         cursor.parameterCount(),
-        cursor.isLiteralRead());
+        cursor.isLiteralRead(),
+        cursor.structural());
   }
 
   /** The position in an error message: characters from 1, of an offset in bytes. */

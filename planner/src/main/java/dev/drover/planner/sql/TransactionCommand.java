@@ -19,8 +19,8 @@ public sealed interface TransactionCommand extends Statement {
     static final Modes NONE = new Modes(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  /** BEGIN or START TRANSACTION. */
-  record Begin(Span span, Modes modes) implements TransactionCommand {}
+  /** BEGIN, or START TRANSACTION. */
+  record Begin(Span span, boolean start, Modes modes) implements TransactionCommand {}
 
   /** COMMIT or END. */
   record Commit(Span span, boolean andChain) implements TransactionCommand {}

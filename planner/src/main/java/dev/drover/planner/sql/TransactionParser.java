@@ -26,11 +26,11 @@ final class TransactionParser {
     return switch (word) {
       case "begin" -> {
         noise();
-        yield begin(start);
+        yield begin(start, false);
       }
       case "start" -> {
         cursor.expect("transaction");
-        yield begin(start);
+        yield begin(start, true);
       }
       case "commit", "end" -> commit(start, word.equals("commit"));
       case "rollback" -> rollback(start);
@@ -58,9 +58,9 @@ final class TransactionParser {
     }
   }
 
-  private Statement begin(int start) {
+  private Statement begin(int start, boolean standard) {
     Modes modes = cursor.atEnd() ? Modes.NONE : modes();
-    return new TransactionCommand.Begin(cursor.since(start), modes);
+    return new TransactionCommand.Begin(cursor.since(start), standard, modes);
   }
 
   private Statement commit(int start, boolean mayBePrepared) {

@@ -200,6 +200,12 @@ final class TypeParser {
   }
 
   private List<Expr> modifiers() {
-    return cursor.at('(') ? cursor.parenthesized(grammar.expressions()::expression) : List.of();
+    if (!cursor.at('(')) {
+      return List.of();
+    }
+    int start = cursor.start();
+    List<Expr> modifiers = cursor.parenthesized(grammar.expressions()::expression);
+    cursor.markStructural(cursor.since(start));
+    return modifiers;
   }
 }

@@ -1,0 +1,88 @@
+package dev.drover.coordinator.txn;
+
+import dev.drover.coordinator.pool.Backend;
+import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What a connection is sent before the first statement of a transaction: settings, BEGIN, what the
+ * transaction has set since, and its savepoints.
+ *
+ * <p>All of it leaves in one packet with the statement, unless the server may refuse the settings:
+ * then the statement waits, or it would run as somebody else.
+ *
+ * @param begin empty for a statement by itself
+ * @param failed told when anything of it was refused after the statement had left
+ */
+record Arrival(
+    SettingsState settings,
+    Optional<String> begin,
+    String localSettingsSql,
+    List<String> savepoints,
+    Runnable failed) {
+  /** Drover's own connection has no settings of the client. */
+  void ownConnection(Backend backend) {
+    if (begin.isPresent()) {
+      backend.prepare(begin.get(), this::done);
+      savepoints(backend);
+    }
+  }
+
+  /** Exactly one of the two is called. */
+  void clientConnection(Backend backend, Runnable ready, Consumer<SqlError> refused) {
+    if (backend.hasSettings(settings)) {
+      begin(backend);
+      ready.run();
+    } else if (settings.mayBeRefused()) {
+      backend.applySettings(
+          settings,
+          reply -> {
+            if (reply.succeeded()) {
+              begin(backend);
+              ready.run();
+            } else {
+              refused.accept(refusal(reply));
+            }
+          });
+      backend.link().flush();
+    } else {
+      backend.applySettings(settings, this::done);
+      begin(backend);
+      ready.run();
+    }
+  }
+
+  private void begin(Backend backend) {
+    if (begin.isPresent()) {
+      backend.prepare(begin.get(), this::done);
+      if (!localSettingsSql.isEmpty()) {
+        backend.prepare(localSettingsSql, this::done);
+      }
+      savepoints(backend);
+    }
+  }
+
+  private void savepoints(Backend backend) {
+    for (String savepoint : savepoints) {
+      backend.prepare("SAVEPOINT " + savepoint, this::done);
+    }
+  }
+
+  private void done(QuietReply reply) {
+    if (!reply.succeeded()) {
+      failed.run();
+    }
+  }
+
+  private static SqlError refusal(QuietReply reply) {
+    SqlError refused =
+        SqlError.of(
+            SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE, "settings of the session are refused");
+    return reply.lost().orElseGet(() -> refused.withDetail(reply.error().orElseThrow().message()));
+  }
+}
