@@ -6,8 +6,11 @@ package dev.drover.pgwire;
  * <p>Source: PostgreSQL 18, src/include/libpq/pqcomm.h and protocol.h.
  */
 public final class Protocol {
-  /** 3.0, the version spoken here; newer minor versions are negotiated down to it. */
+  /** The version spoken to servers. */
   public static final int VERSION_3_0 = 3 << 16;
+
+  /** The newest version for clients; newer minor ones are negotiated down to it. */
+  public static final int VERSION_3_2 = VERSION_3_0 | 2;
 
   public static final int CANCEL_REQUEST = 80877102;
   public static final int SSL_REQUEST = 80877103;

@@ -69,9 +69,9 @@ public sealed interface StartupPacket {
       extensions = List.copyOf(extensions);
     }
 
-    /** Whether the client must be told that it gets version 3.0 without extensions. */
+    /** Whether the client must be told that it gets an older version, and no extensions. */
     public boolean needsNegotiation() {
-      return version != Protocol.VERSION_3_0 || !extensions.isEmpty();
+      return version > Protocol.VERSION_3_2 || !extensions.isEmpty();
     }
 
     private static Startup read(int version, ByteBuf body) {
@@ -101,7 +101,7 @@ public sealed interface StartupPacket {
       if (major != Protocol.VERSION_3_0 >>> MAJOR_SHIFT) {
         throw SqlError.of(
             SqlState.FEATURE_NOT_SUPPORTED,
-            "unsupported frontend protocol %d.%d: server supports 3.0 to 3.0"
+            "unsupported frontend protocol %d.%d: server supports 3.0 to 3.2"
                 .formatted(major, version & MINOR_MASK));
       }
     }

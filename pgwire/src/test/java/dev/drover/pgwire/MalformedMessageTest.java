@@ -150,7 +150,7 @@ class MalformedMessageTest {
   void startupOfAnotherMajorVersionIsRefused() {
     ByteBuf body = Unpooled.buffer().writeInt(2 << 16);
     assertThatThrownBy(() -> StartupPacket.decode(body))
-        .hasMessage("unsupported frontend protocol 2.0: server supports 3.0 to 3.0");
+        .hasMessage("unsupported frontend protocol 2.0: server supports 3.0 to 3.2");
   }
 
   @Test

@@ -19,6 +19,7 @@ import dev.drover.planner.ddl.DdlPlanner;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.Persistence;
 import dev.drover.planner.sql.ShapeScanner;
 import dev.drover.planner.sql.SqlParser;
 import dev.drover.planner.sql.Statement;
@@ -132,7 +133,7 @@ public final class DdlOperator implements Operator {
     if (retryable) {
       blocking.query(catalog, LOCK_TIMEOUT);
     }
-    CatalogView view = newestView();
+    CatalogView view = session.withTemporary(newestView());
     Plan plan = DdlPlanner.plan(parsed(), call.text().utf8(), context(catalog, view));
     switch (plan) {
       case Plan.Utility utility -> {
@@ -152,7 +153,17 @@ public final class DdlOperator implements Operator {
   private boolean changesSchema() {
     return !(statement instanceof Definition.Truncate
         || statement instanceof Definition.LockTable
+        || isTemporary()
         || isMaintenance());
+  }
+
+  private boolean isTemporary() {
+    return switch (statement) {
+      case Definition.CreateTable create -> create.persistence() == Persistence.TEMPORARY;
+      case Definition.CreateTableAs create -> create.persistence() == Persistence.TEMPORARY;
+      case Statement.SelectInto into -> into.into().persistence() == Persistence.TEMPORARY;
+      default -> false;
+    };
   }
 
   private boolean isMaintenance() {
@@ -344,6 +355,9 @@ public final class DdlOperator implements Operator {
   }
 
   private void runOnLoop(Plan plan) {
+    if (plan instanceof Plan.Local) {
+      call.transaction().noteTemporary();
+    }
     CachedPlan cached = new CachedPlan(session.view(), plan, call.cached().facts(), Map.of());
     try {
       Operators.of(call.planned(cached)).start();

@@ -14,6 +14,9 @@ import java.util.Optional;
 public interface DdlSession {
   CatalogView view();
 
+  /** A view with what the session alone has. */
+  CatalogView withTemporary(CatalogView view);
+
   SearchPath searchPath();
 
   /** What the transaction has changed so far. */

@@ -41,6 +41,7 @@ final class LocalOperator implements Operator, Call.Listener {
   public void start() {
     if (plan.changesSettings()) {
       call.openScope(false);
+      call.transaction().noteTemporary();
     }
     inner.start();
   }

@@ -44,7 +44,7 @@ public final class CatalogLoader {
    */
   public CatalogSnapshot load() {
     Metadata known = Metadata.read(metadata);
-    List<Relation> relations = relations(ALL, known.distributions());
+    List<Relation> relations = relations(ALL, known.distributions(), views());
     return CatalogSnapshot.of(
         known.version(), known.nodes(), known.groups(), relations, routines(relations));
   }
@@ -52,7 +52,7 @@ public final class CatalogLoader {
   /** One table, without its distribution; the name qualified and quoted. */
   public TableShape shape(String table) {
     String oid = SqlQuote.literal(table) + "::regclass::oid";
-    List<Relation> found = relations(oid, Map.of());
+    List<Relation> found = relations(oid, Map.of(), Map.of());
     if (found.isEmpty()) {
       throw SqlError.of(SqlState.UNDEFINED_TABLE, "relation %s does not exist".formatted(table));
     }
@@ -64,11 +64,27 @@ public final class CatalogLoader {
     return new TableShape(found.getFirst(), exclusions, temporary);
   }
 
-  private List<Relation> relations(String wanted, Map<Integer, Distribution> distributions) {
+  /** What the session of the connection alone can see. */
+  public List<Relation> temporary() {
+    List<Values> own =
+        rows(
+            "SELECT c.oid, c.relkind FROM pg_catalog.pg_class c"
+                + " WHERE c.relnamespace = pg_catalog.pg_my_temp_schema()"
+                + " AND c.relkind IN ('r', 'p', 'v', 'S', 'c', 'i', 'I')");
+    boolean anyView = own.stream().anyMatch(v -> v.letter(1) == 'v');
+    Map<Integer, String> views = anyView ? views() : Map.of();
+    List<Relation> found = new ArrayList<>();
+    for (Values v : own) {
+      found.addAll(relations(Integer.toUnsignedString(v.oid(0)), Map.of(), views));
+    }
+    return found;
+  }
+
+  private List<Relation> relations(
+      String wanted, Map<Integer, Distribution> distributions, Map<Integer, String> views) {
     Map<Integer, List<Column>> columns = columns(wanted);
     Map<Integer, List<Relation.UniqueKey>> uniqueKeys = uniqueKeys(wanted);
     Map<Integer, List<Relation.ForeignKey>> foreignKeys = foreignKeys(wanted);
-    Map<Integer, String> views = wanted.equals(ALL) ? views() : Map.of();
     List<Relation> relations = new ArrayList<>();
     for (Values v : rows("SELECT * FROM drover.snapshot_relations(" + wanted + ")")) {
       int oid = v.oid(0);

@@ -9,6 +9,8 @@ import dev.drover.coordinator.txn.TransactionModes;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.CursorCommand;
 import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.SessionCommand;
@@ -288,7 +290,14 @@ final class ControlStatements {
       settings.transactionEnded(true);
       transaction.unpinCatalog();
     }
-    call.completed("DISCARD " + discardTag(discard.what()));
+    String tag = "DISCARD " + discardTag(discard.what());
+    if (discard.what() == SessionCommand.Discard.What.ALL
+        || transaction.pinnedCatalog().isEmpty()) {
+      call.completed(tag);
+      return;
+    }
+    transaction.noteTemporary();
+    runner.runLocal(call, new Plan.Local(SqlText.fixed(tag), true, false));
   }
 
   private static String discardTag(SessionCommand.Discard.What what) {

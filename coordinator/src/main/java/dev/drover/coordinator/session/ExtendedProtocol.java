@@ -180,7 +180,7 @@ final class ExtendedProtocol {
       completeAgain(execute.portal(), statement);
       return;
     }
-    if (statement.plan().madeUnder(runner.view()) && session.services().catalog().isCurrent()) {
+    if (runner.isCurrent(statement.plan())) {
       run(portal, execute.maxRows());
       return;
     }

@@ -17,6 +17,7 @@ import dev.drover.pgwire.scram.ScramVerifier;
 import dev.drover.planner.catalog.Node;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -236,14 +237,22 @@ final class Login {
     if (!reply.succeeded()) {
       backend.forgetSettings();
       pool().release(backend);
-      String message = reply.error().map(ErrorFields::message).orElse("connection lost");
-      session.fatal(SqlError.of(SqlState.INVALID_PARAMETER_VALUE, message));
+      session.fatal(reply.error().map(Login::relayed).orElseGet(() -> reply.lost().orElseThrow()));
       return;
     }
     pool().release(backend);
     SettingsState canonical = canonical(reply, wanted);
     session.services().settingsChecked(wanted, canonical);
     establish(learned.orElseThrow(), wanted);
+  }
+
+  private static SqlError relayed(ErrorFields fields) {
+    SqlState state =
+        Arrays.stream(SqlState.values())
+            .filter(s -> s.code().equals(fields.sqlState()))
+            .findFirst()
+            .orElse(SqlState.INVALID_PARAMETER_VALUE);
+    return SqlError.of(state, fields.message());
   }
 
   /** set_config answers with the value as PostgreSQL writes it. */

@@ -207,7 +207,7 @@ public final class Session implements FrontendListener {
         case Frontend.SYNC -> sync();
         case Frontend.FLUSH -> channel().flush();
         case Frontend.TERMINATE -> channel().closeAfterFlush();
-        case Frontend.FUNCTION_CALL -> functionCall();
+        case Frontend.FUNCTION_CALL -> new FunctionCalls(this, e.runner()).call(body);
         default -> {
           // CopyData after a failed COPY: PostgreSQL drops it too.
         }
@@ -229,16 +229,6 @@ public final class Session implements FrontendListener {
     byte[] text = new byte[end - body.readerIndex()];
     body.readBytes(text);
     return text;
-  }
-
-  private void functionCall() {
-    established()
-        .output()
-        .error(
-            ErrorFields.of(
-                SqlError.notSupported("the function call protocol is not supported"),
-                Severity.ERROR));
-    readyForQuery();
   }
 
   private void sync() {

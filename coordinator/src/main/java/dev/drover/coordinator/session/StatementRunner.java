@@ -9,6 +9,7 @@ import dev.drover.coordinator.exec.DdlChanges;
 import dev.drover.coordinator.exec.DdlSession;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.exec.Operators;
+import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.pool.Question;
 import dev.drover.coordinator.settings.SettingsState;
@@ -16,6 +17,7 @@ import dev.drover.coordinator.txn.Completion;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.coordinator.txn.TransactionClock;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.ServerError;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
@@ -48,6 +50,7 @@ final class StatementRunner implements Call.Scopes {
   private final SettingsTracker settings;
   private final TransactionClock clock;
   private final ControlStatements control;
+  private final TemporaryTables temporary;
   private Optional<DdlChanges> changes = Optional.empty();
 
   StatementRunner(Session session, Transaction transaction, SettingsTracker settings) {
@@ -55,6 +58,7 @@ final class StatementRunner implements Call.Scopes {
     this.transaction = transaction;
     this.settings = settings;
     this.clock = new TransactionClock();
+    this.temporary = new TemporaryTables(transaction, session.services().exec().ddl());
     this.control = new ControlStatements(session, this, transaction, settings);
   }
 
@@ -72,7 +76,16 @@ final class StatementRunner implements Call.Scopes {
 
   /** The private view of a transaction that changed the schema, else the shared one. */
   CatalogView view() {
+    return temporary.over(baseView());
+  }
+
+  private CatalogView baseView() {
     return changes.map(DdlChanges::view).orElseGet(() -> session.services().catalog().view());
+  }
+
+  /** The plan was made by what is known now. */
+  boolean isCurrent(CachedPlan plan) {
+    return temporary.known() && session.services().catalog().isCurrent() && plan.madeUnder(view());
   }
 
   Optional<DdlChanges> changes() {
@@ -86,26 +99,56 @@ final class StatementRunner implements Call.Scopes {
 
   /** Finds or makes the plan; at once when it is cached and the catalog is current. */
   void plan(StatementText text, int[] parameterTypes, StatementPlanner.Answer answer) {
-    SearchPath path = settings.searchPath();
+    if (temporary.known() || transaction.failed()) {
+      planUnder(text, parameterTypes, answer);
+      return;
+    }
+    temporary.read(
+        settings.effective(),
+        () -> planUnder(text, parameterTypes, answer),
+        failure -> answer.refused(asError(failure)));
+  }
+
+  private static ErrorFields asError(RuntimeException failure) {
+    return switch (failure) {
+      case ServerError error -> error.fields();
+      case SqlError error -> ErrorFields.of(error, Severity.ERROR);
+      default ->
+          ErrorFields.of(
+              SqlError.of(SqlState.INTERNAL_ERROR, "internal error: " + failure), Severity.ERROR);
+    };
+  }
+
+  private void planUnder(StatementText text, int[] parameterTypes, StatementPlanner.Answer answer) {
     StatementPlanner planner = session.services().planner();
     StatementPlanner.Request request =
         new StatementPlanner.Request(
             text,
             parameterTypes,
-            path,
+            temporary.over(settings.searchPath()),
             transaction.role(),
             settings.actingRole(),
             settings.effective(),
             transaction.scope() == Transaction.Scope.EXPLICIT,
-            changes.flatMap(c -> c.catalogParticipant(transaction)));
+            changes.flatMap(c -> c.catalogParticipant(transaction)).or(this::keptConnection));
     if (changes.isPresent()) {
-      planner.plan(request, changes.get().view(), answer);
+      planner.plan(request, view(), answer);
       return;
     }
     session
         .services()
         .catalog()
-        .whenCurrent(session.channel().loop(), view -> planner.plan(request, view, answer));
+        .whenCurrent(
+            session.channel().loop(), view -> planner.plan(request, temporary.over(view), answer));
+  }
+
+  /** The one that sees the session's temporary tables. */
+  private Optional<Backend> keptConnection() {
+    Optional<Backend> kept = temporary.connection();
+    if (transaction.find(Node.CATALOG_ID, false).isEmpty()) {
+      kept.ifPresent(backend -> backend.applySettings(settings.effective()));
+    }
+    return kept;
   }
 
   /** True when the failed transaction must refuse the statement. */
@@ -194,6 +237,7 @@ final class StatementRunner implements Call.Scopes {
   private void afterTransaction(boolean committed) {
     changes = Optional.empty();
     clock.reset();
+    temporary.undone();
     settings.transactionEnded(committed);
   }
 
@@ -241,6 +285,7 @@ final class StatementRunner implements Call.Scopes {
 
   /** After ROLLBACK TO: what the transaction did to the schema may be partly undone. */
   void schemaRolledBack(Runnable done) {
+    temporary.undone();
     if (changes.isEmpty()) {
       done.run();
       return;
@@ -254,6 +299,11 @@ final class StatementRunner implements Call.Scopes {
       @Override
       public CatalogView view() {
         return StatementRunner.this.view();
+      }
+
+      @Override
+      public CatalogView withTemporary(CatalogView view) {
+        return temporary.over(view);
       }
 
       @Override

@@ -1,5 +1,6 @@
 package dev.drover.coordinator.txn;
 
+import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.TwoPhaseCommit.Effect;
 import dev.drover.coordinator.txn.TwoPhaseCommit.Event;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -44,7 +46,8 @@ final class Commit {
   Commit(TransactionServices services, List<Participant> participants) {
     this.services = services;
     for (Participant participant : participants) {
-      (participant.wrote() ? writers : readers).add(participant);
+      boolean writes = participant.wrote() || participant.temporary();
+      (writes ? writers : readers).add(participant);
     }
   }
 
@@ -109,12 +112,15 @@ final class Commit {
     RANDOM.nextBytes(nonce);
     id = Optional.of(GlobalId.of(services.global(), gxid, nonce, writers));
     Set<Integer> last = new HashSet<>();
+    OptionalInt decider = OptionalInt.empty();
     for (int i = 0; i < writers.size(); i++) {
-      if (writers.get(i).commitsLast()) {
+      if (writers.get(i).temporary()) {
+        decider = OptionalInt.of(i);
+      } else if (writers.get(i).commitsLast()) {
         last.add(i);
       }
     }
-    machine = new TwoPhaseCommit(writers.size(), last);
+    machine = new TwoPhaseCommit(writers.size(), last, decider);
     enter(machine.begin());
   }
 
@@ -126,7 +132,8 @@ final class Commit {
     State before = state;
     state = step.state();
     boolean secondPhaseStarts =
-        state instanceof State.Committing && before instanceof State.Preparing;
+        state instanceof State.Committing
+            && (before instanceof State.Preparing || before instanceof State.Deciding);
     if (secondPhaseStarts) {
       if (!services.global().mayCommit()) {
         leaveToResolver();
@@ -166,7 +173,7 @@ final class Commit {
         reported = true;
         Fanout.toAll(readers, _ -> ROLLBACK_TAG, _ -> done.complete(Optional.of(abortError())));
       }
-      case State.Preparing _, State.Committing _, State.RollingBack _ -> {}
+      case State.Preparing _, State.Deciding _, State.Committing _, State.RollingBack _ -> {}
     }
   }
 
@@ -181,6 +188,8 @@ final class Commit {
     Participant participant = writers.get(effect.participant());
     switch (effect) {
       case Effect.Prepare prepare -> sendPrepare(prepare.participant(), participant);
+      case Effect.Decide decide -> decide(decide.participant(), participant);
+      case Effect.Ask ask -> ask(ask.participant(), participant);
       case Effect.CommitPrepared commit ->
           sendSecondPhase(commit.participant(), participant, "COMMIT PREPARED '");
       case Effect.RollbackPrepared rollback ->
@@ -198,6 +207,44 @@ final class Commit {
             "PREPARE TRANSACTION '" + global.gid(participant) + "'",
             new QuietReply(reply -> prepared(index, reply)));
     participant.backend().link().flush();
+  }
+
+  /** The row and the COMMIT: the decision of the whole transaction. */
+  private void decide(int index, Participant participant) {
+    if (!services.global().mayCommit()) {
+      leaveToResolver();
+      return;
+    }
+    Backend backend = participant.backend();
+    backend.query(id.orElseThrow().markSql(participant), new QuietReply(this::noteError));
+    backend.query("COMMIT", new QuietReply(reply -> decided(index, reply)));
+    backend.link().flush();
+  }
+
+  private void decided(int index, QuietReply reply) {
+    if (reply.lost().isPresent()) {
+      on(new Event.Lost(index));
+      return;
+    }
+    noteError(reply);
+    boolean committed = reply.succeeded() && !reply.tag().equals(ROLLBACK_TAG);
+    durablyRefused |= !committed;
+    on(committed ? new Event.Finished(index) : new Event.Refused(index));
+  }
+
+  private void ask(int index, Participant participant) {
+    services
+        .finisher()
+        .ask(
+            new InDoubtFinisher.Inquiry(
+                participant.node(),
+                participant.backend().link().processId(),
+                id.orElseThrow().gxid(),
+                committed -> {
+                  durablyRefused |= !committed;
+                  on(committed ? new Event.Finished(index) : new Event.Refused(index));
+                },
+                this::leaveToResolver));
   }
 
   private void noteError(QuietReply reply) {

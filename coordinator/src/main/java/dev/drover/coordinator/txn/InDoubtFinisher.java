@@ -8,6 +8,7 @@ import dev.drover.pgwire.SqlState;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,11 +68,77 @@ public final class InDoubtFinisher {
         });
   }
 
+  /**
+   * Whether a connection that was lost during COMMIT has committed.
+   *
+   * @param answer told once the server process is gone, so that the answer holds for ever
+   * @param leaseLost told instead when somebody else decides
+   */
+  record Inquiry(int node, int processId, long gxid, Consumer<Boolean> answer, Runnable leaseLost) {
+    String sql() {
+      return "SELECT count(*) FROM drover.gx WHERE gxid = %d AND connection = 0".formatted(gxid);
+    }
+  }
+
+  void ask(Inquiry inquiry) {
+    if (!mayCommit.getAsBoolean()) {
+      inquiry.leaseLost().run();
+      return;
+    }
+    pool.acquire(
+        inquiry.node(),
+        DROVER_ROLE,
+        new BackendPool.Request() {
+          @Override
+          public void acquired(Backend backend) {
+            backend.query(
+                terminateSql(inquiry.processId()),
+                new QuietReply(reply -> ended(inquiry, backend, reply)));
+            backend.link().flush();
+          }
+
+          @Override
+          public void refused(SqlError error) {
+            askAgain(inquiry);
+          }
+        });
+  }
+
+  /** Only a statement that begins after the process is gone sees all that it did. */
+  private void ended(Inquiry inquiry, Backend backend, QuietReply reply) {
+    boolean gone = reply.succeeded() && reply.rows().isEmpty();
+    if (!gone) {
+      pool.release(backend);
+      askAgain(inquiry);
+      return;
+    }
+    backend.query(inquiry.sql(), new QuietReply(answer -> answered(inquiry, backend, answer)));
+    backend.link().flush();
+  }
+
+  private void answered(Inquiry inquiry, Backend backend, QuietReply reply) {
+    pool.release(backend);
+    if (reply.succeeded()) {
+      inquiry.answer().accept(reply.rows().getFirst().getFirst().orElseThrow().equals("1"));
+    } else {
+      askAgain(inquiry);
+    }
+  }
+
+  private static String terminateSql(int processId) {
+    return "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+        + " WHERE pid = "
+        + processId;
+  }
+
+  private void askAgain(Inquiry inquiry) {
+    var _ = loop.schedule(() -> ask(inquiry), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
   private void endProcess(Part part, Backend backend) {
-    String sql =
-        "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE pid = "
-            + part.processId();
-    backend.query(sql, new QuietReply(reply -> processEnded(part, backend, reply)));
+    backend.query(
+        terminateSql(part.processId()),
+        new QuietReply(reply -> processEnded(part, backend, reply)));
     backend.link().flush();
   }
 

@@ -14,6 +14,7 @@ public final class Participant {
   private final boolean metadata;
   private boolean wrote;
   private boolean commitsLast;
+  private boolean temporary;
 
   Participant(Backend backend, boolean metadata) {
     this.backend = requireNonNull(backend);
@@ -45,6 +46,15 @@ public final class Participant {
   /** A replicated table was written here, and this node is its primary. */
   public void markCommitsLast() {
     commitsLast = true;
+  }
+
+  /** It may have touched temporary tables: PostgreSQL does not prepare such a transaction. */
+  void markTemporary() {
+    temporary = true;
+  }
+
+  boolean temporary() {
+    return temporary;
   }
 
   boolean commitsLast() {

@@ -56,6 +56,8 @@ public final class Transaction {
   private SettingsState settings = SettingsState.DEFAULTS;
   private String localSettingsSql = "";
   private Optional<Backend> pinnedCatalog = Optional.empty();
+  private boolean temporaryInDoubt;
+  private boolean keepsTemporary;
   private long startedAtMicros;
   private long waitingSinceNanos;
 
@@ -168,6 +170,25 @@ public final class Transaction {
     if (pinnedCatalog.isEmpty()) {
       pinnedCatalog = find(Node.CATALOG_ID, false).map(Participant::backend);
     }
+  }
+
+  public Optional<Backend> pinnedCatalog() {
+    return pinnedCatalog;
+  }
+
+  /** A statement may have made or dropped temporary tables of the session. */
+  public void noteTemporary() {
+    temporaryInDoubt = true;
+  }
+
+  public boolean temporaryInDoubt() {
+    return temporaryInDoubt;
+  }
+
+  /** The session has looked at what temporary tables it has. */
+  public void temporaryKnown(boolean some) {
+    temporaryInDoubt = false;
+    keepsTemporary = some;
   }
 
   /** The session no longer needs a connection of its own to the catalog node. */
@@ -327,6 +348,9 @@ public final class Transaction {
           end();
           done.complete(result);
         };
+    if (temporaryInDoubt || keepsTemporary) {
+      find(Node.CATALOG_ID, false).ifPresent(Participant::markTemporary);
+    }
     new Commit(services, List.copyOf(participants)).run(ended);
   }
 

@@ -3,6 +3,7 @@ package dev.drover.coordinator.txn;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -28,9 +29,17 @@ import java.util.Set;
  *                    of the first wave        wave)
  * Committing         Lost                     (counts as finished) Recover that one
  * Committing         Finished, the last one   Committed
+ * Preparing          all but the decider      Deciding             Decide
+ *                    are prepared
+ * Deciding           Finished                 Committing           CommitPrepared each other
+ * Deciding           Refused                  RollingBack          RollbackPrepared each other
+ * Deciding           Lost                     Deciding             Ask
  * RollingBack        Finished or Lost         RollingBack          Recover that one, when lost
  * RollingBack        the last one             RolledBack
  * </pre>
+ *
+ * <p>A decider is a participant that cannot be prepared, because it touched temporary tables. It
+ * commits in one phase, its gxid row with it, when all others are prepared: that is the decision.
  *
  * <p>Invariant: no CommitPrepared is sent before every participant has answered Prepared.
  * Invariant: RolledBack is reported only when no participant can be prepared without a recovery
@@ -58,6 +67,13 @@ public final class TwoPhaseCommit {
         prepared = Set.copyOf(prepared);
         lost = Set.copyOf(lost);
         refused = Set.copyOf(refused);
+      }
+    }
+
+    /** All but the decider are prepared; its COMMIT is on its way. */
+    record Deciding(Set<Integer> prepared) implements State {
+      public Deciding {
+        prepared = Set.copyOf(prepared);
       }
     }
 
@@ -108,6 +124,12 @@ public final class TwoPhaseCommit {
 
     record CommitPrepared(int participant) implements Effect {}
 
+    /** COMMIT in one phase, the gxid row with it. */
+    record Decide(int participant) implements Effect {}
+
+    /** Find out through another connection whether the decider has committed. */
+    record Ask(int participant) implements Effect {}
+
     record RollbackPrepared(int participant) implements Effect {}
 
     /** Finish this participant's part through another connection, until it is done. */
@@ -123,6 +145,7 @@ public final class TwoPhaseCommit {
 
   private final int participants;
   private final Set<Integer> lastWave;
+  private final OptionalInt decider;
 
   /**
    * @param participants their number
@@ -130,27 +153,40 @@ public final class TwoPhaseCommit {
    *     tables that were written
    */
   public TwoPhaseCommit(int participants, Set<Integer> lastWave) {
+    this(participants, lastWave, OptionalInt.empty());
+  }
+
+  /** {@code decider} is the one participant that cannot be prepared. */
+  public TwoPhaseCommit(int participants, Set<Integer> lastWave, OptionalInt decider) {
     if (participants < 2) {
       throw new IllegalArgumentException("two-phase commit needs two participants");
     }
     this.participants = participants;
     this.lastWave = Set.copyOf(lastWave);
+    this.decider = decider;
   }
 
   public Step begin() {
     Set<Integer> all = new HashSet<>();
     List<Effect> effects = new ArrayList<>();
     for (int participant = 0; participant < participants; participant++) {
-      all.add(participant);
-      effects.add(new Effect.Prepare(participant));
+      if (!isDecider(participant)) {
+        all.add(participant);
+        effects.add(new Effect.Prepare(participant));
+      }
     }
     return new Step(new State.Preparing(all, Set.of(), Set.of(), Set.of()), effects);
+  }
+
+  private boolean isDecider(int participant) {
+    return decider.isPresent() && decider.getAsInt() == participant;
   }
 
   /** The next step; a pair that the table does not list is a defect. */
   public Step on(State state, Event event) {
     return switch (state) {
       case State.Preparing preparing -> whilePreparing(preparing, event);
+      case State.Deciding deciding -> whileDeciding(deciding, event);
       case State.Committing committing -> whileCommitting(committing, event);
       case State.RollingBack rollingBack -> whileRollingBack(rollingBack, event);
       case State.Committed committed -> throw illegal(committed, event);
@@ -173,13 +209,30 @@ public final class TwoPhaseCommit {
     if (!open.isEmpty()) {
       return new Step(next, List.of());
     }
-    return next.prepared().size() == participants ? decideCommit() : decideRollback(next);
+    if (!next.lost().isEmpty() || !next.refused().isEmpty()) {
+      return decideRollback(next);
+    }
+    if (decider.isEmpty()) {
+      return decideCommit();
+    }
+    Effect decide = new Effect.Decide(decider.getAsInt());
+    return new Step(new State.Deciding(next.prepared()), List.of(decide));
+  }
+
+  private Step whileDeciding(State.Deciding state, Event event) {
+    return switch (event) {
+      case Event.Finished _ -> decideCommit();
+      case Event.Refused _ ->
+          decideRollback(new State.Preparing(Set.of(), state.prepared(), Set.of(), Set.of()));
+      case Event.Lost(int p) -> new Step(state, List.of(new Effect.Ask(p)));
+      case Event.Prepared prepared -> throw illegal(state, prepared);
+    };
   }
 
   private Step decideCommit() {
     Set<Integer> first = new HashSet<>();
     for (int participant = 0; participant < participants; participant++) {
-      if (!lastWave.contains(participant)) {
+      if (!lastWave.contains(participant) && !isDecider(participant)) {
         first.add(participant);
       }
     }

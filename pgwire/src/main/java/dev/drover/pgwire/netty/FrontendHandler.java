@@ -236,7 +236,9 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fram
         phase = Phase.AUTHENTICATION;
         if (startup.needsNegotiation()) {
           BackendEncoder.negotiateProtocolVersion(
-              outbound.out(), Protocol.VERSION_3_0, startup.extensions());
+              outbound.out(),
+              Math.min(startup.version(), Protocol.VERSION_3_2),
+              startup.extensions());
         }
         listener.startup(startup.parameters());
       }
@@ -247,7 +249,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fram
     if (answered) {
       throw SqlError.of(
           SqlState.FEATURE_NOT_SUPPORTED,
-          "unsupported frontend protocol %d.%d: server supports 3.0 to 3.0"
+          "unsupported frontend protocol %d.%d: server supports 3.0 to 3.2"
               .formatted(code >>> 16, code & 0xffff));
     }
     outbound.out().writeByte(REFUSED);

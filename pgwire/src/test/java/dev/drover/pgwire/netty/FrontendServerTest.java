@@ -76,7 +76,7 @@ class FrontendServerTest {
       assertThat(client.readByte()).isEqualTo((byte) 'N');
       client.send(FrontendEncoder::sslRequest);
       client.expectFatal(
-          "0A000", "unsupported frontend protocol 1234.5679: server supports 3.0 to 3.0");
+          "0A000", "unsupported frontend protocol 1234.5679: server supports 3.0 to 3.2");
     }
   }
 
@@ -87,7 +87,7 @@ class FrontendServerTest {
       client.send(out -> out.writeInt(8 + text.length).writeInt((3 << 16) + 2).writeBytes(text));
       RawClient.Message negotiation = client.read();
       assertThat(negotiation.type()).isEqualTo('v');
-      assertThat(negotiation.body().readInt()).isEqualTo(Protocol.VERSION_3_0);
+      assertThat(negotiation.body().readInt()).isEqualTo(Protocol.VERSION_3_2);
       assertThat(negotiation.body().readInt()).isEqualTo(1);
       assertThat(client.read().type()).isEqualTo('R');
       assertThat(client.read().type()).isEqualTo('Z');

@@ -58,6 +58,14 @@ public final class CatalogSnapshot {
     return new CatalogSnapshot(version, nodes, groups, relations, routines);
   }
 
+  /** The same with the relations of one session, which have no distribution. */
+  public CatalogSnapshot with(Collection<Relation> more) {
+    List<Relation> all = new ArrayList<>(byOid.values());
+    all.addAll(more);
+    List<Routine> known = routines.values().stream().flatMap(List::stream).toList();
+    return new CatalogSnapshot(version, nodes, groups, all, known);
+  }
+
   public long version() {
     return version;
   }

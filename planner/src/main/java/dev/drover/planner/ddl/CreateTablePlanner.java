@@ -172,19 +172,22 @@ final class CreateTablePlanner {
 
   /** On the catalog node the query of a temporary table would see no rows of distributed tables. */
   private void requireLocal(Node query) {
-    boolean local =
-        RelationNames.relations(query).stream()
-                .map(r -> context.find(r.name()))
-                .flatMap(Optional::stream)
-                .allMatch(r -> SystemCatalogs.contains(r) || context.isTemporary(r))
-            && RelationNames.functionCalls(query).stream()
-                .flatMap(c -> context.catalog().routines(c.name().local()).stream())
-                .allMatch(r -> r.reach() == Routine.Reach.NONE);
-    if (!local) {
+    if (!isLocal(query, context)) {
       throw SqlError.notSupported(
               "filling a temporary table from distributed tables is not supported yet")
           .withHint("Create a table without TEMPORARY.");
     }
+  }
+
+  /** True for a query whose answer the catalog node alone knows. */
+  static boolean isLocal(Node query, DdlContext context) {
+    return RelationNames.relations(query).stream()
+            .map(r -> context.find(r.name()))
+            .flatMap(Optional::stream)
+            .allMatch(r -> SystemCatalogs.contains(r) || context.isTemporary(r))
+        && RelationNames.functionCalls(query).stream()
+            .flatMap(c -> context.catalog().routines(c.name().local()).stream())
+            .allMatch(r -> r.reach() == Routine.Reach.NONE);
   }
 
   private static boolean isTemporary(Persistence persistence, QualifiedName name) {

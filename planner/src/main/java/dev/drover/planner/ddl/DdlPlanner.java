@@ -104,6 +104,10 @@ public final class DdlPlanner {
     }
     ReservedNames.requireUsable(view.name());
     if (view.persistence() == Persistence.TEMPORARY) {
+      if (!CreateTablePlanner.isLocal(view.query(), context)) {
+        throw SqlError.notSupported(
+            "temporary views over distributed tables are not supported yet");
+      }
       return new Plan.Local(SqlText.fixed(statement), true, false);
     }
     return new Steps(context).catalog(statement).datanodes(statement).plan("CREATE VIEW");

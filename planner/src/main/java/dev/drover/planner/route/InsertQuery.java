@@ -41,12 +41,21 @@ final class InsertQuery {
   }
 
   Plan plan() {
-    boolean central =
-        shape.omitted().stream().anyMatch(c -> shape.defaultOf(c) instanceof ColumnDefault.Central)
-            || analysis.mentions().calls().stream()
-                .anyMatch(c -> analysis.functions().isSequenceCall(c.call()));
+    boolean central = drawsCentrally();
     Optional<Plan> direct = central ? Optional.empty() : direct();
     return direct.orElseGet(() -> evaluated(central));
+  }
+
+  /** Its rows are read where only the catalog node has them. */
+  Plan planOnCatalog() {
+    return evaluated(drawsCentrally());
+  }
+
+  private boolean drawsCentrally() {
+    return shape.omitted().stream()
+            .anyMatch(c -> shape.defaultOf(c) instanceof ColumnDefault.Central)
+        || analysis.mentions().calls().stream()
+            .anyMatch(c -> analysis.functions().isSequenceCall(c.call()));
   }
 
   /** Where the nodes can do it by themselves. */

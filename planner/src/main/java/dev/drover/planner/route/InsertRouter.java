@@ -51,7 +51,11 @@ final class InsertRouter {
     if (analysis.tables().isEmpty()) {
       return new LocalPlans(analysis).plan();
     }
-    new Refusals(analysis).checkDatanodes();
+    if (readsCatalogOnly(analysis, block)) {
+      new Refusals(analysis).checkReach();
+    } else {
+      new Refusals(analysis).checkDatanodes();
+    }
     if (!(target instanceof FromInfo.Leaf(TableUse table)) || !table.relation().distributed()) {
       throw target instanceof FromInfo.Leaf(Derived _)
           ? Unsupported.error("changes of views over distributed tables")
@@ -74,6 +78,9 @@ final class InsertRouter {
       throw Unsupported.error("data-modifying WITH queries over several nodes");
     }
     InsertShape shape = InsertShape.of(insert, table, context);
+    if (readsCatalogOnly(analysis, block)) {
+      return new InsertQuery(analysis, insert, shape, source.orElseThrow()).planOnCatalog();
+    }
     Optional<List<Expr.RowExpr>> rows = rows(source);
     boolean readsTables = analysis.tables().size() > 1;
     if (rows.isPresent() && !readsTables && insert.with().isEmpty()) {
@@ -82,6 +89,14 @@ final class InsertRouter {
     return new InsertQuery(
             analysis, insert, shape, source.orElseThrow(InsertRouter::withDefaultValues))
         .plan();
+  }
+
+  /** Temporary tables or system catalogs fill a distributed table. */
+  private boolean readsCatalogOnly(Analysis analysis, Block block) {
+    return analysis.tables().size() == 1
+        && !analysis.mentions().catalogRelations().isEmpty()
+        && insert.source().isPresent()
+        && block.sublinks().isEmpty();
   }
 
   private static SqlError withDefaultValues() {

@@ -1,5 +1,6 @@
 package dev.drover.planner.route;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,8 +11,21 @@ public record SearchPath(List<String> schemas, String temporarySchema) {
   /** {@link #temporarySchema()} of a session that has none. */
   public static final String NO_TEMPORARY_SCHEMA = "";
 
+  private static final String TEMPORARY_ALIAS = "pg_temp";
+
   public SearchPath {
     schemas = List.copyOf(schemas);
+  }
+
+  /** With a temporary schema, which comes first unless {@code pg_temp} is listed. */
+  public SearchPath withTemporary(String schema) {
+    List<String> all = new ArrayList<>(schemas);
+    if (all.contains(TEMPORARY_ALIAS)) {
+      all.replaceAll(s -> s.equals(TEMPORARY_ALIAS) ? schema : s);
+    } else {
+      all.addFirst(schema);
+    }
+    return new SearchPath(all, schema);
   }
 
   public static SearchPath of(String... schemas) {

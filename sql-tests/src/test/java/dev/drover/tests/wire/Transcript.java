@@ -106,11 +106,12 @@ public final class Transcript {
     return "\\x" + HexFormat.of().formatHex(copy);
   }
 
+  /** The number of a session's temporary schema is the server's own business. */
   private static String error(Message message) {
     Map<Character, String> fields = new TreeMap<>(message.errorFields());
     fields.keySet().removeIf(field -> UNSEEN_ERROR_FIELDS.indexOf(field) >= 0);
     fields.computeIfPresent(CONTEXT, (field, text) -> lineOfCopy(text));
-    return fields.toString();
+    return fields.toString().replaceAll("\\bpg_temp_\\d+", "pg_temp_N");
   }
 
   /** Of the context only the line of a COPY is compared; null removes it. */
