@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +55,7 @@ public final class Coordinator implements AutoCloseable {
   private static final String DATABASE = "postgres";
   private static final long START_TIMEOUT_SECONDS = 30;
   private static final int CATALOG_CONNECTIONS = 4;
+  private static final long CATALOG_WAIT_MILLIS = 2_000;
 
   /** Connections to one node beside those of admitted transactions. */
   private static final int SPARE_CONNECTIONS = 16;
@@ -67,6 +69,7 @@ public final class Coordinator implements AutoCloseable {
   private final CatalogCache catalog;
   private final List<LoopServices> loops;
   private final FrontendServer server;
+  private Set<Node> knownNodes = Set.of();
 
   private Coordinator(CoordinatorConfig config) {
     this.config = config;
@@ -89,9 +92,10 @@ public final class Coordinator implements AutoCloseable {
         new Roles(
             new Credentials.Password(config.secret()), !config.catalogSocketDirectory().isEmpty());
     this.loops = loops(roles);
-    events.attach(catalog, loops, roles, this::catalogLoaded);
-    new WaitReporter(loops, gtm, this::nodeName).start();
+    catalog.onLoad(this::catalogLoaded);
     catalogLoaded();
+    events.attach(catalog, loops, roles);
+    new WaitReporter(loops, gtm, this::nodeName).start();
     this.server = listen();
     LOG.info("event=coordinator_started name={} port={}", config.name(), port());
   }
@@ -114,6 +118,7 @@ public final class Coordinator implements AutoCloseable {
     hikari.setUsername(InDoubtFinisher.DROVER_ROLE);
     hikari.setPassword(config.secret());
     hikari.setMaximumPoolSize(CATALOG_CONNECTIONS);
+    hikari.setConnectionTimeout(CATALOG_WAIT_MILLIS);
     hikari.setMinimumIdle(0);
     hikari.setPoolName("catalog");
     return new HikariDataSource(hikari);
@@ -142,7 +147,7 @@ public final class Coordinator implements AutoCloseable {
     long waitMillis = config.poolWait().toMillis();
     int grant = Math.max(1, gtm.maxTransactions() / count);
     BackendConnector connector =
-        new BackendConnector(transport, this::node, shared.roles(), this::helloSql, DATABASE);
+        new BackendConnector(transport, this::node, shared.roles(), identity(), DATABASE);
     BackendPool pool = new BackendPool(loop, connector, grant + SPARE_CONNECTIONS, waitMillis);
     GtmLink global = new GtmLink(gtm, loop);
     TransactionRegistry registry = new TransactionRegistry(index, count);
@@ -170,8 +175,18 @@ public final class Coordinator implements AutoCloseable {
         new SessionServices(shared, transactions, exec, new StatementPlanner(pool)));
   }
 
-  private String helloSql() {
-    return "SELECT drover.hello(" + gtm.coordinatorId() + ", " + gtm.epoch() + ")";
+  private BackendConnector.Identity identity() {
+    return new BackendConnector.Identity() {
+      @Override
+      public int coordinatorId() {
+        return gtm.coordinatorId();
+      }
+
+      @Override
+      public long epoch() {
+        return gtm.epoch();
+      }
+    };
   }
 
   private Optional<Node> node(int id) {
@@ -193,16 +208,22 @@ public final class Coordinator implements AutoCloseable {
     return node(id).map(Node::name).orElse("node " + id);
   }
 
+  /** Of nodes that have moved, connections to the old address are let go. */
   private void catalogLoaded() {
     List<NodeAddress> addresses = new ArrayList<>();
     addresses.add(
         new NodeAddress("catalog", config.catalogHost().host(), config.catalogHost().port()));
-    for (Node node : catalog.view().snapshot().nodes()) {
+    Set<Node> nodes = Set.copyOf(catalog.view().snapshot().nodes());
+    for (Node node : nodes) {
       if (node.id() != Node.CATALOG_ID) {
         addresses.add(new NodeAddress(node.name(), node.host(), node.port()));
       }
     }
     gtm.useNodes(addresses);
+    if (!nodes.containsAll(knownNodes)) {
+      loops.forEach(l -> l.loop().execute(() -> l.pool().closeIdle()));
+    }
+    knownNodes = nodes;
   }
 
   private FrontendServer listen() {

@@ -5,12 +5,19 @@ import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.exec.DdlServices;
 import dev.drover.coordinator.metadata.CatalogQueries;
 import dev.drover.gtm.client.GtmClient;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** What changes of the schema use: the GTM's publishing, the catalog's loader, node admission. */
 record CoordinatorDdl(CatalogCache catalog, GtmClient gtm, Executor blocking, NodeAdmission nodes)
     implements DdlServices {
+  /**
+   * A coordinator that died unnoticed is shut out within its lease; who waits longer, waits for the
+   * GTM or for a server that is down.
+   */
+  private static final long PUBLISH_LIMIT_SECONDS = 15;
 
   @Override
   public CatalogView load(CatalogQueries schema, CatalogQueries metadata) {
@@ -19,7 +26,16 @@ record CoordinatorDdl(CatalogCache catalog, GtmClient gtm, Executor blocking, No
 
   @Override
   public CompletionStage<Long> publishBegin() {
-    return gtm.publishBegin();
+    CompletableFuture<Long> ready = gtm.publishBegin();
+    return ready
+        .copy()
+        .orTimeout(PUBLISH_LIMIT_SECONDS, TimeUnit.SECONDS)
+        .whenComplete(
+            (_, failure) -> {
+              if (failure != null) {
+                ready.cancel(false);
+              }
+            });
   }
 
   @Override

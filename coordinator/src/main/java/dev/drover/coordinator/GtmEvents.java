@@ -2,6 +2,7 @@ package dev.drover.coordinator;
 
 import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.session.Roles;
+import dev.drover.coordinator.txn.Transaction;
 import dev.drover.gtm.client.GtmClient;
 import dev.drover.gtm.client.Lease;
 import java.util.List;
@@ -22,8 +23,7 @@ import org.slf4j.LoggerFactory;
 final class GtmEvents implements GtmClient.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(GtmEvents.class);
 
-  private record Parts(
-      CatalogCache catalog, List<LoopServices> loops, Roles roles, Runnable catalogLoaded) {}
+  private record Parts(CatalogCache catalog, List<LoopServices> loops, Roles roles) {}
 
   private final CompletableFuture<Lease> firstLease = new CompletableFuture<>();
   private final CompletableFuture<Long> firstVersion = new CompletableFuture<>();
@@ -45,9 +45,8 @@ final class GtmEvents implements GtmClient.Listener {
   }
 
   /** From now on events reach these. */
-  synchronized void attach(
-      CatalogCache catalog, List<LoopServices> loops, Roles roles, Runnable catalogLoaded) {
-    parts = Optional.of(new Parts(catalog, List.copyOf(loops), roles, catalogLoaded));
+  synchronized void attach(CatalogCache catalog, List<LoopServices> loops, Roles roles) {
+    parts = Optional.of(new Parts(catalog, List.copyOf(loops), roles));
     if (stale) {
       catalog.stale();
     } else {
@@ -63,7 +62,12 @@ final class GtmEvents implements GtmClient.Listener {
   @Override
   public synchronized void leaseLost(long epoch) {
     LOG.warn("event=lease_lost epoch={}", epoch);
-    parts.ifPresent(p -> p.loops().forEach(l -> l.loop().execute(() -> l.pool().closeIdle())));
+    parts.ifPresent(p -> p.loops().forEach(l -> l.loop().execute(() -> epochEnded(l))));
+  }
+
+  private static void epochEnded(LoopServices loop) {
+    loop.pool().closeIdle();
+    loop.registry().forEach(Transaction::epochEnded);
   }
 
   /** The acknowledgement goes out once every loop has passed the point. */
@@ -96,7 +100,6 @@ final class GtmEvents implements GtmClient.Listener {
         p -> {
           p.roles().forgetInfos();
           p.catalog().current(version);
-          p.catalogLoaded().run();
         });
   }
 
@@ -110,6 +113,8 @@ final class GtmEvents implements GtmClient.Listener {
                     l ->
                         l.loop()
                             .execute(
-                                () -> l.registry().with(transaction, t -> t.chooseAsVictim(pid)))));
+                                () ->
+                                    l.registry()
+                                        .with(transaction, t -> t.waits().chooseAsVictim(pid)))));
   }
 }

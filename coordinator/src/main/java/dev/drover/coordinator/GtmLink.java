@@ -5,6 +5,7 @@ import dev.drover.gtm.client.GtmClient;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -14,10 +15,12 @@ import java.util.function.LongConsumer;
  * <p>Threads: {@link #nextGxid} calls back on the loop; the rest is thread-safe.
  */
 record GtmLink(GtmClient client, EventLoop loop) implements GlobalTransactions {
+  /** A commit that finds no id in store waits so long for the GTM. */
+  private static final long GXID_LIMIT_SECONDS = 5;
 
   @Override
-  public boolean mayCommit() {
-    return client.leaseValid();
+  public boolean mayCommit(long epoch) {
+    return client.holds(epoch);
   }
 
   @Override
@@ -40,6 +43,7 @@ record GtmLink(GtmClient client, EventLoop loop) implements GlobalTransactions {
     var _ =
         client
             .nextGxid()
+            .orTimeout(GXID_LIMIT_SECONDS, TimeUnit.SECONDS)
             .whenComplete(
                 (value, failure) ->
                     loop.execute(

@@ -84,7 +84,7 @@ final class WaitReporter {
         .registry()
         .forEach(
             transaction -> {
-              if (transaction.waitingNanos(now) >= OVERDUE_NANOS) {
+              if (transaction.waits().waitingNanos(now) >= OVERDUE_NANOS) {
                 overdue.add(describe(transaction));
               }
             });

@@ -15,14 +15,22 @@ import dev.drover.deploy.cluster.Supervisor;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A Drover cluster of three datanodes in a directory that goes when this is closed.
@@ -31,6 +39,9 @@ import java.util.function.Function;
  */
 public final class TemporaryCluster implements AutoCloseable {
   private static final int DATANODES = 3;
+
+  /** Names a directory that keeps the members' logs. */
+  private static final String LOGS_PROPERTY = "drover.test.logs";
 
   /** A PostgreSQL server's processes are found by what its agent writes down. */
   private static final String SERVER_PID = "server";
@@ -78,6 +89,34 @@ public final class TemporaryCluster implements AutoCloseable {
         .toList();
   }
 
+  /** The servers behind Drover, the catalog node's first. */
+  public List<Endpoint> servers() {
+    return settings.nodes().stream()
+        .map(node -> endpoint(Endpoint.Kind.PLAIN, node.port(), "drover"))
+        .toList();
+  }
+
+  /** Puts a proxy before a node; coordinators take it when the catalog changes next. */
+  public BreakingProxy proxyBefore(String node) throws SQLException {
+    NodePort port = settings.node(node);
+    String socket = ".s.PGSQL." + port.port();
+    Path proxies = directory.root().resolve("proxy");
+    try (Connection connection = servers().getFirst().connect();
+        Statement statement = connection.createStatement()) {
+      Files.createDirectories(proxies);
+      String query = "SELECT socket_directory FROM drover.nodes WHERE name = '%s'".formatted(node);
+      ResultSet row = statement.executeQuery(query);
+      row.next();
+      Path server = Path.of(row.getString(1));
+      statement.execute(
+          "UPDATE drover.nodes SET socket_directory = '%s' WHERE name = '%s'"
+              .formatted(proxies, node));
+      return BreakingProxy.at(proxies.resolve(socket), server.resolve(socket));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   public List<String> datanodeNames() {
     return settings.datanodes().stream().map(NodePort::name).toList();
   }
@@ -103,11 +142,42 @@ public final class TemporaryCluster implements AutoCloseable {
   public void close() {
     try {
       running.close();
-      Directories.delete(directory.root());
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
       throw new IllegalStateException("the cluster did not stop", e);
+    } finally {
+      keepLogs();
+      delete();
+    }
+  }
+
+  private void delete() {
+    try {
+      Directories.delete(directory.root());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void keepLogs() {
+    Optional.ofNullable(System.getProperty(LOGS_PROPERTY))
+        .map(kept -> Path.of(kept, directory.root().getFileName().toString()))
+        .ifPresent(this::copyLogs);
+  }
+
+  private void copyLogs(Path target) {
+    PathMatcher isLog = FileSystems.getDefault().getPathMatcher("glob:{log/*,nodes/*/server.log*}");
+    try (Stream<Path> files = Files.walk(directory.root())) {
+      Files.createDirectories(target);
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path relative = directory.root().relativize(file);
+        if (isLog.matches(relative)) {
+          Files.copy(file, target.resolve(relative.toString().replace('/', '-')));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,9 +1,14 @@
 package dev.drover.coordinator.catalog;
 
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,10 +33,46 @@ import org.slf4j.LoggerFactory;
 public final class CatalogCache {
   private static final Logger LOG = LoggerFactory.getLogger(CatalogCache.class);
 
-  private record Waiting(EventExecutor loop, Consumer<CatalogView> action) {}
+  /** A change that neither commits nor fails waits for the GTM or for a server that is down. */
+  private static final long WAIT_LIMIT_SECONDS = 10;
+
+  private static final long RELOAD_PAUSE_NANOS = 50_000_000;
+
+  /** What waits for a current view; everything here happens on its loop. */
+  private static final class Waiting {
+    private final EventExecutor loop;
+    private final Consumer<CatalogView> action;
+    private final Future<?> limit;
+    private boolean isOver;
+
+    Waiting(EventExecutor loop, Consumer<CatalogView> action, Consumer<SqlError> tooLate) {
+      this.loop = loop;
+      this.action = action;
+      this.limit = loop.schedule(() -> giveUp(tooLate), WAIT_LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    void current(CatalogView view) {
+      if (!isOver) {
+        isOver = true;
+        limit.cancel(false);
+        action.accept(view);
+      }
+    }
+
+    private void giveUp(Consumer<SqlError> tooLate) {
+      if (!isOver) {
+        isOver = true;
+        tooLate.accept(
+            SqlError.of(
+                    SqlState.CANNOT_CONNECT_NOW, "a change of the schema is under way and stuck")
+                .withHint("See whether the GTM and all nodes are up."));
+      }
+    }
+  }
 
   private final CatalogSource source;
   private final Executor blocking;
+  private volatile Runnable listener = () -> {};
   private final List<Waiting> waiting = new ArrayList<>();
   private volatile CatalogView view;
   private volatile boolean current;
@@ -49,6 +90,11 @@ public final class CatalogCache {
     this.current = true;
   }
 
+  /** Runs this after each further view is in place, before anybody works by it. */
+  public void onLoad(Runnable action) {
+    listener = action;
+  }
+
   public CatalogView view() {
     return view;
   }
@@ -57,15 +103,19 @@ public final class CatalogCache {
     return current;
   }
 
-  /** Runs {@code action} with a current view: at once, or on {@code loop} when there is one. */
-  public void whenCurrent(EventExecutor loop, Consumer<CatalogView> action) {
+  /**
+   * Runs {@code action} with a current view: at once, or on {@code loop} when there is one, but not
+   * later than after {@value #WAIT_LIMIT_SECONDS} seconds.
+   */
+  public void whenCurrent(
+      EventExecutor loop, Consumer<CatalogView> action, Consumer<SqlError> tooLate) {
     if (current) {
       action.accept(view);
       return;
     }
     synchronized (this) {
       if (!current) {
-        waiting.add(new Waiting(loop, action));
+        waiting.add(new Waiting(loop, action, tooLate));
         return;
       }
     }
@@ -105,11 +155,13 @@ public final class CatalogCache {
         fresh = source.load(version);
       } catch (RuntimeException e) {
         LOG.warn("event=catalog_load_failed version={} error={}", version, e.getMessage());
+        LockSupport.parkNanos(RELOAD_PAUSE_NANOS);
         continue;
       }
       synchronized (this) {
         view = fresh;
         loaded = version;
+        listener.run();
         if (version == wanted) {
           loading = false;
           release();
@@ -122,7 +174,7 @@ public final class CatalogCache {
   private void release() {
     current = true;
     CatalogView now = view;
-    waiting.forEach(w -> w.loop().execute(() -> w.action().accept(now)));
+    waiting.forEach(w -> w.loop.execute(() -> w.current(now)));
     waiting.clear();
   }
 }

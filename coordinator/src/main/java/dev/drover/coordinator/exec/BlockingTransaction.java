@@ -126,7 +126,7 @@ final class BlockingTransaction {
     transaction.services().loop().execute(work);
   }
 
-  private static <T> T join(CompletableFuture<T> future) {
+  static <T> T join(CompletableFuture<T> future) {
     try {
       return future.join();
     } catch (CompletionException e) {

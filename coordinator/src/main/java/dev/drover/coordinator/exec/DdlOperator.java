@@ -177,8 +177,13 @@ public final class DdlOperator implements Operator {
       return changes.get().view();
     }
     CompletableFuture<CatalogView> current = new CompletableFuture<>();
-    services.catalog().whenCurrent(call.transaction().services().loop(), current::complete);
-    return current.join();
+    services
+        .catalog()
+        .whenCurrent(
+            call.transaction().services().loop(),
+            current::complete,
+            current::completeExceptionally);
+    return BlockingTransaction.join(current);
   }
 
   private DdlContext context(Participant catalog, CatalogView view) {

@@ -133,7 +133,7 @@ final class NodeFan {
 
   /** Ends what still runs; used when no more rows are wanted or an error makes them useless. */
   void cancelRest() {
-    for (int i = 0; i < participants.size(); i++) {
+    for (int i = 0; i < done.size(); i++) {
       if (!done.get(i)) {
         participants.get(i).backend().link().resume();
         participants.get(i).backend().cancel();

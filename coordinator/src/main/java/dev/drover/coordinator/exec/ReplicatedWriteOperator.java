@@ -38,6 +38,36 @@ final class ReplicatedWriteOperator implements Operator {
   @Override
   public void start() {
     call.openScope(plan.others().isEmpty());
+    joinFrom(0);
+  }
+
+  /**
+   * The replicas first: when one of them is down, the statement fails before it waits for a row
+   * that a transaction in doubt has locked on the primary, perhaps because of that very replica.
+   */
+  private void joinFrom(int replica) {
+    if (replica == plan.others().size()) {
+      joinPrimary();
+      return;
+    }
+    call.transaction()
+        .join(
+            plan.others().get(replica),
+            new Transaction.Joining() {
+              @Override
+              public void joined(Participant participant) {
+                participant.backend().link().flush();
+                joinFrom(replica + 1);
+              }
+
+              @Override
+              public void refused(SqlError error) {
+                fail(ErrorFields.of(error, Severity.ERROR));
+              }
+            });
+  }
+
+  private void joinPrimary() {
     call.transaction()
         .join(
             plan.primary(),

@@ -12,7 +12,7 @@ final class StatementError {
 
   static ErrorFields of(Call call, ErrorFields fromServer, int node) {
     boolean cancelled = fromServer.sqlState().equals(SqlState.QUERY_CANCELED.code());
-    if (cancelled && call.transaction().takeVictim()) {
+    if (cancelled && call.transaction().waits().takeVictim()) {
       SqlError deadlock =
           SqlError.of(SqlState.DEADLOCK_DETECTED, "deadlock detected")
               .withDetail("The transaction waited for another one over several nodes.")

@@ -6,6 +6,7 @@ import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.netty.BackendLink;
 import dev.drover.pgwire.netty.Reply;
+import dev.drover.planner.catalog.Node;
 
 /**
  * One connection to one server as one role, with what Drover remembers of its state.
@@ -14,8 +15,9 @@ import dev.drover.pgwire.netty.Reply;
  */
 public final class Backend {
   private final BackendLink link;
-  private final int node;
+  private final Node node;
   private final String role;
+  private final long epoch;
   private final ServerStatements statements = new ServerStatements();
   private SettingsState settings = SettingsState.DEFAULTS;
   private boolean settingsKnown = true;
@@ -24,10 +26,12 @@ public final class Backend {
   private boolean cancelWanted;
   private int cancelsInFlight;
 
-  Backend(BackendLink link, int node, String role) {
+  /** {@code epoch} is that under which the coordinator has introduced itself. */
+  Backend(BackendLink link, Node node, String role, long epoch) {
     this.link = requireNonNull(link);
-    this.node = node;
+    this.node = requireNonNull(node);
     this.role = requireNonNull(role);
+    this.epoch = epoch;
   }
 
   public BackendLink link() {
@@ -35,7 +39,16 @@ public final class Backend {
   }
 
   public int node() {
-    return node;
+    return node.id();
+  }
+
+  public String nodeName() {
+    return node.name();
+  }
+
+  /** The coordinator's epoch when the connection was made. */
+  public long epoch() {
+    return epoch;
   }
 
   public String role() {

@@ -3,6 +3,7 @@ package dev.drover.coordinator.pool;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.ServerError;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 
 /**
  * Opens connections to the servers as a role, and tells each server which coordinator, in which
@@ -30,26 +30,38 @@ public final class BackendConnector {
   private final Transport transport;
   private final IntFunction<Optional<Node>> nodes;
   private final RoleCredentials credentials;
-  private final Supplier<String> helloSql;
+  private final Identity identity;
   private final String database;
 
-  /** {@code nodes} finds a server by its id; {@code helloSql} names coordinator and epoch. */
+  /** {@code nodes} finds a server by its id; {@code identity} is what each is told. */
   public BackendConnector(
       Transport transport,
       IntFunction<Optional<Node>> nodes,
       RoleCredentials credentials,
-      Supplier<String> helloSql,
+      Identity identity,
       String database) {
     this.transport = requireNonNull(transport);
     this.nodes = requireNonNull(nodes);
     this.credentials = requireNonNull(credentials);
-    this.helloSql = requireNonNull(helloSql);
+    this.identity = requireNonNull(identity);
     this.database = requireNonNull(database);
   }
 
   /** With what a role logs in at the servers. */
   public interface RoleCredentials {
     Credentials of(String role);
+  }
+
+  /** Which coordinator this is, and in which epoch it lives. */
+  public interface Identity {
+    int coordinatorId();
+
+    long epoch();
+  }
+
+  /** Connections of another epoch are about to be ended by the servers. */
+  boolean isOfThisEpoch(Backend backend) {
+    return backend.epoch() == identity.epoch();
   }
 
   void connect(EventLoop loop, int nodeId, String role, BackendPool.Request request) {
@@ -61,13 +73,15 @@ public final class BackendConnector {
     Map<String, String> parameters =
         Map.of("client_encoding", "UTF8", "application_name", "drover");
     LinkOptions options =
-        LinkOptions.of(role, database, credentials.of(role)).withParameters(parameters);
+        LinkOptions.of(role, database, credentials.of(role))
+            .withParameters(parameters)
+            .withServer("node \"" + node.get().name() + "\"");
     Future<BackendLink> connecting =
         BackendLink.connect(transport, loop, address(node.get()), options);
     connecting.addListener(
         (Future<BackendLink> done) -> {
           if (done.isSuccess()) {
-            hello(new Backend(done.getNow(), nodeId, role), request);
+            hello(new Backend(done.getNow(), node.get(), role, identity.epoch()), request);
           } else {
             request.refused(failure(node.get(), done.cause()));
           }
@@ -83,7 +97,7 @@ public final class BackendConnector {
 
   private static SqlError failure(Node node, Throwable cause) {
     return switch (cause) {
-      case dev.drover.pgwire.ServerError error -> relayed(error.fields());
+      case ServerError error -> relayed(node.name(), error.fields());
       default ->
           SqlError.of(
                   SqlState.CONNECTION_FAILURE, "could not connect to node \"" + node.name() + "\"")
@@ -91,18 +105,25 @@ public final class BackendConnector {
     };
   }
 
-  private static SqlError relayed(ErrorFields fields) {
-    for (SqlState state : SqlState.values()) {
-      if (state.code().equals(fields.sqlState())) {
-        return SqlError.of(state, fields.message());
+  /** What a server says of itself as a whole names the node; what it says of a role does not. */
+  private static SqlError relayed(String node, ErrorFields fields) {
+    SqlState state = SqlState.CONNECTION_FAILURE;
+    for (SqlState known : SqlState.values()) {
+      if (known.code().equals(fields.sqlState())) {
+        state = known;
       }
     }
-    return SqlError.of(SqlState.CONNECTION_FAILURE, fields.message());
+    return switch (state.kind()) {
+      case OPERATOR, NETWORK, RESOURCE ->
+          SqlError.of(
+              state, "could not connect to node \"%s\": %s".formatted(node, fields.message()));
+      case USER, UNSUPPORTED, RETRY, BUG -> SqlError.of(state, fields.message());
+    };
   }
 
   private void hello(Backend backend, BackendPool.Request request) {
     backend.query(
-        helloSql.get(),
+        "SELECT drover.hello(%d, %d)".formatted(identity.coordinatorId(), backend.epoch()),
         new QuietReply(
             reply -> {
               if (reply.succeeded()) {
@@ -110,12 +131,13 @@ public final class BackendConnector {
                 return;
               }
               backend.link().close();
-              ErrorFields error =
-                  reply
-                      .error()
-                      .orElseGet(() -> ErrorFields.of(reply.lost().orElseThrow(), Severity.ERROR));
-              request.refused(relayed(error));
+              ErrorFields error = reply.error().orElseGet(() -> lost(reply));
+              request.refused(relayed(backend.nodeName(), error));
             }));
     backend.link().flush();
+  }
+
+  private static ErrorFields lost(QuietReply reply) {
+    return ErrorFields.of(reply.lost().orElseThrow(), Severity.ERROR);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -47,6 +48,7 @@ public final class BackendPool {
   private static final class NodePool {
     final Map<String, Deque<Backend>> idle = new HashMap<>();
     final Deque<Waiting> waiting = new ArrayDeque<>();
+    final NodeHealth health = new NodeHealth();
     int open;
   }
 
@@ -77,6 +79,11 @@ public final class BackendPool {
       request.refused(SqlError.of(SqlState.ADMIN_SHUTDOWN, "the coordinator is shutting down"));
       return;
     }
+    Optional<SqlError> refusal = pool.health.refusal(System.nanoTime());
+    if (refusal.isPresent()) {
+      request.refused(refusal.get());
+      return;
+    }
     if (pool.open < capacityPerNode || closeOneIdle(pool)) {
       connect(pool, node, role, request);
       return;
@@ -87,7 +94,7 @@ public final class BackendPool {
   /** Takes a connection back; one that is not idle and clean is closed. */
   public void release(Backend backend) {
     NodePool pool = nodes.computeIfAbsent(backend.node(), n -> new NodePool());
-    if (closed || !backend.reusable()) {
+    if (closed || !backend.reusable() || !connector.isOfThisEpoch(backend)) {
       backend.link().close();
       return;
     }
@@ -116,15 +123,16 @@ public final class BackendPool {
     closeIdle();
   }
 
-  private static Backend takeIdle(NodePool pool, String role) {
+  private Backend takeIdle(NodePool pool, String role) {
     Deque<Backend> idle = pool.idle.get(role);
     if (idle == null) {
       return null;
     }
     for (Backend backend = idle.pollFirst(); backend != null; backend = idle.pollFirst()) {
-      if (backend.link().isOpen()) {
+      if (backend.link().isOpen() && connector.isOfThisEpoch(backend)) {
         return backend;
       }
+      backend.link().close();
     }
     return null;
   }
@@ -170,6 +178,7 @@ public final class BackendPool {
         new Request() {
           @Override
           public void acquired(Backend backend) {
+            pool.health.connected();
             backend.link().onClose(() -> lost(node, pool, backend));
             request.acquired(backend);
           }
@@ -177,6 +186,7 @@ public final class BackendPool {
           @Override
           public void refused(SqlError error) {
             pool.open--;
+            pool.health.failed(error, System.nanoTime());
             request.refused(error);
             serveOneWaiting(node, pool);
           }

@@ -269,7 +269,8 @@ final class Login {
   private void establish(RoleInfo info, SettingsState wanted) {
     SettingsState initial = session.services().canonicalSettings(wanted);
     ClientOutput output = new ClientOutput(session.channel());
-    Transaction transaction = new Transaction(session.services().transactions(), role);
+    Transaction transaction =
+        new Transaction(session.services().transactions(), role, output::notice);
     SettingsTracker settings = new SettingsTracker(session, role, info, initial);
     StatementRunner runner = new StatementRunner(session, transaction, settings);
     SessionRegistry.Key key = session.services().registry().register(session);

@@ -139,7 +139,9 @@ final class StatementRunner implements Call.Scopes {
         .services()
         .catalog()
         .whenCurrent(
-            session.channel().loop(), view -> planner.plan(request, temporary.over(view), answer));
+            session.channel().loop(),
+            view -> planner.plan(request, temporary.over(view), answer),
+            answer::refused);
   }
 
   /** The one that sees the session's temporary tables. */

@@ -7,8 +7,7 @@ import dev.drover.coordinator.txn.TwoPhaseCommit.Event;
 import dev.drover.coordinator.txn.TwoPhaseCommit.State;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
-import dev.drover.pgwire.SqlError;
-import dev.drover.pgwire.SqlState;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,6 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Carries one commit out: decides between one and two phases, and does what {@link TwoPhaseCommit}
@@ -24,14 +26,21 @@ import java.util.Set;
  * <p>Participants that wrote nothing end after every writer's commit is acknowledged: until then
  * the locks they may hold keep others from seeing old data.
  *
+ * <p>A client waits for a node that dies in the second phase, but not for ever: after {@value
+ * #PATIENCE_MILLIS} ms it is told that the transaction has committed, with a warning that names the
+ * node. The rest is finished behind its back. A rollback is reported as soon as one part is durably
+ * rolled back: then no other can commit.
+ *
  * <p>Threads: confined to the session's event loop.
  */
 final class Commit {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int NONCE_BYTES = 16;
   private static final String ROLLBACK_TAG = "ROLLBACK";
+  private static final long PATIENCE_MILLIS = 5_000;
 
   private final TransactionServices services;
+  private final Consumer<ErrorFields> warnings;
   private final List<Participant> writers = new ArrayList<>();
   private final List<Participant> readers = new ArrayList<>();
   private Completion done = _ -> {};
@@ -40,11 +49,18 @@ final class Commit {
   private Optional<GlobalId> id = Optional.empty();
   private Optional<ErrorFields> cause = Optional.empty();
   private boolean durablyRefused;
+  private boolean impatient;
   private boolean reported;
-  private int recovering;
+  private boolean inSecondPhase;
+  private Optional<ScheduledFuture<?>> patience = Optional.empty();
 
-  Commit(TransactionServices services, List<Participant> participants) {
+  /** {@code warnings} go to the client before its commit is answered. */
+  Commit(
+      TransactionServices services,
+      List<Participant> participants,
+      Consumer<ErrorFields> warnings) {
     this.services = services;
+    this.warnings = warnings;
     for (Participant participant : participants) {
       boolean writes = participant.wrote() || participant.temporary();
       (writes ? writers : readers).add(participant);
@@ -83,22 +99,12 @@ final class Commit {
 
   private static Optional<ErrorFields> onePhaseError(QuietReply reply) {
     if (reply.lost().isPresent()) {
-      return Optional.of(ErrorFields.of(outcomeUnknown(), Severity.ERROR));
+      return Optional.of(CommitErrors.outcomeUnknown());
     }
     if (reply.succeeded() && reply.tag().equals(ROLLBACK_TAG)) {
-      return Optional.of(
-          ErrorFields.of(
-              SqlError.of(SqlState.IN_FAILED_SQL_TRANSACTION, "the transaction was rolled back"),
-              Severity.ERROR));
+      return Optional.of(CommitErrors.rolledBack());
     }
     return reply.error();
-  }
-
-  private static SqlError outcomeUnknown() {
-    return SqlError.of(
-            SqlState.TRANSACTION_RESOLUTION_UNKNOWN,
-            "the connection to a node was lost during commit")
-        .withDetail("Whether the transaction was committed is not known.");
   }
 
   private void rollbackAll(ErrorFields error) {
@@ -108,6 +114,10 @@ final class Commit {
   }
 
   private void prepare(long gxid) {
+    if (!writers.stream().allMatch(w -> services.global().mayCommit(w.backend().epoch()))) {
+      rollbackAll(CommitErrors.leaseLost());
+      return;
+    }
     byte[] nonce = new byte[NONCE_BYTES];
     RANDOM.nextBytes(nonce);
     id = Optional.of(GlobalId.of(services.global(), gxid, nonce, writers));
@@ -131,57 +141,86 @@ final class Commit {
   private void enter(TwoPhaseCommit.Step step) {
     State before = state;
     state = step.state();
-    boolean secondPhaseStarts =
-        state instanceof State.Committing
-            && (before instanceof State.Preparing || before instanceof State.Deciding);
-    if (secondPhaseStarts) {
-      if (!services.global().mayCommit()) {
+    boolean wasUndecided = before instanceof State.Preparing || before instanceof State.Deciding;
+    if (wasUndecided && state instanceof State.Committing) {
+      if (!services.global().mayCommit(id.orElseThrow().epoch())) {
         leaveToResolver();
         return;
       }
+      inSecondPhase = true;
       services.gate().secondPhaseStarted();
     }
-    for (Effect effect : step.effects()) {
-      perform(effect);
+    step.effects().forEach(this::perform);
+    if (state instanceof State.Committed) {
+      leaveGate();
     }
-    finishIfDone();
+    settle();
+  }
+
+  private void leaveGate() {
+    if (inSecondPhase) {
+      inSecondPhase = false;
+      services.gate().secondPhaseEnded();
+    }
   }
 
   /** Without the lease somebody else decides: all parts stay prepared. */
   private void leaveToResolver() {
-    reported = true;
     writers.forEach(w -> w.backend().closeOnRelease());
-    SqlError error =
-        SqlError.of(
-                SqlState.TRANSACTION_RESOLUTION_UNKNOWN,
-                "the coordinator lost its lease during commit")
-            .withDetail("The transaction is being resolved by another process.");
-    endReaders(Optional.of(ErrorFields.of(error, Severity.ERROR)));
+    report(Optional.of(CommitErrors.decidedByOthers()), "COMMIT");
   }
 
-  private void finishIfDone() {
-    if (recovering > 0 || reported) {
+  /** Answers the client as soon as what it is told is true, and no connection is in use. */
+  private void settle() {
+    switch (state) {
+      case State.Committed _ -> report(Optional.empty(), "COMMIT");
+      case State.Committing committing -> {
+        if (committing.open().isEmpty() && impatient) {
+          reportUnfinished(committing);
+        }
+      }
+      case State.RolledBack _ -> report(Optional.of(abortError()), ROLLBACK_TAG);
+      case State.RollingBack rollingBack -> {
+        if (rollingBack.open().isEmpty() && (durablyRefused || impatient)) {
+          report(Optional.of(abortError()), ROLLBACK_TAG);
+        }
+      }
+      case State.Deciding _ -> {
+        if (impatient) {
+          report(Optional.of(CommitErrors.outcomeUnknown()), "COMMIT");
+        }
+      }
+      case State.Preparing _ -> {}
+    }
+  }
+
+  private void report(Optional<ErrorFields> error, String readersEnd) {
+    if (reported) {
       return;
     }
-    switch (state) {
-      case State.Committed _ -> {
-        reported = true;
-        services.gate().secondPhaseEnded();
-        endReaders(Optional.empty());
-      }
-      case State.RolledBack _ -> {
-        reported = true;
-        Fanout.toAll(readers, _ -> ROLLBACK_TAG, _ -> done.complete(Optional.of(abortError())));
-      }
-      case State.Preparing _, State.Deciding _, State.Committing _, State.RollingBack _ -> {}
+    reported = true;
+    patience.ifPresent(timer -> timer.cancel(false));
+    Fanout.toAll(readers, _ -> readersEnd, _ -> done.complete(error));
+  }
+
+  /** The decision is durable: whatever happens now, the transaction is committed. */
+  private void reportUnfinished(State.Committing committing) {
+    if (reported) {
+      return;
     }
+    Set<Integer> missing = new TreeSet<>(committing.recovering());
+    missing.addAll(committing.later());
+    warnings.accept(
+        CommitErrors.notYetOn(
+            missing.stream().map(p -> writers.get(p).backend().nodeName()).distinct().toList()));
+    report(Optional.empty(), "COMMIT");
   }
 
   private ErrorFields abortError() {
     if (!durablyRefused) {
-      return ErrorFields.of(outcomeUnknown(), Severity.ERROR);
+      return CommitErrors.outcomeUnknown();
     }
-    return cause.orElseGet(() -> ErrorFields.of(outcomeUnknown(), Severity.ERROR));
+    return cause.orElseGet(() -> CommitErrors.outcomeUnknown());
   }
 
   private void perform(Effect effect) {
@@ -190,11 +229,13 @@ final class Commit {
       case Effect.Prepare prepare -> sendPrepare(prepare.participant(), participant);
       case Effect.Decide decide -> decide(decide.participant(), participant);
       case Effect.Ask ask -> ask(ask.participant(), participant);
-      case Effect.CommitPrepared commit ->
-          sendSecondPhase(commit.participant(), participant, "COMMIT PREPARED '");
+      case Effect.CommitPrepared commit -> commitPrepared(commit.participant(), participant);
       case Effect.RollbackPrepared rollback ->
-          sendSecondPhase(rollback.participant(), participant, "ROLLBACK PREPARED '");
-      case Effect.Recover recover -> recover(participant, recover.commit());
+          rollbackPrepared(rollback.participant(), participant);
+      case Effect.Recover(int index, boolean commit) ->
+          finishElsewhere(
+              part(index, participant.backend().link().processId(), commit),
+              new Event.Recovered(index));
     }
   }
 
@@ -211,7 +252,7 @@ final class Commit {
 
   /** The row and the COMMIT: the decision of the whole transaction. */
   private void decide(int index, Participant participant) {
-    if (!services.global().mayCommit()) {
+    if (!services.global().mayCommit(id.orElseThrow().epoch())) {
       leaveToResolver();
       return;
     }
@@ -233,13 +274,14 @@ final class Commit {
   }
 
   private void ask(int index, Participant participant) {
+    startPatience();
     services
         .finisher()
         .ask(
             new InDoubtFinisher.Inquiry(
                 participant.node(),
                 participant.backend().link().processId(),
-                id.orElseThrow().gxid(),
+                id.orElseThrow(),
                 committed -> {
                   durablyRefused |= !committed;
                   on(committed ? new Event.Finished(index) : new Event.Refused(index));
@@ -265,6 +307,23 @@ final class Commit {
     }
   }
 
+  /** Once the client has its answer, the connection is somebody else's. */
+  private void commitPrepared(int index, Participant participant) {
+    if (reported) {
+      finishElsewhere(part(index, InDoubtFinisher.NO_PROCESS, true), new Event.Finished(index));
+    } else {
+      sendSecondPhase(index, participant, "COMMIT PREPARED '");
+    }
+  }
+
+  private void rollbackPrepared(int index, Participant participant) {
+    if (reported) {
+      finishElsewhere(part(index, InDoubtFinisher.NO_PROCESS, false), new Event.Finished(index));
+    } else {
+      sendSecondPhase(index, participant, "ROLLBACK PREPARED '");
+    }
+  }
+
   private void sendSecondPhase(int index, Participant participant, String command) {
     String sql = command + id.orElseThrow().gid(participant) + "'";
     participant.backend().query(sql, new QuietReply(reply -> finished(index, reply)));
@@ -281,20 +340,45 @@ final class Commit {
     on(new Event.Lost(index));
   }
 
-  private void recover(Participant participant, boolean commit) {
-    recovering++;
+  /** {@code processId} may still be busy with the part. */
+  private InDoubtFinisher.Part part(int index, int processId, boolean commit) {
+    Participant participant = writers.get(index);
+    GlobalId global = id.orElseThrow();
+    return new InDoubtFinisher.Part(
+        participant.node(), processId, global.epoch(), global.gid(participant), commit);
+  }
+
+  private void finishElsewhere(InDoubtFinisher.Part part, Event whenDone) {
+    startPatience();
     services
         .finisher()
         .finish(
-            new InDoubtFinisher.Part(
-                participant.node(),
-                participant.backend().link().processId(),
-                id.orElseThrow().gid(participant),
-                commit,
-                () -> {
-                  recovering--;
-                  durablyRefused |= !commit;
-                  finishIfDone();
-                }));
+            part,
+            new InDoubtFinisher.Listener() {
+              @Override
+              public void finished() {
+                durablyRefused |= !part.commit();
+                on(whenDone);
+              }
+
+              @Override
+              public void leftToResolver() {
+                leaveGate();
+                losePatience();
+              }
+            });
+  }
+
+  private void startPatience() {
+    if (patience.isEmpty()) {
+      patience =
+          Optional.of(
+              services.loop().schedule(this::losePatience, PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+    }
+  }
+
+  private void losePatience() {
+    impatient = true;
+    settle();
   }
 }

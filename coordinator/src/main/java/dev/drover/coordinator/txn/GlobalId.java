@@ -15,29 +15,21 @@ import java.util.stream.Collectors;
  * carry, so nobody can forge the row of somebody else's transaction. Frozen: recovery of another
  * release reads it.
  */
-record GlobalId(long gxid, String base, String nonceHex) {
+record GlobalId(long gxid, long epoch, String base, String nonceHex) {
   /** The longest gid that PostgreSQL takes is 199 bytes. */
   private static final int HASH_BYTES = 16;
 
   static GlobalId of(
       GlobalTransactions global, long gxid, byte[] nonce, List<Participant> participants) {
+    long epoch = global.epoch();
     String hash = HexFormat.of().formatHex(sha256(nonce), 0, HASH_BYTES);
     String nodes =
         participants.stream()
             .map(p -> p.node() + (p.isMetadata() ? "m" : ""))
             .collect(Collectors.joining("."));
     String base =
-        "gx_"
-            + global.coordinatorId()
-            + "_"
-            + global.epoch()
-            + "_"
-            + gxid
-            + "_"
-            + hash
-            + "_"
-            + nodes;
-    return new GlobalId(gxid, base, HexFormat.of().formatHex(nonce));
+        "gx_" + global.coordinatorId() + "_" + epoch + "_" + gxid + "_" + hash + "_" + nodes;
+    return new GlobalId(gxid, epoch, base, HexFormat.of().formatHex(nonce));
   }
 
   String gid(Participant participant) {

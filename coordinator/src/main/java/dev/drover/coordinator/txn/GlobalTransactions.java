@@ -7,10 +7,11 @@ import java.util.function.LongConsumer;
 /** What a coordinator's transactions need of the GTM. */
 public interface GlobalTransactions {
   /**
-   * True while this coordinator holds its lease. Without it nothing may be sent to commit a
-   * prepared transaction: somebody else may be deciding it.
+   * True until the GTM has ended this epoch. Afterwards nothing may be sent to decide its prepared
+   * transactions: somebody else does. While the GTM is only silent it stays true: whoever wants to
+   * decide must first shut this epoch out at the servers, and then nothing sent arrives.
    */
-  boolean mayCommit();
+  boolean mayCommit(long epoch);
 
   int coordinatorId();
 

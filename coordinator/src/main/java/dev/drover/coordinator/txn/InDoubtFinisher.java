@@ -7,14 +7,14 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Finishes the part of a decided transaction whose connection was lost, through another connection,
- * for as long as this coordinator holds its lease. After that the resolvers do it.
+ * for as long as this coordinator's epoch has not ended. After that the resolvers do it.
  *
  * <p>A lost connection's server process may still be about to prepare, so it is ended first: only
  * then does "no such prepared transaction" mean that the part is gone.
@@ -27,29 +27,39 @@ public final class InDoubtFinisher {
   /** Role of Drover's own connections. */
   public static final String DROVER_ROLE = "drover";
 
+  /** In place of a process when none can be about to change the part. */
+  static final int NO_PROCESS = 0;
+
   private static final long RETRY_MILLIS = 200;
 
   private final EventLoop loop;
   private final BackendPool pool;
-  private final BooleanSupplier mayCommit;
+  private final LongPredicate mayCommit;
 
-  public InDoubtFinisher(EventLoop loop, BackendPool pool, BooleanSupplier mayCommit) {
+  /** {@code mayCommit} is asked with an epoch: {@link GlobalTransactions#mayCommit}. */
+  public InDoubtFinisher(EventLoop loop, BackendPool pool, LongPredicate mayCommit) {
     this.loop = loop;
     this.pool = pool;
     this.mayCommit = mayCommit;
   }
 
-  /** What is left to do, and whom to tell when it is done. */
-  record Part(int node, int processId, String gid, boolean commit, Runnable done) {
+  /** What is left to do. {@code processId} had the part's connection. */
+  record Part(int node, int processId, long epoch, String gid, boolean commit) {
     String sql() {
       return (commit ? "COMMIT PREPARED '" : "ROLLBACK PREPARED '") + gid + "'";
     }
   }
 
-  void finish(Part part) {
-    if (!mayCommit.getAsBoolean()) {
-      LOG.warn("event=in_doubt_left_to_resolver gid={} node={}", part.gid(), part.node());
-      part.done().run();
+  /** Told once what became of a part. */
+  interface Listener {
+    void finished();
+
+    /** The epoch has ended: a resolver decides, or has decided. */
+    void leftToResolver();
+  }
+
+  void finish(Part part, Listener listener) {
+    if (leavesToResolver(part, listener)) {
       return;
     }
     pool.acquire(
@@ -58,12 +68,12 @@ public final class InDoubtFinisher {
         new BackendPool.Request() {
           @Override
           public void acquired(Backend backend) {
-            endProcess(part, backend);
+            endProcess(part, listener, backend);
           }
 
           @Override
           public void refused(SqlError error) {
-            retry(part);
+            retry(part, listener);
           }
         });
   }
@@ -74,14 +84,16 @@ public final class InDoubtFinisher {
    * @param answer told once the server process is gone, so that the answer holds for ever
    * @param leaseLost told instead when somebody else decides
    */
-  record Inquiry(int node, int processId, long gxid, Consumer<Boolean> answer, Runnable leaseLost) {
+  record Inquiry(
+      int node, int processId, GlobalId id, Consumer<Boolean> answer, Runnable leaseLost) {
     String sql() {
-      return "SELECT count(*) FROM drover.gx WHERE gxid = %d AND connection = 0".formatted(gxid);
+      return "SELECT count(*) FROM drover.gx WHERE gxid = %d AND connection = 0"
+          .formatted(id.gxid());
     }
   }
 
   void ask(Inquiry inquiry) {
-    if (!mayCommit.getAsBoolean()) {
+    if (!mayCommit.test(inquiry.id().epoch())) {
       inquiry.leaseLost().run();
       return;
     }
@@ -135,25 +147,38 @@ public final class InDoubtFinisher {
     var _ = loop.schedule(() -> ask(inquiry), RETRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private void endProcess(Part part, Backend backend) {
+  private boolean leavesToResolver(Part part, Listener listener) {
+    if (mayCommit.test(part.epoch())) {
+      return false;
+    }
+    LOG.warn("event=in_doubt_left_to_resolver gid={} node={}", part.gid(), part.node());
+    listener.leftToResolver();
+    return true;
+  }
+
+  private void endProcess(Part part, Listener listener, Backend backend) {
     backend.query(
         terminateSql(part.processId()),
-        new QuietReply(reply -> processEnded(part, backend, reply)));
+        new QuietReply(reply -> processEnded(part, listener, backend, reply)));
     backend.link().flush();
   }
 
-  private void processEnded(Part part, Backend backend, QuietReply reply) {
+  private void processEnded(Part part, Listener listener, Backend backend, QuietReply reply) {
     boolean gone = reply.succeeded() && reply.rows().isEmpty();
     if (!gone) {
       pool.release(backend);
-      retry(part);
+      retry(part, listener);
       return;
     }
-    backend.query(part.sql(), new QuietReply(answer -> finished(part, backend, answer)));
+    if (leavesToResolver(part, listener)) {
+      pool.release(backend);
+      return;
+    }
+    backend.query(part.sql(), new QuietReply(answer -> ended(part, listener, backend, answer)));
     backend.link().flush();
   }
 
-  private void finished(Part part, Backend backend, QuietReply reply) {
+  private void ended(Part part, Listener listener, Backend backend, QuietReply reply) {
     pool.release(backend);
     boolean alreadyDone =
         reply
@@ -162,13 +187,13 @@ public final class InDoubtFinisher {
             .isPresent();
     if (reply.succeeded() || alreadyDone) {
       LOG.info("event=in_doubt_finished gid={} node={}", part.gid(), part.node());
-      part.done().run();
+      listener.finished();
       return;
     }
-    retry(part);
+    retry(part, listener);
   }
 
-  private void retry(Part part) {
-    var _ = loop.schedule(() -> finish(part), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+  private void retry(Part part, Listener listener) {
+    var _ = loop.schedule(() -> finish(part, listener), RETRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 }

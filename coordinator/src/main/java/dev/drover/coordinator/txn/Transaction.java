@@ -6,12 +6,14 @@ import dev.drover.coordinator.pool.Admission;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.sql.TransactionCommand.Modes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What a session has running on the servers: from a single forwarded statement to a transaction
@@ -44,12 +46,13 @@ public final class Transaction {
 
   private final TransactionServices services;
   private final String role;
+  private final Consumer<ErrorFields> warnings;
   private final List<Participant> participants = new ArrayList<>();
+  private final TransactionWaits waits = new TransactionWaits(participants);
   private final List<String> savepoints = new ArrayList<>();
   private Scope scope = Scope.NONE;
   private boolean failed;
   private boolean admitted;
-  private boolean victim;
   private boolean committing;
   private long number;
   private String beginSql = "BEGIN";
@@ -59,11 +62,12 @@ public final class Transaction {
   private boolean temporaryInDoubt;
   private boolean keepsTemporary;
   private long startedAtMicros;
-  private long waitingSinceNanos;
 
-  public Transaction(TransactionServices services, String role) {
+  /** {@code warnings} go to the client. */
+  public Transaction(TransactionServices services, String role, Consumer<ErrorFields> warnings) {
     this.services = requireNonNull(services);
     this.role = requireNonNull(role);
+    this.warnings = requireNonNull(warnings);
   }
 
   public TransactionServices services() {
@@ -97,38 +101,9 @@ public final class Transaction {
     return startedAtMicros;
   }
 
-  /**
-   * For how long some server has owed an answer, as seen by whoever asks regularly: the first call
-   * that finds one outstanding starts the count. Units: nanoseconds.
-   */
-  public long waitingNanos(long nanoTime) {
-    boolean waiting = participants.stream().anyMatch(p -> p.backend().link().pending() > 0);
-    if (!waiting) {
-      waitingSinceNanos = 0;
-      return 0;
-    }
-    if (waitingSinceNanos == 0) {
-      waitingSinceNanos = nanoTime;
-    }
-    return nanoTime - waitingSinceNanos;
-  }
-
-  /** Chosen to break a deadlock: its next error is shown as 40P01. */
-  public void chooseAsVictim(int processId) {
-    for (Participant participant : participants) {
-      if (participant.backend().link().processId() == processId
-          && participant.backend().link().pending() > 0) {
-        victim = true;
-        participant.backend().cancel();
-      }
-    }
-  }
-
-  /** True once after it was chosen. */
-  public boolean takeVictim() {
-    boolean was = victim;
-    victim = false;
-    return was;
+  /** What the deadlock detector wants to know of it, and does to it. */
+  public TransactionWaits waits() {
+    return waits;
   }
 
   /** Starts a scope; settings are those that every participant gets before its BEGIN. */
@@ -351,7 +326,20 @@ public final class Transaction {
     if (temporaryInDoubt || keepsTemporary) {
       find(Node.CATALOG_ID, false).ifPresent(Participant::markTemporary);
     }
-    new Commit(services, List.copyOf(participants)).run(ended);
+    new Commit(services, List.copyOf(participants), warnings).run(ended);
+  }
+
+  /**
+   * The coordinator's epoch has ended: the servers are about to end its connections. A commit under
+   * way finds its own end.
+   */
+  public void epochEnded() {
+    if (committing) {
+      return;
+    }
+    for (Participant participant : List.copyOf(participants)) {
+      participant.backend().link().close();
+    }
   }
 
   /** Rolls back everywhere; a lost connection has rolled back by itself. */
@@ -374,9 +362,8 @@ public final class Transaction {
     savepoints.clear();
     scope = Scope.NONE;
     failed = false;
-    victim = false;
     localSettingsSql = "";
-    waitingSinceNanos = 0;
+    waits.reset();
     if (admitted) {
       admitted = false;
       services.registry().leave(number);

@@ -1,6 +1,7 @@
 package dev.drover.coordinator.txn;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -32,7 +33,7 @@ public final class TransactionRegistry {
   }
 
   public void forEach(Consumer<Transaction> action) {
-    active.values().forEach(action);
+    List.copyOf(active.values()).forEach(action);
   }
 
   /** Runs {@code action} with the transaction if it is still active. */

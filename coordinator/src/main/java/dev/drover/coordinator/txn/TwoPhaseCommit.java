@@ -24,17 +24,19 @@ import java.util.Set;
  *                    others open                                   answered)
  * Preparing          any, the last one, and   RollingBack          RollbackPrepared each prepared,
  *                    somebody refused                              Recover each lost
- * Committing         Finished, others open    Committing
- * Committing         Finished, the last one   Committing (last     CommitPrepared each of the wave
- *                    of the first wave        wave)
- * Committing         Lost                     (counts as finished) Recover that one
- * Committing         Finished, the last one   Committed
+ * Committing         Lost                     Committing           Recover that one
+ * Committing         Finished or Recovered,   Committing
+ *                    others open
+ * Committing         the last one of the      Committing (last     CommitPrepared each of the wave
+ *                    first wave               wave)
+ * Committing         the last one             Committed
  * Preparing          all but the decider      Deciding             Decide
  *                    are prepared
  * Deciding           Finished                 Committing           CommitPrepared each other
  * Deciding           Refused                  RollingBack          RollbackPrepared each other
  * Deciding           Lost                     Deciding             Ask
- * RollingBack        Finished or Lost         RollingBack          Recover that one, when lost
+ * RollingBack        Lost                     RollingBack          Recover that one
+ * RollingBack        Finished or Recovered    RollingBack
  * RollingBack        the last one             RolledBack
  * </pre>
  *
@@ -42,9 +44,9 @@ import java.util.Set;
  * commits in one phase, its gxid row with it, when all others are prepared: that is the decision.
  *
  * <p>Invariant: no CommitPrepared is sent before every participant has answered Prepared.
- * Invariant: RolledBack is reported only when no participant can be prepared without a recovery
- * being asked for. Writes to replicated tables commit on their primary last, so the primary's row
- * locks keep later writers out until every replica shows the change.
+ * Invariant: writes to replicated tables commit on their primary last, after every replica, also
+ * one that had to be recovered: the primary's row locks keep later writers out until every replica
+ * shows the change, else a later UPDATE would meet a row on one copy and miss it on another.
  *
  * <p>Threads: immutable states; {@link #on} is pure.
  */
@@ -77,22 +79,31 @@ public final class TwoPhaseCommit {
       }
     }
 
-    /** The decision is commit. {@code later} is the wave that waits for {@code open}. */
-    record Committing(Set<Integer> open, Set<Integer> later) implements State {
+    /**
+     * The decision is commit.
+     *
+     * @param open not yet answered
+     * @param recovering their connections broke; they are finished through others
+     * @param later the wave that waits for these
+     */
+    record Committing(Set<Integer> open, Set<Integer> recovering, Set<Integer> later)
+        implements State {
       public Committing {
         open = Set.copyOf(open);
+        recovering = Set.copyOf(recovering);
         later = Set.copyOf(later);
       }
     }
 
-    /** The decision is rollback. */
-    record RollingBack(Set<Integer> open) implements State {
+    /** The decision is rollback; as in {@link Committing}. */
+    record RollingBack(Set<Integer> open, Set<Integer> recovering) implements State {
       public RollingBack {
         open = Set.copyOf(open);
+        recovering = Set.copyOf(recovering);
       }
     }
 
-    /** Every participant that could be reached shows the transaction. */
+    /** Every participant shows the transaction. */
     record Committed() implements State {}
 
     /** Nothing of the transaction will ever be seen. */
@@ -114,6 +125,9 @@ public final class TwoPhaseCommit {
 
     /** The connection broke with a command unanswered. */
     record Lost(int participant) implements Event {}
+
+    /** What {@link Effect.Recover} asked for is done. */
+    record Recovered(int participant) implements Event {}
   }
 
   /** What the shell does next. */
@@ -205,6 +219,7 @@ public final class TwoPhaseCommit {
           case Event.Refused(int p) ->
               new State.Preparing(open, state.prepared(), state.lost(), with(state.refused(), p));
           case Event.Finished finished -> throw illegal(state, finished);
+          case Event.Recovered recovered -> throw illegal(state, recovered);
         };
     if (!open.isEmpty()) {
       return new Step(next, List.of());
@@ -226,6 +241,7 @@ public final class TwoPhaseCommit {
           decideRollback(new State.Preparing(Set.of(), state.prepared(), Set.of(), Set.of()));
       case Event.Lost(int p) -> new Step(state, List.of(new Effect.Ask(p)));
       case Event.Prepared prepared -> throw illegal(state, prepared);
+      case Event.Recovered recovered -> throw illegal(state, recovered);
     };
   }
 
@@ -242,50 +258,58 @@ public final class TwoPhaseCommit {
   private static Step commitWave(Set<Integer> wave, Set<Integer> later) {
     List<Effect> effects = new ArrayList<>();
     wave.stream().sorted().forEach(p -> effects.add(new Effect.CommitPrepared(p)));
-    return new Step(new State.Committing(wave, later), effects);
+    return new Step(new State.Committing(wave, Set.of(), later), effects);
   }
 
   private static Step decideRollback(State.Preparing state) {
     List<Effect> effects = new ArrayList<>();
     state.prepared().stream().sorted().forEach(p -> effects.add(new Effect.RollbackPrepared(p)));
     state.lost().stream().sorted().forEach(p -> effects.add(new Effect.Recover(p, false)));
-    State next =
-        state.prepared().isEmpty()
-            ? new State.RolledBack()
-            : new State.RollingBack(state.prepared());
+    State next = rollingBack(state.prepared(), state.lost());
     return new Step(next, effects);
   }
 
   private static Step whileCommitting(State.Committing state, Event event) {
-    List<Effect> effects = recoverIfLost(state, event, true);
-    Set<Integer> open = without(state.open(), event.participant());
-    if (!open.isEmpty()) {
-      return new Step(new State.Committing(open, state.later()), effects);
+    Left left = Left.of(state, state.open(), state.recovering(), event);
+    List<Effect> effects = recoverIfLost(event, true);
+    if (!left.isNothing()) {
+      return new Step(new State.Committing(left.open(), left.recovering(), state.later()), effects);
     }
-    if (state.later().isEmpty()) {
-      return new Step(new State.Committed(), effects);
-    }
-    Step wave = commitWave(state.later(), Set.of());
-    effects.addAll(wave.effects());
-    return new Step(wave.state(), effects);
+    return state.later().isEmpty()
+        ? new Step(new State.Committed(), effects)
+        : commitWave(state.later(), Set.of());
   }
 
   private static Step whileRollingBack(State.RollingBack state, Event event) {
-    List<Effect> effects = recoverIfLost(state, event, false);
-    Set<Integer> open = without(state.open(), event.participant());
-    State next = open.isEmpty() ? new State.RolledBack() : new State.RollingBack(open);
-    return new Step(next, effects);
+    Left left = Left.of(state, state.open(), state.recovering(), event);
+    return new Step(rollingBack(left.open(), left.recovering()), recoverIfLost(event, false));
   }
 
-  private static List<Effect> recoverIfLost(State state, Event event, boolean commit) {
-    List<Effect> effects = new ArrayList<>();
-    switch (event) {
-      case Event.Lost(int p) -> effects.add(new Effect.Recover(p, commit));
-      case Event.Finished _ -> {}
-      case Event.Prepared prepared -> throw illegal(state, prepared);
-      case Event.Refused refused -> throw illegal(state, refused);
+  private static State rollingBack(Set<Integer> open, Set<Integer> recovering) {
+    return open.isEmpty() && recovering.isEmpty()
+        ? new State.RolledBack()
+        : new State.RollingBack(open, recovering);
+  }
+
+  private static List<Effect> recoverIfLost(Event event, boolean commit) {
+    return event instanceof Event.Lost(int p) ? List.of(new Effect.Recover(p, commit)) : List.of();
+  }
+
+  /** Whose end is still missing in a second phase, after an event. */
+  private record Left(Set<Integer> open, Set<Integer> recovering) {
+    static Left of(State state, Set<Integer> open, Set<Integer> recovering, Event event) {
+      return switch (event) {
+        case Event.Finished(int p) -> new Left(without(open, p), recovering);
+        case Event.Lost(int p) -> new Left(without(open, p), with(recovering, p));
+        case Event.Recovered(int p) -> new Left(open, without(recovering, p));
+        case Event.Prepared prepared -> throw illegal(state, prepared);
+        case Event.Refused refused -> throw illegal(state, refused);
+      };
     }
-    return effects;
+
+    boolean isNothing() {
+      return open.isEmpty() && recovering.isEmpty();
+    }
   }
 
   private static Set<Integer> with(Set<Integer> set, int element) {

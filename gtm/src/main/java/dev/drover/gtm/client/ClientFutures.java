@@ -39,6 +39,7 @@ final class ClientFutures {
   }
 
   void awaitGxid(CompletableFuture<Long> future) {
+    gxidWaiters.removeIf(CompletableFuture::isDone);
     if (gxidWaiters.size() >= MAX_GXID_WAITERS) {
       future.completeExceptionally(
           SqlError.of(SqlState.INSUFFICIENT_RESOURCES, "too many transactions wait for a gxid"));

@@ -36,7 +36,7 @@ final class ClientShell {
   private static final Duration TICK = Duration.ofMillis(100);
   private static final int CONNECT_TIMEOUT_MILLIS = 1000;
   private static final long MIN_BACKOFF_MILLIS = 50;
-  private static final long MAX_BACKOFF_MILLIS = 1000;
+  private static final long MAX_BACKOFF_MILLIS = 400;
   private static final long QUIET_MILLIS = 0;
   private static final long STOP_MILLIS = 2000;
 
@@ -105,6 +105,10 @@ final class ClientShell {
   boolean leaseValid(long epoch) {
     Window seen = window;
     return seen.epoch == epoch && seen.isOpen();
+  }
+
+  boolean holds(long epoch) {
+    return epoch != 0 && window.epoch == epoch;
   }
 
   long tryNextGxid() {

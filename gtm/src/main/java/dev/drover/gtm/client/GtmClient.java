@@ -29,8 +29,9 @@ public final class GtmClient implements AutoCloseable {
     default void leaseGranted(Lease lease) {}
 
     /**
-     * The GTM has not answered for a whole lease, so {@link GtmClient#leaseValid} is false: send no
-     * commit. Either {@link #leaseGranted} with the same epoch or {@link #leaseLost} follows.
+     * The GTM has not answered for a whole lease, so {@link GtmClient#leaseValid} is false: others
+     * may begin to shut this epoch out at the servers. Either {@link #leaseGranted} with the same
+     * epoch or {@link #leaseLost} follows.
      */
     default void leaseSuspended(long epoch) {}
 
@@ -99,6 +100,14 @@ public final class GtmClient implements AutoCloseable {
   /** Whether a commit of a transaction that began under this epoch may be sent now. */
   public boolean leaseValid(long epoch) {
     return shell.leaseValid(epoch);
+  }
+
+  /**
+   * Whether the epoch was granted and has not ended, as far as the GTM has said. Unlike {@link
+   * #leaseValid} this stays true while the GTM is silent.
+   */
+  public boolean holds(long epoch) {
+    return shell.holds(epoch);
   }
 
   /** The number of this coordinator's name; 0 before the first lease. */

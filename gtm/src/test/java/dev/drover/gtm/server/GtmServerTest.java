@@ -106,6 +106,7 @@ final class GtmServerTest {
     first.close();
     listener.await("suspended 1");
     assertThat(client.leaseValid()).isFalse();
+    assertThat(client.holds(lease.epoch())).isTrue();
     server(first.port());
     listener.await("granted 1");
     assertThat(client.leaseValid(lease.epoch())).isTrue();
@@ -121,6 +122,7 @@ final class GtmServerTest {
     assertThat(get(newClient.firstLease())).isEqualTo(new Lease(1, 2, 40));
     old.await("lost 1");
     assertThat(oldClient.leaseValid()).isFalse();
+    assertThat(oldClient.holds(1)).isFalse();
   }
 
   @Test

@@ -110,7 +110,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter implements FrameRea
   public void channelInactive(ChannelHandlerContext ignored) {
     inputEnded = true;
     if (closing || !paused || !reader.hasInput()) {
-      finish(conversation.lost("server closed the connection unexpectedly"));
+      finish(lost("%s closed the connection unexpectedly"));
     }
   }
 
@@ -174,7 +174,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter implements FrameRea
     if (isOpen() || (inputEnded && !finished)) {
       conversation.expect(reply);
     } else {
-      SqlError error = conversation.lost("connection to server is closed");
+      SqlError error = lost("connection to %s is closed");
       origin.loop().execute(() -> reply.broken(error));
     }
   }
@@ -202,7 +202,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter implements FrameRea
     }
     closing = true;
     if (inputEnded) {
-      finish(conversation.lost("connection to server was closed"));
+      finish(lost("connection to %s was closed"));
       return;
     }
     FrontendEncoder.terminate(outbound.out());
@@ -250,7 +250,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter implements FrameRea
       return;
     }
     if (inputEnded) {
-      finish(conversation.lost("server closed the connection unexpectedly"));
+      finish(lost("%s closed the connection unexpectedly"));
     } else {
       context.channel().config().setAutoRead(true);
     }
@@ -272,17 +272,14 @@ final class LinkHandler extends ChannelInboundHandlerAdapter implements FrameRea
   private void failed(Throwable cause) {
     if (opened.tryFailure(cause)) {
       LOG.debug("event=link_refused server={} reason={}", origin.address(), cause.toString());
-    } else if (cause instanceof SqlError) {
+    } else if (cause instanceof SqlError || cause instanceof IOException) {
       LOG.warn("event=link_dropped server={} reason={}", origin.address(), cause.getMessage());
     } else {
       LOG.error("event=link_failed server={}", origin.address(), cause);
     }
     closing = true;
     var _ = context.close();
-    finish(
-        cause instanceof SqlError error
-            ? error
-            : conversation.lost("connection to server had to be closed"));
+    finish(cause instanceof SqlError error ? error : lost("connection to %s had to be closed"));
   }
 
   private void connectTimedOut() {
@@ -316,6 +313,10 @@ final class LinkHandler extends ChannelInboundHandlerAdapter implements FrameRea
     } catch (RuntimeException failure) {
       LOG.error("event=close_action_failed server={}", origin.address(), failure);
     }
+  }
+
+  private SqlError lost(String how) {
+    return conversation.lost(how.formatted(origin.options().server()));
   }
 
   private SqlError unreachable(String reason) {

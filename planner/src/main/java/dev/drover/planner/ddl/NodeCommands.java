@@ -124,6 +124,11 @@ final class NodeCommands {
         default -> {}
       }
     }
+    boolean moves =
+        alter.options().stream().anyMatch(o -> o.name().equals("host") || o.name().equals("port"));
+    if (moves) {
+      changes.add("socket_directory = ''");
+    }
     Steps steps = new Steps(context);
     if (!changes.isEmpty()) {
       steps.metadata(

@@ -11,14 +11,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Money moved between accounts on several nodes, with a ledger to check it by.
  *
  * <p>Every transfer takes from one account, gives to another, and writes a row of the ledger and
- * one of a replicated table, in one transaction. Whatever breaks meanwhile, afterwards the sum of
- * the balances is unchanged, the ledger explains every balance, and it holds each transfer that was
- * acknowledged and none that was refused.
+ * one of a replicated table, in one transaction; now and then somebody changes many rows of the
+ * replicated table. Whatever breaks meanwhile, afterwards the sum of the balances is unchanged, the
+ * ledger explains every balance, and it holds each transfer that was acknowledged and none that was
+ * refused.
  */
 final class Bank {
   static final int ACCOUNTS = 48;
@@ -36,7 +38,9 @@ final class Bank {
     bank.create("bank_accounts (id int PRIMARY KEY, balance bigint NOT NULL)", "HASH (id)");
     bank.create(
         "bank_ledger (id bigint PRIMARY KEY, source int, target int, amount bigint)", "HASH (id)");
-    bank.create("bank_audit (id bigint PRIMARY KEY, amount bigint)", "REPLICATION");
+    bank.create(
+        "bank_audit (id bigint PRIMARY KEY, amount bigint, visits int NOT NULL DEFAULT 0)",
+        "REPLICATION");
     bank.execute(
         "INSERT INTO bank_accounts SELECT g, %d FROM generate_series(1, %d) g"
             .formatted(OPENING_BALANCE, ACCOUNTS));
@@ -45,11 +49,17 @@ final class Bank {
 
   /** Lets tellers work at these servers until told to stop, and says what they were told. */
   static Outcomes work(List<Endpoint> servers, int tellers, BooleanSupplier goesOn) {
+    return work(servers, tellers, goesOn, () -> "");
+  }
+
+  /** {@code situation} is asked when a client hangs. */
+  static Outcomes work(
+      List<Endpoint> servers, int tellers, BooleanSupplier goesOn, Supplier<String> situation) {
     return Crowd.run(
             tellers,
             number -> {
               Endpoint server = servers.get(number % servers.size());
-              return () -> new Teller(server, number).work(goesOn);
+              return () -> new Teller(server, number, situation).work(goesOn);
             })
         .stream()
         .reduce(Outcomes.none(), Outcomes::plus);
@@ -66,6 +76,22 @@ final class Bank {
     assertThat(ids("SELECT id FROM bank_audit")).isEqualTo(ledger);
     verifyReplicas(ledger.size());
     verifyBalances();
+  }
+
+  /** Asks the servers themselves: all copies of the replicated table are the same. */
+  static void verifyCopies(List<Endpoint> datanodes) throws SQLException {
+    Set<String> copies = new HashSet<>();
+    for (Endpoint datanode : datanodes) {
+      try (Connection connection = datanode.connect();
+          Statement statement = connection.createStatement();
+          ResultSet rows =
+              statement.executeQuery(
+                  "SELECT count(*), md5(string_agg(a::text, ' ' ORDER BY id)) FROM bank_audit a")) {
+        rows.next();
+        copies.add(rows.getString(1) + " rows, " + rows.getString(2));
+      }
+    }
+    assertThat(copies).as("copies of the replicated table").hasSize(1);
   }
 
   void drop() throws SQLException {

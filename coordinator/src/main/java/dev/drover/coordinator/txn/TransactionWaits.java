@@ -1,0 +1,60 @@
+package dev.drover.coordinator.txn;
+
+import java.util.List;
+
+/**
+ * For how long a transaction has waited for its servers, and whether it was chosen to break a
+ * deadlock.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+public final class TransactionWaits {
+  private final List<Participant> participants;
+  private boolean victim;
+  private long waitingSinceNanos;
+
+  /** {@code participants} is the transaction's own list, as it grows. */
+  TransactionWaits(List<Participant> participants) {
+    this.participants = participants;
+  }
+
+  /**
+   * For how long some server has owed an answer, as seen by whoever asks regularly: the first call
+   * that finds one outstanding starts the count. Units: nanoseconds.
+   */
+  public long waitingNanos(long nanoTime) {
+    boolean waiting = participants.stream().anyMatch(p -> p.backend().link().pending() > 0);
+    if (!waiting) {
+      waitingSinceNanos = 0;
+      return 0;
+    }
+    if (waitingSinceNanos == 0) {
+      waitingSinceNanos = nanoTime;
+    }
+    return nanoTime - waitingSinceNanos;
+  }
+
+  /** Chosen to break a deadlock: its next error is shown as 40P01. */
+  public void chooseAsVictim(int processId) {
+    for (Participant participant : participants) {
+      if (participant.backend().link().processId() == processId
+          && participant.backend().link().pending() > 0) {
+        victim = true;
+        participant.backend().cancel();
+      }
+    }
+  }
+
+  /** True once after it was chosen. */
+  public boolean takeVictim() {
+    boolean was = victim;
+    victim = false;
+    return was;
+  }
+
+  /** The transaction has ended. */
+  void reset() {
+    victim = false;
+    waitingSinceNanos = 0;
+  }
+}
