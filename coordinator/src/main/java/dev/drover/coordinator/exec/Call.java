@@ -94,7 +94,7 @@ public final class Call {
     SettingsState settings();
 
     /** Settings of the session as a server reports them after a statement that may change them. */
-    void settingsRead(Map<String, String> values);
+    void settingsRead(Map<String, String> values, Map<String, String> local);
   }
 
   /** What all calls of a session share. */

@@ -1,14 +1,20 @@
 package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.plan.Plan;
-import java.util.HashMap;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A statement that the catalog node answers. When it may have changed settings, they are read back,
@@ -20,7 +26,9 @@ final class LocalOperator implements Operator, Call.Listener {
   private static final int[] NO_SLOTS = {};
   private static final String SESSION_SETTINGS =
       "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.pg_settings"
-          + " WHERE source = 'session'";
+          + " WHERE source = 'session'"
+          + " UNION ALL SELECT n, pg_catalog.current_setting(n)"
+          + " FROM pg_catalog.unnest('{is_superuser,session_authorization,role}'::text[]) AS n";
 
   private final Call call;
   private final Plan.Local plan;
@@ -54,21 +62,57 @@ final class LocalOperator implements Operator, Call.Listener {
   @Override
   public void completed(Call done, String tag) {
     Participant catalog = call.transaction().find(Node.CATALOG_ID, false).orElseThrow();
+    List<SettingCalls> calls =
+        SettingCalls.in(call.text().toString()).stream().map(this::bound).toList();
+    StringBuilder sql = new StringBuilder(SESSION_SETTINGS);
+    Set<String> names = new LinkedHashSet<>();
+    calls.forEach(c -> names.add(c.name()));
+    call.settings().values().keySet().stream().filter(n -> n.indexOf('.') >= 0).forEach(names::add);
+    for (String name : names) {
+      String literal = SettingsState.literal(name);
+      sql.append(" UNION ALL SELECT ").append(literal).append(", pg_catalog.current_setting(");
+      sql.append(literal).append(", true)");
+    }
     catalog
         .backend()
-        .query(SESSION_SETTINGS, new QuietReply(reply -> settingsRead(catalog, reply, tag)));
+        .query(sql.toString(), new QuietReply(reply -> settingsRead(catalog, reply, calls, tag)));
     catalog.backend().link().flush();
   }
 
-  private void settingsRead(Participant catalog, QuietReply reply, String tag) {
-    Map<String, String> values = new HashMap<>();
+  /** A name that is a parameter is its value. */
+  private SettingCalls bound(SettingCalls found) {
+    if (!found.name().matches("\\$[0-9]{1,5}") || call.bind().isEmpty()) {
+      return found;
+    }
+    Bind bind = call.bind().get();
+    int index = Integer.parseInt(found.name().substring(1)) - 1;
+    if (index < 0 || index >= bind.paramCount() || bind.isNull(index)) {
+      return found;
+    }
+    String name =
+        new String(bind.bytes(), bind.offset(index), bind.length(index), StandardCharsets.UTF_8);
+    return new SettingCalls(name.toLowerCase(Locale.ROOT), found.local());
+  }
+
+  private void settingsRead(
+      Participant catalog, QuietReply reply, List<SettingCalls> calls, String tag) {
+    Map<String, String> values = new LinkedHashMap<>();
     for (List<Optional<String>> row : reply.rows()) {
-      values.put(row.get(0).orElseThrow(), row.get(1).orElse(""));
+      row.get(1).ifPresent(value -> values.put(row.get(0).orElseThrow(), value));
     }
     values.remove("application_name");
     values.remove("client_encoding");
+    Map<String, String> local = new LinkedHashMap<>();
+    for (SettingCalls set : calls) {
+      if (set.local()) {
+        String value = values.remove(set.name());
+        if (value != null) {
+          local.put(set.name(), value);
+        }
+      }
+    }
     catalog.backend().forgetSettings();
-    call.scopes().settingsRead(values);
+    call.scopes().settingsRead(values, local);
     call.completed(tag);
   }
 

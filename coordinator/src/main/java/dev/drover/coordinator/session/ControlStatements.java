@@ -4,6 +4,8 @@ import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.DdlOperator;
 import dev.drover.coordinator.exec.Operator;
+import dev.drover.coordinator.pool.Backend;
+import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.coordinator.txn.TransactionModes;
 import dev.drover.pgwire.ErrorFields;
@@ -288,16 +290,36 @@ final class ControlStatements {
       settings.resetIdentity();
       settings.resetAll();
       settings.transactionEnded(true);
-      transaction.unpinCatalog();
+      discardKept(call);
+      return;
     }
     String tag = "DISCARD " + discardTag(discard.what());
-    if (discard.what() == SessionCommand.Discard.What.ALL
-        || transaction.pinnedCatalog().isEmpty()) {
+    if (transaction.pinnedCatalog().isEmpty()) {
       call.completed(tag);
       return;
     }
     transaction.noteTemporary();
     runner.runLocal(call, new Plan.Local(SqlText.fixed(tag), true, false));
+  }
+
+  /** What the kept connection holds is let go of before the client goes on. */
+  private void discardKept(Call call) {
+    Optional<Backend> kept = transaction.pinnedCatalog().filter(b -> b.link().isOpen());
+    if (kept.isEmpty()) {
+      transaction.unpinCatalog();
+      call.completed("DISCARD ALL");
+      return;
+    }
+    transaction.noteTemporary();
+    kept.get()
+        .query(
+            "DISCARD ALL",
+            new QuietReply(
+                _ -> {
+                  transaction.unpinCatalog();
+                  call.completed("DISCARD ALL");
+                }));
+    kept.get().link().flush();
   }
 
   private static String discardTag(SessionCommand.Discard.What what) {

@@ -263,6 +263,9 @@ public final class Session implements FrontendListener {
           case NONE, BARE, IMPLICIT -> 'I';
           case EXPLICIT -> e.transaction().failed() ? 'E' : 'T';
         };
+    if (status == 'E') {
+      e.runner().settingsTracker().aborted();
+    }
     e.runner().settingsTracker().tellChanges();
     BackendEncoder.readyForQuery(channel().out(), status);
     free();

@@ -99,6 +99,13 @@ final class SettingsTracker {
     undone(before);
   }
 
+  /** The transaction block has failed. */
+  void aborted() {
+    SettingsState before = settings.effective();
+    settings.abort();
+    undone(before);
+  }
+
   void set(String name, String value, boolean local) {
     settings.set(name, value, local);
     note(name);
@@ -167,13 +174,19 @@ final class SettingsTracker {
   }
 
   /** What a server says that the session has set. */
-  void read(Map<String, String> values) {
-    values.forEach(
-        (name, value) -> {
-          if (!value.equals(settings.effective().values().get(name.toLowerCase(Locale.ROOT)))) {
-            set(name.toLowerCase(Locale.ROOT), value, false);
-          }
-        });
+  void read(Map<String, String> values, boolean local) {
+    values.forEach((name, value) -> read(name.toLowerCase(Locale.ROOT), value, local));
+  }
+
+  private void read(String name, String value, boolean local) {
+    String known = settings.effective().values().get(name);
+    if (isOwnIdentity(name, value)) {
+      if (known != null) {
+        reset(name, local);
+      }
+    } else if (!value.equals(known)) {
+      set(name, value, local);
+    }
   }
 
   String localSql() {

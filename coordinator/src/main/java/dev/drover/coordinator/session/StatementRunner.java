@@ -368,8 +368,11 @@ final class StatementRunner implements Call.Scopes {
   }
 
   @Override
-  public void settingsRead(Map<String, String> values) {
-    settings.read(values);
+  public void settingsRead(Map<String, String> values, Map<String, String> local) {
+    settings.read(values, false);
+    if (transaction.scope() == Transaction.Scope.EXPLICIT) {
+      settings.read(local, true);
+    }
     transaction.localSettings(settings.localSql());
   }
 }

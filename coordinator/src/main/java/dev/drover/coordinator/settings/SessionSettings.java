@@ -105,6 +105,12 @@ public final class SessionSettings {
     }
   }
 
+  /** An error takes back what was set since the last savepoint, or the begin. */
+  public void abort() {
+    session = levels.isEmpty() ? atBegin : levels.peek().session();
+    effective = levels.isEmpty() ? atBegin : levels.peek().effective();
+  }
+
   public void commit() {
     effective = session;
     atBegin = session;
