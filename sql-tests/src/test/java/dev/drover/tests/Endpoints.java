@@ -1,5 +1,6 @@
 package dev.drover.tests;
 
+import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.agent.postgres.PostgresServer;
 import dev.drover.agent.postgres.TemporaryServers;
 import dev.drover.tests.Endpoint.Kind;
@@ -24,8 +25,8 @@ public final class Endpoints implements AutoCloseable {
   private final Endpoint plain;
   private final Deque<Runnable> stops = new ArrayDeque<>();
 
-  private Endpoints() {
-    TemporaryServers servers = TemporaryServers.open();
+  private Endpoints(PostgresBinaries binaries) {
+    TemporaryServers servers = TemporaryServers.open(binaries);
     stops.push(servers::close);
     plain = running("plain", Kind.PLAIN).orElseGet(() -> plain(servers, "plain"));
     boolean isSelfCheck = System.getProperty(PROPERTIES + "selfcheck") != null;
@@ -36,14 +37,19 @@ public final class Endpoints implements AutoCloseable {
       secondCoordinator = drover;
       return;
     }
-    TemporaryCluster cluster = TemporaryCluster.inThisProcess(2);
+    TemporaryCluster cluster = TemporaryCluster.inThisProcess(2, binaries);
     stops.push(cluster::close);
     drover = cluster.coordinators().getFirst();
     secondCoordinator = cluster.coordinators().getLast();
   }
 
   static Endpoints start() {
-    return new Endpoints();
+    return new Endpoints(PostgresBinaries.configured());
+  }
+
+  /** Of the given release, whichever the other tests use. */
+  public static Endpoints start(PostgresBinaries binaries) {
+    return new Endpoints(binaries);
   }
 
   public Endpoint drover() {

@@ -58,19 +58,21 @@ public final class TemporaryCluster implements AutoCloseable {
   }
 
   /** Everything but the PostgreSQL servers in this process. */
-  public static TemporaryCluster inThisProcess(int coordinators) {
-    return start(coordinators, LocalCluster::start);
+  public static TemporaryCluster inThisProcess(int coordinators, PostgresBinaries binaries) {
+    return start(coordinators, binaries, LocalCluster::start);
   }
 
   /** Every member a process of its own, started again when it dies. */
   public static TemporaryCluster ofProcesses(int coordinators) {
-    return start(coordinators, Supervisor::start);
+    return start(coordinators, PostgresBinaries.configured(), Supervisor::start);
   }
 
   private static TemporaryCluster start(
-      int coordinators, Function<ClusterDirectory, AutoCloseable> starter) {
+      int coordinators,
+      PostgresBinaries binaries,
+      Function<ClusterDirectory, AutoCloseable> starter) {
     ClusterDirectory directory = newDirectory();
-    ClusterSettings settings = newSettings(coordinators);
+    ClusterSettings settings = newSettings(coordinators, binaries);
     directory.create(settings);
     return new TemporaryCluster(directory, settings, starter.apply(directory));
   }
@@ -208,7 +210,7 @@ public final class TemporaryCluster implements AutoCloseable {
     }
   }
 
-  private static ClusterSettings newSettings(int coordinators) {
+  private static ClusterSettings newSettings(int coordinators, PostgresBinaries binaries) {
     List<Integer> ports = new ArrayList<>();
     for (int i = 0; i < coordinators; i++) {
       ports.add(TemporaryServers.freePort());
@@ -218,8 +220,8 @@ public final class TemporaryCluster implements AutoCloseable {
     for (int i = 1; i <= DATANODES; i++) {
       nodes.add(new NodePort("dn" + i, TemporaryServers.freePort()));
     }
-    String binaries = PostgresBinaries.configured().binDirectory().toString();
-    ClusterSettings.Access access = new ClusterSettings.Access(binaries, Auth.TRUST);
+    ClusterSettings.Access access =
+        new ClusterSettings.Access(binaries.binDirectory().toString(), Auth.TRUST);
     Map<String, String> serverSettings = new HashMap<>(ServerSettings.forTests());
     return new ClusterSettings(ports, TemporaryServers.freePort(), nodes, access, serverSettings);
   }

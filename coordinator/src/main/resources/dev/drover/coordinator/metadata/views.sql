@@ -52,4 +52,12 @@ CREATE OR REPLACE VIEW pg_catalog.pgxc_class AS
 
 GRANT SELECT ON pg_catalog.pgxc_node, pg_catalog.pgxc_group, pg_catalog.pgxc_class TO PUBLIC;
 
+-- These grants came with the system, so pg_dump leaves them out.
+INSERT INTO pg_init_privs (objoid, classoid, objsubid, privtype, initprivs)
+  SELECT oid, 'pg_class'::regclass, 0, 'i', relacl FROM pg_class
+  WHERE relnamespace = 'pg_catalog'::regnamespace
+    AND relname IN ('pgxc_node', 'pgxc_group', 'pgxc_class')
+    AND NOT EXISTS (
+      SELECT FROM pg_init_privs i WHERE i.objoid = pg_class.oid AND i.classoid = 'pg_class'::regclass);
+
 RESET allow_system_table_mods;

@@ -23,7 +23,8 @@ final class ReservedNames {
     if (isReserved(schema)) {
       throw SqlError.of(
               SqlState.INSUFFICIENT_PRIVILEGE, "permission denied for schema %s".formatted(schema))
-          .withDetail("The schema belongs to Drover.");
+          .withDetail("The schema belongs to Drover.")
+          .withHint("pg_dump --exclude-schema=drover leaves it out.");
     }
   }
 
