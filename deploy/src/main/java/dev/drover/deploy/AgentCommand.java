@@ -29,6 +29,6 @@ final class AgentCommand implements Callable<Integer> {
     return MemberMain.run(
         Mode.FOREGROUND,
         "The node is ready.",
-        () -> MemberStart.start(new Member.Node(node), data.directory()));
+        () -> MemberStart.startByHand(new Member.Node(node), data.directory()));
   }
 }

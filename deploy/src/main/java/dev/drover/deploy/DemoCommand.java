@@ -1,7 +1,6 @@
 package dev.drover.deploy;
 
 import dev.drover.deploy.cluster.ClusterDirectory;
-import dev.drover.deploy.cluster.ClusterPlan;
 import dev.drover.deploy.demo.Demo;
 import dev.drover.deploy.demo.DemoCluster;
 import dev.drover.deploy.demo.Screen;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code drover demo}: a tour of a cluster of its own. */
@@ -28,23 +28,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "keep the cluster here (default: a temporary directory that is deleted)")
   private Optional<Path> data = Optional.empty();
 
-  @Option(
-      names = "--datanodes",
-      paramLabel = "N",
-      description = "how many datanodes a new cluster gets (default: 3)")
-  private Optional<Integer> datanodes = Optional.empty();
-
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      description = "where clients connect (default: 6432, or a free one)")
-  private Optional<Integer> port = Optional.empty();
-
-  @Option(
-      names = "--postgres",
-      paramLabel = "bundled|DIR",
-      description = "the PostgreSQL to run: the bundled one (default) or an installation")
-  private Optional<String> postgres = Optional.empty();
+  @Mixin private ClusterOptions options;
 
   @Option(names = "--exit", description = "exit after the tour instead of staying up")
   private boolean exits;
@@ -55,12 +39,9 @@ final class DemoCommand implements Callable<Integer> {
     TemporaryDirectory directory = TemporaryDirectory.unlessGiven(data, "demo");
     ClusterDirectory clusterDirectory = new ClusterDirectory(directory.path());
     boolean isNew = !clusterDirectory.exists();
-    new ClusterPlan(
-            datanodes,
-            isNew ? Optional.of(port.orElseGet(FreePort::preferred)) : port,
-            postgres.map(UpCommand::absolute),
-            Optional.empty())
-        .apply(clusterDirectory);
+    Optional<Integer> port =
+        isNew ? Optional.of(options.port().orElseGet(FreePort::preferred)) : options.port();
+    options.plan(port, Optional.empty()).apply(clusterDirectory);
     DemoCluster cluster = new DemoCluster(clusterDirectory, directory.isTemporary());
     Thread onSignal = new Thread(() -> end(cluster, screen), "shutdown");
     Runtime.getRuntime().addShutdownHook(onSignal);

@@ -18,6 +18,6 @@ final class GtmCommand implements Callable<Integer> {
     return MemberMain.run(
         Mode.FOREGROUND,
         "The GTM is ready.",
-        () -> MemberStart.start(new Member.Gtm(), data.directory()));
+        () -> MemberStart.startByHand(new Member.Gtm(), data.directory()));
   }
 }

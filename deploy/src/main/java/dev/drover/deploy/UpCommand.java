@@ -1,16 +1,13 @@
 package dev.drover.deploy;
 
-import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.deploy.cluster.Auth;
 import dev.drover.deploy.cluster.ClusterDirectory;
-import dev.drover.deploy.cluster.ClusterPlan;
 import dev.drover.deploy.cluster.ClusterSettings;
 import dev.drover.deploy.cluster.DetachedSupervisor;
 import dev.drover.deploy.cluster.LocalCluster;
 import dev.drover.deploy.cluster.MemberMain;
 import dev.drover.deploy.cluster.MemberMain.Mode;
 import dev.drover.deploy.cluster.Supervisor;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,23 +22,7 @@ import picocli.CommandLine.Option;
 final class UpCommand implements Callable<Integer> {
   @Mixin private DataOption data;
 
-  @Option(
-      names = "--datanodes",
-      paramLabel = "N",
-      description = "how many datanodes a new cluster gets (default: 3)")
-  private Optional<Integer> datanodes = Optional.empty();
-
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      description = "where clients connect (default: 6432)")
-  private Optional<Integer> port = Optional.empty();
-
-  @Option(
-      names = "--postgres",
-      paramLabel = "bundled|DIR",
-      description = "the PostgreSQL to run: the bundled one (default) or an installation")
-  private Optional<String> postgres = Optional.empty();
+  @Mixin private ClusterOptions options;
 
   @Option(
       names = "--auth",
@@ -61,10 +42,7 @@ final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClusterDirectory directory = data.directory();
-    postgres.ifPresent(PostgresBinaries::of);
-    ClusterSettings settings =
-        new ClusterPlan(datanodes, port, postgres.map(UpCommand::absolute), auth.map(Auth::of))
-            .apply(directory);
+    ClusterSettings settings = options.plan(options.port(), auth.map(Auth::of)).apply(directory);
     String readyLine =
         "Drover is ready: psql -h 127.0.0.1 -p %d -U postgres postgres".formatted(settings.port());
     if (isDetached) {
@@ -76,12 +54,5 @@ final class UpCommand implements Callable<Integer> {
         isDetachedChild ? Mode.DETACHED : Mode.FOREGROUND,
         readyLine,
         () -> isSingleJvm ? LocalCluster.start(directory) : Supervisor.start(directory));
-  }
-
-  static String absolute(String postgres) {
-    if (postgres.equals(PostgresBinaries.BUNDLED)) {
-      return postgres;
-    }
-    return Path.of(postgres).toAbsolutePath().normalize().toString();
   }
 }

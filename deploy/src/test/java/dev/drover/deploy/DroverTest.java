@@ -40,6 +40,7 @@ class DroverTest {
       assertThat(run("up", "--detach", "--port", port)).isNotZero();
       assertThat(errors.toString())
           .isEqualTo("drover: port %s, meant for coordinator, is in use%n".formatted(port));
+      assertThat(data()).as("a cluster that cannot run").doesNotExist();
     }
   }
 
@@ -55,6 +56,16 @@ class DroverTest {
     assertThat(errors.toString())
         .isEqualTo("drover: no such authentication: hope (trust or scram)\n");
     assertThat(Files.exists(data())).isFalse();
+  }
+
+  @Test
+  void aPlaceWhereNoDirectoryCanBeIsExplained() throws IOException {
+    Files.writeString(data(), "a file");
+    assertThat(run("up")).isNotZero();
+    assertThat(errors.toString())
+        .isEqualTo(
+            "drover: cannot create a cluster in %s: %s is not a directory%n"
+                .formatted(data(), data()));
   }
 
   private Path data() {

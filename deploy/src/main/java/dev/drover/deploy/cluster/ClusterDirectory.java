@@ -11,7 +11,9 @@ import dev.drover.agent.postgres.ServerUser;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -64,8 +66,7 @@ public record ClusterDirectory(Path root) {
     } catch (AccessDeniedException e) {
       throw new ClusterException("no permission to create a cluster in " + root, e);
     } catch (IOException e) {
-      throw new ClusterException(
-          "cannot create a cluster in %s: %s".formatted(root, e.getMessage()), e);
+      throw new ClusterException("cannot create a cluster in %s: %s".formatted(root, reason(e)), e);
     }
   }
 
@@ -166,6 +167,15 @@ public record ClusterDirectory(Path root) {
     String mode = ServerUser.isRoot() ? OPEN : CLOSED;
     Files.createDirectories(directory);
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
+  }
+
+  /** The message of a file system's exception is often no more than the file's name. */
+  private static String reason(IOException failure) {
+    return switch (failure) {
+      case FileAlreadyExistsException e -> e.getFile() + " is not a directory";
+      case NoSuchFileException e -> "no such file or directory: " + e.getFile();
+      default -> failure.getMessage();
+    };
   }
 
   private static String escaped(String value) {

@@ -64,7 +64,7 @@ public final class ClusterHealth {
     return switch (member) {
       case Member.Gtm() -> connects(port);
       case Member.Node _ -> answers(port, PostgresTemplate.SUPERUSER);
-      case Member.Coordinator _ -> answers(port, "postgres");
+      case Member.Coordinator _, Member.ExtraCoordinator _ -> answers(port, "postgres");
     };
   }
 

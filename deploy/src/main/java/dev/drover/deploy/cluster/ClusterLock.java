@@ -27,11 +27,21 @@ final class ClusterLock implements AutoCloseable {
   static ClusterLock take(ClusterDirectory directory) {
     Optional<ClusterLock> lock = isOwn(directory) ? Optional.empty() : tryLock(directory);
     if (lock.isEmpty()) {
-      throw new ClusterException(
-          "the cluster in %s is running already".formatted(directory.root()));
+      throw running(directory);
     }
     RunFile.write(directory, LABEL, ProcessHandle.current());
     return lock.get();
+  }
+
+  /** Refuses a cluster that somebody runs. */
+  static void requireFree(ClusterDirectory directory) {
+    if (holder(directory).isPresent()) {
+      throw running(directory);
+    }
+  }
+
+  private static ClusterException running(ClusterDirectory directory) {
+    return new ClusterException("the cluster in %s is running already".formatted(directory.root()));
   }
 
   /** The process that runs the cluster in this directory, if there is one. */

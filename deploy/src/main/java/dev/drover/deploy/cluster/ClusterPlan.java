@@ -36,10 +36,12 @@ public record ClusterPlan(
   public ClusterSettings apply(ClusterDirectory directory) {
     if (!directory.exists()) {
       ClusterSettings settings = create();
+      Ports.requireFree(settings);
       directory.create(settings);
       return settings;
     }
     ClusterSettings settings = changed(directory.settings(), directory);
+    ClusterLock.requireFree(directory);
     directory.save(settings);
     return settings;
   }

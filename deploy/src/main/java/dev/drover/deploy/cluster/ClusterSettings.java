@@ -49,6 +49,15 @@ public record ClusterSettings(
     return coordinatorPorts.getFirst();
   }
 
+  /** Of one of the coordinators, which are numbered from 1. */
+  int coordinatorPort(int id) {
+    if (id < 1 || id > coordinatorPorts.size()) {
+      throw new ClusterException(
+          "the cluster has no coordinator %d; --port starts one more".formatted(id));
+    }
+    return coordinatorPorts.get(id - 1);
+  }
+
   public NodePort catalog() {
     return nodes.getFirst();
   }

@@ -82,7 +82,7 @@ public final class LocalCluster implements AutoCloseable {
     started.push(members.startRecovery(NodePort.CATALOG));
     Metadata.install(directory, settings);
     for (int id = 1; id <= settings.coordinatorPorts().size(); id++) {
-      started.push(members.startCoordinator(id));
+      started.push(members.startCoordinator(new Member.Coordinator(id)));
     }
   }
 

@@ -14,12 +14,20 @@ public sealed interface Member {
   /** A coordinator; they are numbered from 1. */
   record Coordinator(int id) implements Member {}
 
+  /** A coordinator that somebody runs beside those of the cluster's settings. */
+  record ExtraCoordinator(int port) implements Member {
+    public ExtraCoordinator {
+      Ports.requireValid(port);
+    }
+  }
+
   /** Its name in logs, files and the status table. */
   default String label() {
     return switch (this) {
       case Gtm() -> "gtm";
       case Node(String node) -> node;
       case Coordinator(int id) -> id == 1 ? "coordinator" : "coordinator" + id;
+      case ExtraCoordinator(int port) -> "coordinator-" + port;
     };
   }
 
@@ -28,7 +36,8 @@ public sealed interface Member {
     return switch (this) {
       case Gtm() -> settings.gtmPort();
       case Node(String node) -> settings.node(node).port();
-      case Coordinator(int id) -> settings.coordinatorPorts().get(id - 1);
+      case Coordinator(int id) -> settings.coordinatorPort(id);
+      case ExtraCoordinator(int port) -> port;
     };
   }
 

@@ -45,7 +45,7 @@ final class MemberCommand {
   private static List<String> heap(Member member) {
     return switch (member) {
       case Member.Gtm _, Member.Node _ -> SMALL;
-      case Member.Coordinator _ -> COORDINATOR;
+      case Member.Coordinator _, Member.ExtraCoordinator _ -> COORDINATOR;
     };
   }
 

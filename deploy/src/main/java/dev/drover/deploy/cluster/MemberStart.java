@@ -4,6 +4,7 @@ import dev.drover.agent.postgres.Lifetime;
 import dev.drover.deploy.cluster.MemberMain.Mode;
 import dev.drover.gtm.Gtm;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,23 @@ public final class MemberStart {
     return switch (member) {
       case Member.Gtm() -> startGtm(members);
       case Member.Node(String node) -> AgentMember.start(members, node);
-      case Member.Coordinator(int id) -> members.startCoordinator(id);
+      case Member.Coordinator _, Member.ExtraCoordinator _ -> members.startCoordinator(member);
+    };
+  }
+
+  /** Starts a member that no supervisor knows; {@code status} and {@code down} find it. */
+  public static AutoCloseable startByHand(Member member, ClusterDirectory directory) {
+    directory.settings();
+    Optional<ProcessHandle> running = RunFile.living(directory, member.label());
+    if (running.isPresent()) {
+      throw new ClusterException(
+          "%s is running already (process %d)".formatted(member.label(), running.get().pid()));
+    }
+    AutoCloseable started = start(member, directory);
+    RunFile.write(directory, member.label(), ProcessHandle.current());
+    return () -> {
+      RunFile.delete(directory, member.label());
+      started.close();
     };
   }
 

@@ -15,6 +15,7 @@ import dev.drover.gtm.Gtm;
 import dev.drover.gtm.GtmConfig;
 import dev.drover.gtm.core.GtmTerms;
 import dev.drover.gtm.locks.JdbcLockGraphSource.Credentials;
+import dev.drover.pgwire.SqlError;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -76,13 +77,14 @@ public final class Members {
   }
 
   /** A coordinator; it accepts clients when this returns. */
-  public Coordinator startCoordinator(int id) {
-    Member.Coordinator member = new Member.Coordinator(id);
+  public Coordinator startCoordinator(Member member) {
+    String name =
+        member instanceof Member.Coordinator(int id) ? "coordinator" + id : member.label();
     PostgresServer catalog =
         directory.server(settings.catalog(), settings.binaries(), Lifetime.INDEPENDENT);
-    return Coordinator.start(
+    CoordinatorConfig config =
         new CoordinatorConfig(
-            "coordinator" + id,
+            name,
             new Endpoint(HOST, member.port(settings)),
             new Endpoint(HOST, settings.gtmPort()),
             directory.secret().password(),
@@ -90,7 +92,12 @@ public final class Members {
             catalog.socketDirectory().toString(),
             settings.access().auth() == Auth.TRUST,
             CoordinatorConfig.defaultEventLoops(),
-            POOL_WAIT));
+            POOL_WAIT);
+    try {
+      return Coordinator.start(config);
+    } catch (SqlError e) {
+      throw new ClusterException(e.getMessage(), e);
+    }
   }
 
   private void recordStatus(AgentStatus status) {

@@ -18,7 +18,18 @@ final class Ports {
     }
   }
 
-  static boolean isFree(int port) {
+  /** Names the first process whose port somebody else has. */
+  static void requireFree(ClusterSettings settings) {
+    for (Member member : Member.of(settings)) {
+      int port = member.port(settings);
+      if (!isFree(port)) {
+        throw new ClusterException(
+            "port %d, meant for %s, is in use".formatted(port, member.label()));
+      }
+    }
+  }
+
+  private static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       return socket.isBound();
     } catch (IOException e) {

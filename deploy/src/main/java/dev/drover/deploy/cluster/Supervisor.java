@@ -37,7 +37,7 @@ public final class Supervisor implements AutoCloseable {
     ClusterSettings settings = directory.settings();
     ClusterLock lock = ClusterLock.take(directory);
     ClusterStop.endMembers(directory, settings);
-    requireFreePorts(settings);
+    Ports.requireFree(settings);
     List<MemberProcess> members =
         Member.of(settings).stream().map(member -> new MemberProcess(member, directory)).toList();
     Supervisor supervisor = new Supervisor(lock, members);
@@ -125,16 +125,6 @@ public final class Supervisor implements AutoCloseable {
         thread.join();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static void requireFreePorts(ClusterSettings settings) {
-    for (Member member : Member.of(settings)) {
-      int port = member.port(settings);
-      if (!Ports.isFree(port)) {
-        throw new ClusterException(
-            "port %d, meant for %s, is in use".formatted(port, member.label()));
       }
     }
   }

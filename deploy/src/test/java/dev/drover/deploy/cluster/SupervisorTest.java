@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.agent.postgres.Processes;
 import dev.drover.deploy.cluster.ClusterHealth.MemberHealth;
 import dev.drover.deploy.cluster.ClusterHealth.State;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,6 +55,57 @@ class SupervisorTest {
   void aSecondSupervisorIsRefused() {
     assertThatThrownBy(() -> Supervisor.start(cluster.directory()))
         .hasMessage("the cluster in %s is running already".formatted(cluster.directory().root()));
+  }
+
+  @Test
+  void settingsOfARunningClusterStay() {
+    ClusterPlan plan =
+        new ClusterPlan(
+            Optional.empty(),
+            Optional.of(Ports.freeAnywhere(1).getFirst()),
+            Optional.empty(),
+            Optional.empty());
+    assertThatThrownBy(() -> plan.apply(cluster.directory()))
+        .hasMessageEndingWith("is running already");
+    assertThat(cluster.directory().settings()).isEqualTo(cluster.settings());
+  }
+
+  @Test
+  void aMemberThatRunsIsNotStartedByHand() {
+    for (Member member : Member.of(cluster.settings())) {
+      assertThatThrownBy(() -> MemberStart.startByHand(member, cluster.directory()))
+          .hasMessage(
+              "%s is running already (process %d)"
+                  .formatted(member.label(), process(member).pid()));
+    }
+  }
+
+  @Test
+  void oneMoreCoordinatorMayRun() throws Exception {
+    int port = Ports.freeAnywhere(1).getFirst();
+    Member extra = new Member.ExtraCoordinator(port);
+    try (AutoCloseable _ = MemberStart.startByHand(extra, cluster.directory());
+        Connection first = connect(cluster.settings().port());
+        Connection second = connect(port)) {
+      first.createStatement().execute("CREATE TABLE seen (id int PRIMARY KEY)");
+      second.createStatement().execute("INSERT INTO seen VALUES (1), (2), (3)");
+      second.createStatement().execute("DROP TABLE seen");
+      assertThatThrownBy(() -> first.createStatement().execute("TABLE seen"))
+          .hasMessageContaining("relation \"seen\" does not exist");
+    }
+    assertThat(RunFile.living(cluster.directory(), extra.label())).isEmpty();
+  }
+
+  @Test
+  void aCoordinatorThatIsNotThereIsNamed() {
+    assertThatThrownBy(
+            () -> MemberStart.startByHand(new Member.Coordinator(2), cluster.directory()))
+        .hasMessage("the cluster has no coordinator 2; --port starts one more");
+  }
+
+  private static Connection connect(int port) throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port), "postgres", "");
   }
 
   private static ProcessHandle process(Member member) {

@@ -1,0 +1,46 @@
+package dev.drover.deploy;
+
+import dev.drover.agent.postgres.PostgresBinaries;
+import dev.drover.deploy.cluster.Auth;
+import dev.drover.deploy.cluster.ClusterPlan;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say what a new cluster is like. */
+final class ClusterOptions {
+  @Option(
+      names = "--datanodes",
+      paramLabel = "N",
+      description = "how many datanodes a new cluster gets (default: 3)")
+  private Optional<Integer> datanodes = Optional.empty();
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "where clients connect (default: 6432)")
+  private Optional<Integer> port = Optional.empty();
+
+  @Option(
+      names = "--postgres",
+      paramLabel = "bundled|DIR",
+      description = "the PostgreSQL to run: the bundled one (default) or an installation")
+  private Optional<String> postgres = Optional.empty();
+
+  Optional<Integer> port() {
+    return port;
+  }
+
+  /** With what the command itself knows of the port and of authentication. */
+  ClusterPlan plan(Optional<Integer> port, Optional<Auth> auth) {
+    postgres.ifPresent(PostgresBinaries::of);
+    return new ClusterPlan(datanodes, port, postgres.map(ClusterOptions::absolute), auth);
+  }
+
+  private static String absolute(String postgres) {
+    if (postgres.equals(PostgresBinaries.BUNDLED)) {
+      return postgres;
+    }
+    return Path.of(postgres).toAbsolutePath().normalize().toString();
+  }
+}
