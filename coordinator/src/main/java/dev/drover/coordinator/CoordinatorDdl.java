@@ -4,6 +4,7 @@ import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.exec.DdlServices;
 import dev.drover.coordinator.metadata.CatalogQueries;
+import dev.drover.coordinator.metadata.HiddenCalls;
 import dev.drover.gtm.client.GtmClient;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,7 +22,9 @@ record CoordinatorDdl(CatalogCache catalog, GtmClient gtm, Executor blocking, No
 
   @Override
   public CatalogView load(CatalogQueries schema, CatalogQueries metadata) {
-    return CatalogViews.load(schema, metadata, false);
+    CatalogView view = CatalogViews.load(schema, metadata, false);
+    new HiddenCalls(schema).check(view.snapshot());
+    return view;
   }
 
   @Override

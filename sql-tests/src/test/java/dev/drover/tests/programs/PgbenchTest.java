@@ -24,18 +24,6 @@ class PgbenchTest {
   private static final int TRANSACTIONS = Integer.getInteger("drover.pgbench.transactions", 20);
   private static final int CLIENTS = 8;
   private static final List<String> MODES = List.of("simple", "extended", "prepared");
-  private static final String TABLES =
-      """
-      CREATE TABLE pgbench_history (tid int, bid int, aid int, delta int, mtime timestamp,
-        filler char(22)) DISTRIBUTE BY %s;
-      CREATE TABLE pgbench_tellers (tid int NOT NULL, bid int, tbalance int, filler char(84))
-        DISTRIBUTE BY HASH (tid);
-      CREATE TABLE pgbench_accounts (aid int NOT NULL, bid int, abalance int, filler char(84))
-        DISTRIBUTE BY HASH (aid);
-      CREATE TABLE pgbench_branches (bid int NOT NULL, bbalance int, filler char(88))
-        DISTRIBUTE BY HASH (bid);
-      """;
-
   private final Endpoint drover;
 
   PgbenchTest(Endpoints endpoints) {
@@ -52,6 +40,20 @@ class PgbenchTest {
     Tables(String history) {
       this.history = history;
     }
+
+    private String definitions() {
+      return """
+      CREATE TABLE pgbench_history (tid int, bid int, aid int, delta int, mtime timestamp,
+        filler char(22)) DISTRIBUTE BY %s;
+      CREATE TABLE pgbench_tellers (tid int NOT NULL, bid int, tbalance int, filler char(84))
+        DISTRIBUTE BY HASH (tid);
+      CREATE TABLE pgbench_accounts (aid int NOT NULL, bid int, abalance int, filler char(84))
+        DISTRIBUTE BY HASH (aid);
+      CREATE TABLE pgbench_branches (bid int NOT NULL, bbalance int, filler char(88))
+        DISTRIBUTE BY HASH (bid);
+      """
+          .formatted(history);
+    }
   }
 
   @AfterEach
@@ -66,7 +68,7 @@ class PgbenchTest {
       initialize("dtgvp");
     } else {
       initialize("d");
-      SampleSchema.succeed(drover, TABLES.formatted(tables.history));
+      SampleSchema.succeed(drover, tables.definitions());
       initialize("gvp");
     }
     for (String mode : MODES) {
