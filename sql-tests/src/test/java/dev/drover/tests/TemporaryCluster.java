@@ -58,6 +58,11 @@ public final class TemporaryCluster implements AutoCloseable {
   }
 
   /** Everything but the PostgreSQL servers in this process. */
+  public static TemporaryCluster inThisProcess(int coordinators) {
+    return inThisProcess(coordinators, PostgresBinaries.configured());
+  }
+
+  /** With servers of the given release. */
   public static TemporaryCluster inThisProcess(int coordinators, PostgresBinaries binaries) {
     return start(coordinators, binaries, LocalCluster::start);
   }
