@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.gtm.core.GtmTerms;
 import dev.drover.gtm.locks.JdbcLockGraphSource.Credentials;
+import dev.drover.gtm.protocol.GateLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -28,6 +29,10 @@ import java.util.TreeSet;
  *   gtm.max_transactions_per_coordinator 100         active transactions of one coordinator
  *   gtm.max_transactions                 400         active transactions of all coordinators
  *   gtm.lock_poll_millis                 75          between two looks at lock waits
+ *   gtm.gate_drain_millis                50          longest wait for second phases for a snapshot
+ *   gtm.gate_hold_millis                 20          longest time without commits for a snapshot
+ *   gtm.gate_pace                        4           gate open this many times as long as closed
+ *   gtm.alone_millis                     200         a lone coordinator snapshots so long unasked
  *   gtm.lock_user                        drover      role that looks at lock waits
  *   gtm.lock_password_file               -           its password; without, no password is sent
  *   gtm.lock_database                    postgres    database that it connects to
@@ -50,6 +55,10 @@ public record GtmConfig(
               Map.entry("max_transactions_per_coordinator", "100"),
               Map.entry("max_transactions", "400"),
               Map.entry("lock_poll_millis", "75"),
+              Map.entry("gate_drain_millis", "50"),
+              Map.entry("gate_hold_millis", "20"),
+              Map.entry("gate_pace", "4"),
+              Map.entry("alone_millis", "200"),
               Map.entry("lock_user", "drover"),
               Map.entry("lock_password_file", REQUIRED),
               Map.entry("lock_database", "postgres")));
@@ -79,7 +88,12 @@ public record GtmConfig(
             Math.toIntExact(number(properties, "gxid_range")),
             Math.toIntExact(number(properties, "max_transactions_per_coordinator")),
             Math.toIntExact(number(properties, "max_transactions")),
-            number(properties, "lock_poll_millis"));
+            number(properties, "lock_poll_millis"),
+            new GateLimits(
+                number(properties, "gate_drain_millis"),
+                number(properties, "gate_hold_millis"),
+                Math.toIntExact(number(properties, "gate_pace"))),
+            number(properties, "alone_millis"));
     String passwordFile = text(properties, "lock_password_file");
     Credentials locks =
         new Credentials(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.gtm.core.GtmTerms;
+import dev.drover.gtm.protocol.GateLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,10 @@ final class GtmConfigTest {
                 Map.entry("max_transactions_per_coordinator", "100"),
                 Map.entry("max_transactions", "400"),
                 Map.entry("lock_poll_millis", "75"),
+                Map.entry("gate_drain_millis", "50"),
+                Map.entry("gate_hold_millis", "20"),
+                Map.entry("gate_pace", "4"),
+                Map.entry("alone_millis", "200"),
                 Map.entry("lock_user", "drover"),
                 Map.entry("lock_password_file", ""),
                 Map.entry("lock_database", "postgres")));
@@ -67,12 +72,17 @@ final class GtmConfigTest {
     properties.setProperty("gtm.max_transactions_per_coordinator", "6");
     properties.setProperty("gtm.max_transactions", "7");
     properties.setProperty("gtm.lock_poll_millis", "8");
+    properties.setProperty("gtm.gate_drain_millis", "9");
+    properties.setProperty("gtm.gate_hold_millis", "10");
+    properties.setProperty("gtm.gate_pace", "11");
+    properties.setProperty("gtm.alone_millis", "12");
     properties.setProperty("gtm.lock_user", "u");
     properties.setProperty("gtm.lock_password_file", password.toString());
     properties.setProperty("gtm.lock_database", "d");
     GtmConfig config = GtmConfig.from(properties);
     assertThat(config.address().getPort()).isZero();
-    assertThat(config.terms()).isEqualTo(new GtmTerms(1000, 5, 6, 7, 8));
+    assertThat(config.terms())
+        .isEqualTo(new GtmTerms(1000, 5, 6, 7, 8, new GateLimits(9, 10, 11), 12));
     assertThat(config.locks().password()).isEqualTo("pass");
     assertThat(config.locks().database()).isEqualTo("d");
   }

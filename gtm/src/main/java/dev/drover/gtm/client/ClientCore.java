@@ -26,7 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.OptionalLong;
 
 /**
  * Decides what a client of the GTM says and believes.
@@ -53,7 +53,6 @@ public final class ClientCore {
   public static final int DRIFT_MARGIN_DIVISOR = 8;
 
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final int MAX_UNANSWERED = 64;
   private static final int MAX_NODES = 10_000;
   private static final long NO_EPOCH = 0;
 
@@ -61,8 +60,9 @@ public final class ClientCore {
   private final long incarnation;
   private final ClientTimes times;
   private final ClientRequests requests;
-  private final SequencedMap<Long, Long> registersSentAt = new LinkedHashMap<>();
-  private final SequencedMap<Long, Long> heartbeatsSentAt = new LinkedHashMap<>();
+  private final GateView gate;
+  private final SentTimes registers = new SentTimes();
+  private final SentTimes heartbeats = new SentTimes();
   private final Map<String, NodeAddress> nodes = new LinkedHashMap<>();
 
   private List<ClientEffect> effects = new ArrayList<>();
@@ -89,6 +89,7 @@ public final class ClientCore {
     this.times = times;
     this.nextRegisterAt = now;
     this.requests = new ClientRequests(times.heartbeatNanos());
+    this.gate = new GateView(times.wantNanos(), told -> effects.add(told), this::send, now);
   }
 
   /** Takes one event and says what is to be done. Units: now in nanoseconds, monotonic. */
@@ -110,14 +111,23 @@ public final class ClientCore {
       case ClientEvent.ReportFenced fenced ->
           ask(fenced.request(), requests.fenced(fenced.request(), fenced.epoch()));
       case ClientEvent.Leave(long request) -> leave(request);
+      case ClientEvent.Gate happened -> gate.happened(happened, now);
     }
+    gate.advance(now);
     sendRequests(now);
     return effects;
+  }
+
+  /** By then a {@link ClientEvent.Tick} should come; the given time if nothing is due before. */
+  long deadline(long otherwise, long now) {
+    long due = gate.deadline(otherwise, now);
+    return due - now > 0 && due - otherwise < 0 ? due : otherwise;
   }
 
   private void noteLapse(long now) {
     if (epoch != NO_EPOCH && !lapsed && now - leaseUntil >= 0) {
       lapsed = true;
+      gate.lapsed(now);
       effects.add(new ClientEffect.LeaseSuspended(epoch));
     }
   }
@@ -128,6 +138,7 @@ public final class ClientCore {
     mark = 0;
     effects.add(new ClientEffect.MarkReached(mark));
     requests.forgetSends();
+    gate.connected();
     attached = false;
     nextHeartbeatAt = now;
     nextRegisterAt = epoch == NO_EPOCH ? Math.max(nextRegisterAt, now) : now;
@@ -159,15 +170,15 @@ public final class ClientCore {
   }
 
   private void register(long now) {
-    long attempt = nextSequence();
-    remember(registersSentAt, attempt, now);
+    long attempt = ++sequence;
+    registers.sent(attempt, now);
     nextRegisterAt = now + times.heartbeatNanos();
     send(new Register(incarnation, attempt, epoch));
   }
 
   private void heartbeat(long now) {
-    long number = nextSequence();
-    remember(heartbeatsSentAt, number, now);
+    long number = ++sequence;
+    heartbeats.sent(number, now);
     nextHeartbeatAt = now + times.heartbeatNanos();
     send(new Heartbeat(number, epoch));
   }
@@ -188,21 +199,22 @@ public final class ClientCore {
       case VictimChosen m -> victim(m);
       case Live m -> live(m);
       case FenceWanted m -> effects.add(new ClientEffect.FenceWanted(m.epoch()));
-      case Done m -> done(m.request());
+      case Done m -> done(m.request(), now);
+      case GtmMessage.GateOrder m -> gate.received(m, now);
     }
   }
 
   private void registered(Registered m, long now) {
-    Long sentAt = registersSentAt.remove(m.attempt());
-    if (sentAt == null || m.incarnation() != incarnation || m.identity().epoch() <= lostThrough) {
-      return;
-    }
+    OptionalLong sentAt = registers.take(m.attempt());
     long granted = m.identity().epoch();
-    if (granted < epoch) {
+    if (sentAt.isEmpty()
+        || m.incarnation() != incarnation
+        || granted <= lostThrough
+        || granted < epoch) {
       return;
     }
     if (granted > epoch && epoch != NO_EPOCH) {
-      lose(false);
+      lose(false, now);
     }
     boolean isNew = epoch == NO_EPOCH;
     attached = true;
@@ -214,13 +226,14 @@ public final class ClientCore {
     } else {
       catalog(m.catalog());
     }
-    extend(sentAt, now, isNew);
+    extend(sentAt.getAsLong(), now, isNew);
     requests.forgetSends();
   }
 
   /** A new epoch knows nothing: it hears where the catalog is before it may start anything. */
   private void startEpoch(CatalogState state, long now) {
     catalog = new CatalogView(epoch, state);
+    gate.epochBegan(epoch);
     lapsed = false;
     leaseUntil = now;
     effects.add(catalog.announcement());
@@ -244,12 +257,12 @@ public final class ClientCore {
   }
 
   private void heartbeatAck(HeartbeatAck m, long now) {
-    Long sentAt = heartbeatsSentAt.remove(m.sequence());
-    if (sentAt == null || m.epoch() != epoch || epoch == NO_EPOCH) {
+    OptionalLong sentAt = heartbeats.take(m.sequence());
+    if (sentAt.isEmpty() || m.epoch() != epoch || epoch == NO_EPOCH) {
       return;
     }
     catalog(m.catalog());
-    extend(sentAt, now, false);
+    extend(sentAt.getAsLong(), now, false);
   }
 
   private void leaseLost(LeaseLost m, long now) {
@@ -257,15 +270,16 @@ public final class ClientCore {
     if (epoch == NO_EPOCH || epoch > lostThrough) {
       return;
     }
-    lose(m.superseded());
+    lose(m.superseded(), now);
     nextRegisterAt = m.superseded() ? now + times.supersededNanos() : now;
     tick(now);
   }
 
-  private void lose(boolean superseded) {
+  private void lose(boolean superseded, long now) {
     long lost = epoch;
     lostThrough = Math.max(lostThrough, lost);
     epoch = NO_EPOCH;
+    gate.epochEnded(now);
     effects.add(new ClientEffect.LeaseLost(lost, superseded));
     effects.addAll(requests.endOfEpoch());
   }
@@ -316,7 +330,7 @@ public final class ClientCore {
 
   private void reportWaits(ClientEvent.ReportWaits report) {
     if (epoch != NO_EPOCH) {
-      send(new WaitReport(nextSequence(), epoch, report.mark(), report.transactions()));
+      send(new WaitReport(++sequence, epoch, report.mark(), report.transactions()));
     }
   }
 
@@ -347,13 +361,14 @@ public final class ClientCore {
     }
   }
 
-  private void done(long request) {
+  private void done(long request, long now) {
     if (!requests.complete(request)) {
       return;
     }
     if (leaving && request == releaseRequest) {
       lostThrough = Math.max(lostThrough, epoch);
       epoch = NO_EPOCH;
+      gate.epochEnded(now);
     }
     effects.add(new ClientEffect.Completed(request));
   }
@@ -377,18 +392,6 @@ public final class ClientCore {
   private void send(GtmMessage.FromClient message) {
     if (connected) {
       effects.add(new ClientEffect.Send(message));
-    }
-  }
-
-  private long nextSequence() {
-    sequence++;
-    return sequence;
-  }
-
-  private static void remember(SequencedMap<Long, Long> sentAt, long number, long now) {
-    sentAt.put(number, now);
-    if (sentAt.size() > MAX_UNANSWERED) {
-      sentAt.pollFirstEntry();
     }
   }
 }

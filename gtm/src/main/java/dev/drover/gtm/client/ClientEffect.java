@@ -45,4 +45,15 @@ public sealed interface ClientEffect {
   record Victim(long transaction, Backend waiting) implements ClientEffect {}
 
   record FenceWanted(CoordinatorEpoch epoch) implements ClientEffect {}
+
+  /** What a coordinator is to do with its gate. */
+  sealed interface Gate extends ClientEffect {}
+
+  record CloseGate(long window) implements Gate {}
+
+  record HoldGate(long window) implements Gate {}
+
+  record TakeSnapshot(long window, long through) implements Gate {}
+
+  record OpenGate(long window, boolean valid) implements Gate {}
 }

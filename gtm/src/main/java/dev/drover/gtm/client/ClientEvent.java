@@ -46,4 +46,20 @@ public sealed interface ClientEvent {
   record ReportFenced(long request, CoordinatorEpoch epoch) implements ClientEvent {}
 
   record Leave(long request) implements ClientEvent {}
+
+  /** What a coordinator says about its gate. */
+  sealed interface Gate extends ClientEvent {}
+
+  /** A reader wants a snapshot; readers' numbers rise. */
+  record WantSnapshot(long reader) implements Gate {}
+
+  /** No second phase starts any more; so many run. */
+  record GateClosed(long window, int running) implements Gate {}
+
+  record GateDrained(long window) implements Gate {}
+
+  /** No commit is sent any more; so many single-node ones run. */
+  record GateHeld(long window, int running) implements Gate {}
+
+  record SnapshotTaken(long window) implements Gate {}
 }

@@ -41,7 +41,7 @@ final class ClientShell {
   private static final long STOP_MILLIS = 2000;
 
   private final GtmClientConfig config;
-  private final GtmClient.Listener listener;
+  private final ListenerCalls listener;
   private final Handshake handshake;
   private final ClientCore core;
   private final EventLoopGroup group;
@@ -51,6 +51,7 @@ final class ClientShell {
   private final ClientFutures futures = new ClientFutures();
   private final CompletableFuture<Lease> firstLease = new CompletableFuture<>();
   private final AtomicLong lastRequest = new AtomicLong();
+  private final AtomicLong lastReader = new AtomicLong();
   private final AtomicBoolean refilling = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -59,12 +60,13 @@ final class ClientShell {
   private volatile long mark;
 
   // Confined to the loop.
+  private final DueTick dueTick;
   private Optional<ClientLink> link = Optional.empty();
   private long backoffMillis = MIN_BACKOFF_MILLIS;
 
   private ClientShell(GtmClientConfig config, GtmClient.Listener listener) {
     this.config = config;
-    this.listener = listener;
+    this.listener = new ListenerCalls(config.name(), listener);
     this.handshake = new Handshake(config.secret());
     this.core =
         new ClientCore(config.role(), random.nextLong(), ClientTimes.DEFAULT, System.nanoTime());
@@ -72,6 +74,7 @@ final class ClientShell {
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("gtm-client", true), NioIoHandler.newFactory());
     this.loop = group.next();
+    this.dueTick = new DueTick(loop, () -> step(new ClientEvent.Tick()));
   }
 
   static ClientShell start(GtmClientConfig config, GtmClient.Listener listener) {
@@ -193,6 +196,12 @@ final class ClientShell {
     return future;
   }
 
+  long wantSnapshot() {
+    long reader = lastReader.incrementAndGet();
+    post(new ClientEvent.WantSnapshot(reader));
+    return reader;
+  }
+
   /** Does nothing once the client is closed. */
   void post(ClientEvent event) {
     try {
@@ -235,6 +244,18 @@ final class ClientShell {
     for (ClientEffect effect : core.step(event, System.nanoTime())) {
       apply(effect);
     }
+    planTick();
+  }
+
+  private void planTick() {
+    long now = System.nanoTime();
+    long regular = now + TICK.toNanos();
+    long due = core.deadline(regular, now);
+    if (due == regular) {
+      dueTick.cancel();
+    } else {
+      dueTick.planFor(due, now);
+    }
   }
 
   private void apply(ClientEffect effect) {
@@ -249,12 +270,8 @@ final class ClientShell {
           log.error("event=gtm_registration_refused name={} reason=\"{}\"", config.name(), reason);
       case ClientEffect.GxidsLeased(long from, long toExclusive) -> addGxids(from, toExclusive);
       case ClientEffect.CatalogStale(long version, long epoch) ->
-          tell(
-              () ->
-                  listener.catalogStale(
-                      version, () -> post(new ClientEvent.AckStale(version, epoch))));
-      case ClientEffect.CatalogCurrent(long version) ->
-          tell(() -> listener.catalogCurrent(version));
+          listener.catalogStale(version, () -> post(new ClientEvent.AckStale(version, epoch)));
+      case ClientEffect.CatalogCurrent(long version) -> listener.catalogCurrent(version);
       case ClientEffect.PublishReady(long request, long version) ->
           futures.publishReady(request, version);
       case ClientEffect.Completed(long request) -> futures.completed(request);
@@ -262,13 +279,9 @@ final class ClientShell {
           futures.answered(request, liveness);
       case ClientEffect.Failed(long request, String reason) -> futures.failed(request, reason);
       case ClientEffect.MarkReached(long reached) -> mark = reached;
-      case ClientEffect.Victim victim ->
-          tell(
-              () ->
-                  listener.victim(
-                      victim.transaction(), victim.waiting().node(), victim.waiting().pid()));
-      case ClientEffect.FenceWanted(CoordinatorEpoch epoch) ->
-          tell(() -> listener.fenceWanted(epoch));
+      case ClientEffect.Victim victim -> listener.victim(victim);
+      case ClientEffect.FenceWanted(CoordinatorEpoch epoch) -> listener.fenceWanted(epoch);
+      case ClientEffect.Gate order -> listener.gate(order);
     }
   }
 
@@ -278,13 +291,13 @@ final class ClientShell {
     if (gxids.needsRefill()) {
       refill();
     }
-    tell(() -> listener.leaseGranted(granted));
+    listener.granted(granted);
     firstLease.complete(granted);
   }
 
   private void suspended(long epoch) {
     log.warn("event=gtm_lease_suspended name={} epoch={}", config.name(), epoch);
-    tell(() -> listener.leaseSuspended(epoch));
+    listener.suspended(epoch);
   }
 
   private void lost(long epoch, boolean superseded) {
@@ -294,7 +307,7 @@ final class ClientShell {
     } else {
       log.warn("event=gtm_lease_lost name={} epoch={}", config.name(), epoch);
     }
-    tell(() -> listener.leaseLost(epoch));
+    listener.lost(epoch);
   }
 
   private void addGxids(long from, long toExclusive) {
@@ -325,15 +338,6 @@ final class ClientShell {
 
   private static IllegalArgumentException unknownVersion(long version) {
     return new IllegalArgumentException("no publish of version " + version + " is open here");
-  }
-
-  /** A listener's defect is not the client's: the lease must go on. */
-  private void tell(Runnable call) {
-    try {
-      call.run();
-    } catch (RuntimeException e) {
-      log.error("event=gtm_listener_failed name={}", config.name(), e);
-    }
   }
 
   private void connect() {

@@ -6,8 +6,9 @@ package dev.drover.gtm.client;
  * @param heartbeatNanos between two heartbeats, and between two tries of an unanswered request
  * @param silenceNanos after so long without a word the connection is given up
  * @param supersededNanos wait before registering again after somebody took the name over
+ * @param wantNanos between two tries of an unanswered want of a snapshot
  */
-record ClientTimes(long heartbeatNanos, long silenceNanos, long supersededNanos) {
+record ClientTimes(long heartbeatNanos, long silenceNanos, long supersededNanos, long wantNanos) {
   static final ClientTimes DEFAULT =
-      new ClientTimes(1_000_000_000L, 3_000_000_000L, 5_000_000_000L);
+      new ClientTimes(1_000_000_000L, 3_000_000_000L, 5_000_000_000L, 200_000_000L);
 }

@@ -59,6 +59,42 @@ public final class GtmClient implements AutoCloseable {
      */
     default void victim(long transaction, String node, int pid) {}
 
+    /**
+     * Start no second phase of a two-phase commit until {@link #openGate}, and answer at once by
+     * {@link GtmClient#gateClosed} how many run. A second phase runs from before its first COMMIT
+     * PREPARED is sent until its last one is answered; one that has not started waits or goes on
+     * preparing.
+     *
+     * @param window the number of this closing; numbers rise, and one closing ends before the next
+     *     begins. An order or an answer for another number is out of date.
+     */
+    default void closeGate(long window) {}
+
+    /**
+     * Send no commit at all until {@link #openGate}: no COMMIT, no write outside a transaction
+     * block, no CopyDone, nor any statement that might commit by itself. Answer by {@link
+     * GtmClient#gateHeld} once that is so on every thread; what was sent before is not waited for.
+     */
+    default void holdGate(long window) {}
+
+    /**
+     * Take the snapshots now, one on each node, for all readers up to this number, and answer by
+     * {@link GtmClient#snapshotTaken} once all are fixed. Use them only after {@link #openGate} has
+     * called them valid. Whoever cannot take any answers all the same, and asks again for its
+     * readers by {@link GtmClient#wantSnapshot}.
+     */
+    default void takeSnapshot(long window, long through) {}
+
+    /**
+     * Send again what was held up. May come at any time after {@link #closeGate}, also in place of
+     * {@link #holdGate}, and always comes before the next {@link #closeGate} and before {@link
+     * #leaseLost}.
+     *
+     * @param valid whether what was taken in this window may be used; if not, the readers go on
+     *     waiting and need not ask again
+     */
+    default void openGate(long window, boolean valid) {}
+
     /** To agents: this epoch has ended; fence it and report it by {@link GtmClient#fenced}. */
     default void fenceWanted(CoordinatorEpoch epoch) {}
   }
@@ -157,6 +193,39 @@ public final class GtmClient implements AutoCloseable {
     shell.post(new ClientEvent.ReportWaits(mark, transactions));
   }
 
+  /**
+   * A reader wants a snapshot over several nodes. It is served by the first {@link
+   * Listener#takeSnapshot} up to a number not below this one whose window turns out valid.
+   */
+  public long wantSnapshot() {
+    return shell.wantSnapshot();
+  }
+
+  /**
+   * Answers {@link Listener#closeGate}: no second phase starts any more, on any thread. If any run,
+   * {@link #gateDrained} follows when the last of them has ended.
+   */
+  public void gateClosed(long window, int secondPhasesRunning) {
+    shell.post(new ClientEvent.GateClosed(window, secondPhasesRunning));
+  }
+
+  public void gateDrained(long window) {
+    shell.post(new ClientEvent.GateDrained(window));
+  }
+
+  /**
+   * Answers {@link Listener#holdGate}: no commit is sent any more, on any thread. How many are not
+   * answered yet only tells how long the gate has to stay open afterwards.
+   */
+  public void gateHeld(long window, int commitsRunning) {
+    shell.post(new ClientEvent.GateHeld(window, commitsRunning));
+  }
+
+  /** Answers {@link Listener#takeSnapshot}: every snapshot is fixed, or will never be used. */
+  public void snapshotTaken(long window) {
+    shell.post(new ClientEvent.SnapshotTaken(window));
+  }
+
   /** Tells the deadlock detector where nodes are; call it when the catalog was loaded. */
   public void useNodes(List<NodeAddress> nodes) {
     shell.post(new ClientEvent.UseNodes(nodes));
@@ -170,7 +239,7 @@ public final class GtmClient implements AutoCloseable {
   /**
    * Reports that nothing of this epoch, or of an older one of this coordinator, can take effect any
    * more: it is refused on every node, no backend of it is left, and none of its prepared
-   * transactions is left on the catalog node. Who is reported fenced is dead, even if it lived.
+   * transactions is left on any node. Who is reported fenced is dead, even if it lived.
    */
   public CompletableFuture<Void> fenced(int coordinatorId, long epoch) {
     return shell.fenced(new CoordinatorEpoch(coordinatorId, epoch));

@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Decides everything the GTM decides.
@@ -66,6 +67,8 @@ public final class GtmCore {
   private final Links links;
   private final CatalogRounds rounds;
   private final DeadlockDetector detector;
+  private final Admission admission;
+  private final SnapshotWindows windows;
   private final Map<Integer, Long> leaseUntil = new HashMap<>();
   private final long settledAt;
   private long fenceResendAt;
@@ -80,6 +83,8 @@ public final class GtmCore {
     this.fenceResendAt = now;
     outbox.persist(new Started(state.boot() + 1));
     this.detector = new DeadlockDetector(terms.lockPollNanos(), state.boot(), outbox, links);
+    this.admission = new Admission(terms.aloneNanos(), now);
+    this.windows = new SnapshotWindows(terms, state, links, admission, now);
     for (Registration known : state.coordinators()) {
       leaseUntil.put(known.coordinatorId(), settledAt);
     }
@@ -102,12 +107,24 @@ public final class GtmCore {
       case GtmEvent.Disconnected(long connection) -> links.remove(connection);
       case GtmEvent.Received(long connection, GtmMessage.FromClient message) ->
           links.get(connection).ifPresent(link -> received(connection, link, message, now));
-      case GtmEvent.Tick() -> resendFences(now);
+      case GtmEvent.Tick() -> {
+        admit(now);
+        resendFences(now);
+      }
       case GtmEvent.LocksPolled polled -> detector.polled(polled, now);
     }
     rounds.advance(now);
     detector.advance(now);
+    windows.advance(now);
     return outbox.take();
+  }
+
+  /** By then a {@link GtmEvent.Tick} should come; the given time if nothing is due before. */
+  public long deadline(long otherwise, long now) {
+    return Stream.of(windows.deadline(otherwise), admission.deadline(otherwise))
+        .filter(due -> due - now > 0 && due - otherwise < 0)
+        .min((a, b) -> Long.signum(a - b))
+        .orElse(otherwise);
   }
 
   /** Records from which the state can be recovered. */
@@ -169,7 +186,21 @@ public final class GtmCore {
       case Nodes m -> detector.useNodes(m.nodes());
       case ListLive m -> outbox.send(connection, new Live(m.request(), liveness(now)));
       case Fenced m -> fenced(connection, m);
+      case GtmMessage.GateRequest m ->
+          live(connection, link, m.epoch())
+              .ifPresent(known -> windows.received(m, known.identity(), now));
     }
+  }
+
+  /** Who had to wait with its registration. */
+  private void admit(long now) {
+    admission
+        .takeAdmitted(now)
+        .ifPresent(
+            entry ->
+                links
+                    .get(entry.getKey())
+                    .ifPresent(link -> register(entry.getKey(), link, entry.getValue(), now)));
   }
 
   private void register(long connection, Links.Link link, Register m, long now) {
@@ -196,6 +227,10 @@ public final class GtmCore {
   }
 
   private void newEpoch(long connection, Links.Link link, Register m, long now) {
+    if (!admission.isOpen(now)) {
+      admission.await(connection, m);
+      return;
+    }
     Optional<Registration> known = state.coordinator(link.name());
     int free = terms.maxTransactions() - grantedToOthers(link.name());
     if (free < 1 || (known.isEmpty() && state.lastCoordinatorId() >= MAX_COORDINATORS)) {

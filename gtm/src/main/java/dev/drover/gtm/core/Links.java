@@ -38,6 +38,10 @@ final class Links {
     connectionOf.put(coordinatorId, connection);
   }
 
+  boolean isReachable(int coordinatorId) {
+    return connectionOf.containsKey(coordinatorId);
+  }
+
   void sendToCoordinator(int coordinatorId, GtmMessage.FromGtm message) {
     Long connection = connectionOf.get(coordinatorId);
     if (connection != null) {

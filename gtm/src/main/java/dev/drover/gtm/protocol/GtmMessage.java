@@ -133,4 +133,69 @@ public sealed interface GtmMessage {
 
   /** A request that has no other answer was done, or was no longer needed. */
   record Done(long request) implements FromGtm {}
+
+  // Snapshot windows.
+
+  /** What a coordinator says about windows. */
+  sealed interface GateRequest extends FromClient {
+    long epoch();
+  }
+
+  /** What the GTM says about windows. */
+  sealed interface GateOrder extends FromGtm {}
+
+  /**
+   * Readers wait for a snapshot.
+   *
+   * @param number of the message; a {@link GateAlone} counts from when it was sent
+   * @param wanted the highest number of a waiting reader
+   */
+  record SnapshotWanted(long number, long epoch, long wanted) implements GateRequest {}
+
+  /** Start no second phase of a two-phase commit. */
+  record GateClose(long window, GateLimits limits) implements GateOrder {}
+
+  /**
+   * All second phases of the coordinator have ended.
+   *
+   * @param waited whether any was under way when the gate closed
+   */
+  record GateDrained(long window, long epoch, boolean waited) implements GateRequest {}
+
+  /** Send no commit at all. Without a {@link GateClose} before, only if no second phase runs. */
+  record GateHold(long window, GateLimits limits) implements GateOrder {}
+
+  /**
+   * No commit is sent until the window ends or the limit runs out.
+   *
+   * @param wanted the highest number of a reader that waited by then, or {@link #NOBODY}
+   * @param waiting whether single-node commits were under way
+   */
+  record GateHeld(long window, long epoch, long wanted, boolean waiting) implements GateRequest {
+    /** No reader waits. */
+    public static final long NOBODY = 0;
+  }
+
+  /** The coordinator does not hold, or does not hold any more. */
+  record GateRefused(long window, long epoch) implements GateRequest {}
+
+  /** Take the snapshots for all readers up to this number. */
+  record SnapshotNow(long window, long through) implements GateOrder {}
+
+  record SnapshotTaken(long window, long epoch) implements GateRequest {}
+
+  /**
+   * The window is over.
+   *
+   * @param valid whether what this coordinator has taken may be used
+   */
+  record GateOpen(long window, boolean valid) implements GateOrder {}
+
+  /**
+   * No other coordinator gets a lease for a while, so windows need nobody else.
+   *
+   * @param number of the {@link SnapshotWanted} from whose sending the time counts
+   */
+  record GateAlone(long number, long epoch, long aloneMillis, GateLimits limits)
+      implements GateOrder {}
 }

@@ -89,7 +89,8 @@ public final class MessageCodec {
   public static GtmMessage decode(ByteBuf frame) {
     WireReader in = new WireReader(frame);
     int type = in.byteValue();
-    GtmMessage message = decodeFields(type, in);
+    GtmMessage message =
+        type < GateCodec.FIRST_TYPE ? decodeFields(type, in) : GateCodec.decode(type, in);
     in.end();
     return message;
   }
@@ -121,6 +122,7 @@ public final class MessageCodec {
       case Nodes m -> to.byteValue(NODES).list(m.nodes(), MessageCodec::writeNode);
       case ListLive m -> to.byteValue(LIST_LIVE).int64(m.request());
       case Fenced m -> writeEpoch(to.byteValue(FENCED).int64(m.request()), m.epoch());
+      case GtmMessage.GateRequest m -> GateCodec.encode(m, to);
     }
   }
 
@@ -145,6 +147,7 @@ public final class MessageCodec {
       case Live m -> writeLiveness(m.liveness(), to.byteValue(LIVE).int64(m.request()));
       case FenceWanted m -> writeEpoch(to.byteValue(FENCE_WANTED), m.epoch());
       case Done m -> to.byteValue(DONE).int64(m.request());
+      case GtmMessage.GateOrder m -> GateCodec.encode(m, to);
     }
   }
 

@@ -85,8 +85,9 @@ final class CoreThread {
     carryOut(core, List.of(new GtmEvent.Tick()));
     long nextTick = System.nanoTime() + TICK_NANOS;
     while (!stopping) {
-      List<GtmEvent> batch = inbox.take(Math.max(0, nextTick - System.nanoTime()));
-      if (System.nanoTime() - nextTick >= 0) {
+      long due = core.deadline(nextTick, System.nanoTime());
+      List<GtmEvent> batch = inbox.take(Math.max(0, due - System.nanoTime()));
+      if (System.nanoTime() - due >= 0) {
         batch.add(new GtmEvent.Tick());
         nextTick = System.nanoTime() + TICK_NANOS;
       }

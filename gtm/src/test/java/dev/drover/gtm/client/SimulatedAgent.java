@@ -7,6 +7,8 @@ import java.util.Set;
 
 /** Fences whom it is told to, after a while, and reports it. */
 final class SimulatedAgent extends SimulatedProcess {
+  private static final long RESOLVING = 300 * Simulation.MILLIS;
+
   private final Set<CoordinatorEpoch> atWork = new HashSet<>();
 
   SimulatedAgent(Simulation simulation, String name) {
@@ -37,7 +39,9 @@ final class SimulatedAgent extends SimulatedProcess {
         () -> {
           simulation.invariants.fenced(epoch);
           simulation.coordinators.forEach(one -> one.fenced(epoch));
-          step(new ClientEvent.ReportFenced(nextRequest(), epoch));
+          simulation.snapshots.resolve(epoch, RESOLVING);
+          simulation.after(
+              RESOLVING, () -> step(new ClientEvent.ReportFenced(nextRequest(), epoch)));
         });
   }
 

@@ -21,6 +21,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
   private static final int MAX_STATEMENTS = 4;
 
   private final GxidRanges gxids = new GxidRanges();
+  private final SimulatedCommits commits;
   private final Map<Long, SimulatedTransaction> active = new LinkedHashMap<>();
   private final Map<String, Deque<Integer>> idle = new HashMap<>();
   private final Set<Long> publishes = new HashSet<>();
@@ -36,6 +37,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
 
   SimulatedCoordinator(Simulation simulation, String name) {
     super(simulation, name, Role.COORDINATOR);
+    this.commits = new SimulatedCommits(simulation, this);
     for (String node : SimulatedNodes.NAMES) {
       Deque<Integer> pids = new ArrayDeque<>();
       for (int i = 0; i < BACKENDS_PER_NODE; i++) {
@@ -53,11 +55,21 @@ final class SimulatedCoordinator extends SimulatedProcess {
     repeat(200 * Simulation.MILLIS, this::begin);
     repeat(4 * Simulation.SECONDS, this::publish);
     simulation.after(REPORT, this::report);
+    commits.start();
+  }
+
+  SimulatedCommits commits() {
+    return commits;
   }
 
   /** Whether it would send a commit now, by its own clock. */
   boolean leaseValid(long epoch) {
     return windowEpoch == epoch && epoch != 0 && localNow() - windowUntil < 0;
+  }
+
+  /** Whether the epoch has not ended, as far as it knows: then it sends commits. */
+  boolean holds(long epoch) {
+    return epoch != 0 && windowEpoch == epoch && lease.epoch() == epoch;
   }
 
   boolean holdsLease() {
@@ -74,7 +86,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
   }
 
   boolean isIdle() {
-    return active.isEmpty() && publishes.isEmpty();
+    return active.isEmpty() && publishes.isEmpty() && !commits.hasReaders();
   }
 
   @Override
@@ -96,12 +108,16 @@ final class SimulatedCoordinator extends SimulatedProcess {
         windowEpoch = epoch;
         windowUntil = until;
       }
-      case ClientEffect.LeaseGranted(Lease granted) -> lease = granted;
+      case ClientEffect.LeaseGranted(Lease granted) -> {
+        lease = granted;
+        commits.granted();
+      }
       case ClientEffect.LeaseLost(long epoch, boolean _) -> {
         windowEpoch = 0;
         usesCatalog = false;
         announcements++;
         endAll(epoch);
+        commits.lost();
       }
       case ClientEffect.GxidsLeased(long from, long toExclusive) -> gxids.add(from, toExclusive);
       case ClientEffect.CatalogStale(long version, long epoch) -> stale(version, epoch);
@@ -117,6 +133,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
       case ClientEffect.Failed(long request, String _) -> publishes.remove(request);
       case ClientEffect.MarkReached(long reached) -> mark = reached;
       case ClientEffect.Victim(long number, Backend waiting) -> victim(number, waiting);
+      case ClientEffect.Gate order -> commits.apply(order);
       case ClientEffect.RegistrationRefused refused -> throw new AssertionError(refused);
       default -> {}
     }
@@ -313,7 +330,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
     return SimulatedNodes.NAMES.get(simulation.random.nextInt(SimulatedNodes.NAMES.size()));
   }
 
-  private void repeat(long nanos, Runnable action) {
+  void repeat(long nanos, Runnable action) {
     simulation.after(
         simulation.upTo(nanos),
         () -> {

@@ -7,6 +7,7 @@ import dev.drover.gtm.core.GtmEffects;
 import dev.drover.gtm.core.GtmEvent;
 import dev.drover.gtm.core.GtmRecord;
 import dev.drover.gtm.core.GtmTerms;
+import dev.drover.gtm.protocol.GateLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +16,8 @@ import java.util.Optional;
 
 /** A GTM that crashes before or after a write and comes back with what is on its disk. */
 final class SimulatedGtm {
-  static final GtmTerms TERMS = new GtmTerms(4000, 50, 40, 400, 75);
+  static final GtmTerms TERMS =
+      new GtmTerms(4000, 50, 40, 400, 75, new GateLimits(150, 100, 4), 200);
   private static final long TICK = 25 * Simulation.MILLIS;
 
   private final Simulation simulation;
@@ -25,6 +27,7 @@ final class SimulatedGtm {
   private long clockOffset;
   private long life;
   private long lastConnection;
+  private long plannedTick;
 
   SimulatedGtm(Simulation simulation) {
     this.simulation = simulation;
@@ -97,6 +100,16 @@ final class SimulatedGtm {
     effects.effects().forEach(this::carryOut);
     if (event instanceof GtmEvent.Disconnected(long connection)) {
       connections.remove(connection);
+    }
+    planTick();
+  }
+
+  private void planTick() {
+    long due = core.orElseThrow().deadline(now() + TICK, now());
+    if (due != now() + TICK && due != plannedTick) {
+      plannedTick = due;
+      long plannedIn = life;
+      simulation.after(due - now(), () -> deliver(plannedIn, new GtmEvent.Tick()));
     }
   }
 

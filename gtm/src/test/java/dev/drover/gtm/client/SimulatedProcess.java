@@ -22,6 +22,8 @@ abstract class SimulatedProcess {
   private boolean cutOff;
   private final List<Runnable> backlog = new ArrayList<>();
   private long pausedUntil;
+  private long pauseCount;
+  private long plannedTick;
   private long lastRequest;
 
   SimulatedProcess(Simulation simulation, String name, Role role) {
@@ -63,6 +65,11 @@ abstract class SimulatedProcess {
 
   void pause(long nanos) {
     pausedUntil = simulation.now() + nanos;
+    pauseCount++;
+  }
+
+  long pauseCount() {
+    return pauseCount;
   }
 
   void crash() {
@@ -122,7 +129,17 @@ abstract class SimulatedProcess {
               default -> apply(effect);
             }
           }
+          planTick();
         });
+  }
+
+  private void planTick() {
+    long now = localNow();
+    long due = core.deadline(now + TICK, now);
+    if (due != now + TICK && due != plannedTick) {
+      plannedTick = due;
+      simulation.after((long) ((due - now) / clockRate) + 1, () -> step(new ClientEvent.Tick()));
+    }
   }
 
   void received(SimulatedConnection on, GtmMessage.FromGtm message) {

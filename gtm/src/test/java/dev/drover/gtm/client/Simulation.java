@@ -22,31 +22,39 @@ final class Simulation {
   private static final long LAST_CHANGE = STORM + 8 * SECONDS;
   private static final long LAST_TRANSACTION = STORM + 12 * SECONDS;
   private static final long END = STORM + 25 * SECONDS;
-  private static final int COORDINATORS = 3;
+  private static final long LAST_READER = STORM + 20 * SECONDS;
+  private static final long CALM = STORM + 12 * SECONDS;
+  private static final String VISITOR = "visitor";
+  private static final int MAX_COORDINATORS = 3;
   private static final int AGENTS = 2;
 
   final RandomGenerator random;
   final SimulatedNodes nodes;
   final SimulatedGtm gtm;
   final Invariants invariants;
+  final SnapshotChecks snapshots;
   final List<SimulatedCoordinator> coordinators = new ArrayList<>();
   private final List<SimulatedAgent> agents = new ArrayList<>();
   private final Queue<Task> tasks =
       new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::number));
+  private final long troublePeriod;
   private long now;
   private long lastTask;
 
   Simulation(long seed) {
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    this.troublePeriod = random.nextBoolean() ? 2 * SECONDS : 8 * SECONDS;
     this.nodes = new SimulatedNodes(this);
     this.invariants = new Invariants(this);
+    this.snapshots = new SnapshotChecks(this);
     this.gtm = new SimulatedGtm(this);
   }
 
   /** Runs to the end and checks that everything has ended. */
   void run() {
     gtm.start();
-    for (int i = 1; i <= COORDINATORS; i++) {
+    int count = 1 + random.nextInt(MAX_COORDINATORS);
+    for (int i = 1; i <= count; i++) {
       start("c" + i);
     }
     for (int i = 1; i <= AGENTS; i++) {
@@ -81,6 +89,15 @@ final class Simulation {
     return now < LAST_TRANSACTION;
   }
 
+  boolean mayRead() {
+    return now < LAST_READER;
+  }
+
+  /** Whether whatever went wrong was repaired by then. */
+  boolean isCalm(long at) {
+    return at > CALM;
+  }
+
   void after(long nanos, Runnable action) {
     lastTask++;
     tasks.add(new Task(now + nanos, lastTask, action));
@@ -110,10 +127,11 @@ final class Simulation {
     return strikes(30) ? upTo(1500 * MILLIS) : upTo(8 * MILLIS);
   }
 
-  private void start(String name) {
+  private SimulatedCoordinator start(String name) {
     SimulatedCoordinator coordinator = new SimulatedCoordinator(this, name);
     coordinators.add(coordinator);
     coordinator.start();
+    return coordinator;
   }
 
   /** Every now and then something happens to somebody. */
@@ -123,13 +141,15 @@ final class Simulation {
       return;
     }
     List<SimulatedCoordinator> alive =
-        coordinators.stream().filter(one -> one.isAlive() && !one.isCutOff()).toList();
+        coordinators.stream()
+            .filter(one -> one.isAlive() && !one.isCutOff() && !one.name().equals(VISITOR))
+            .toList();
     if (alive.isEmpty()) {
       after(Simulation.SECONDS, this::trouble);
       return;
     }
     SimulatedCoordinator one = alive.get(random.nextInt(alive.size()));
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(14)) {
       case 0 -> gtm.crash(upTo(random.nextBoolean() ? 2 * SECONDS : 8 * SECONDS));
       case 1 -> {
         one.crash();
@@ -143,13 +163,25 @@ final class Simulation {
       }
       case 3 -> one.pause(upTo(7 * SECONDS));
       case 4 -> agents.get(random.nextInt(agents.size())).pause(upTo(3 * SECONDS));
+      case 5, 6 -> visit();
       default -> one.breakConnection();
     }
-    after(upTo(2 * SECONDS), this::trouble);
+    after(upTo(troublePeriod), this::trouble);
+  }
+
+  /** Somebody joins and dies, and the others may be alone before and afterwards. */
+  private void visit() {
+    if (coordinators.stream().noneMatch(one -> one.isAlive() && one.name().equals(VISITOR))) {
+      SimulatedCoordinator visitor = start(VISITOR);
+      after(upTo(6 * SECONDS), visitor::crash);
+    }
   }
 
   private void calm() {
     gtm.restart();
+    coordinators.stream()
+        .filter(one -> one.name().equals(VISITOR))
+        .forEach(SimulatedCoordinator::crash);
     coordinators.stream().filter(SimulatedProcess::isCutOff).forEach(SimulatedCoordinator::crash);
   }
 

@@ -21,13 +21,17 @@ final class SimulationTest {
     long ended = 0;
     long publishes = 0;
     long victims = 0;
+    long snapshots = 0;
     for (long seed = first; seed < first + count; seed++) {
-      Invariants invariants = run(seed);
+      Simulation simulation = run(seed);
+      Invariants invariants = simulation.invariants;
+      snapshots += simulation.snapshots.acquisitionCount();
       gxids += invariants.gxidCount();
       ended += invariants.endedCount();
       publishes += invariants.publishCount();
       victims += invariants.victimCount();
     }
+    assertThat(snapshots).isGreaterThan(100 * count);
     // The runs must have been worth it.
     assertThat(gxids).isGreaterThan(1000 * count);
     assertThat(ended).isGreaterThanOrEqualTo(count);
@@ -35,11 +39,11 @@ final class SimulationTest {
     assertThat(victims).isGreaterThanOrEqualTo(count);
   }
 
-  private static Invariants run(long seed) {
+  private static Simulation run(long seed) {
     Simulation simulation = new Simulation(seed);
     try {
       simulation.run();
-      return simulation.invariants;
+      return simulation;
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError(
           "seed " + seed + " at " + simulation.now() / Simulation.MILLIS + " ms", e);

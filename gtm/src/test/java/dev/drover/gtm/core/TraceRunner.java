@@ -130,6 +130,19 @@ final class TraceRunner {
       case "Nodes" ->
           new GtmMessage.Nodes(
               fields.stream().map(node -> new NodeAddress(node, node + "-host", 5432)).toList());
+      case "SnapshotWanted" ->
+          new GtmMessage.SnapshotWanted(number(fields, 0), number(fields, 1), number(fields, 2));
+      case "GateDrained" ->
+          new GtmMessage.GateDrained(
+              window(fields), number(fields, 1), fields.get(2).equals("waited"));
+      case "GateHeld" ->
+          new GtmMessage.GateHeld(
+              window(fields),
+              number(fields, 1),
+              number(fields, 2),
+              fields.get(3).equals("waiting"));
+      case "GateRefused" -> new GtmMessage.GateRefused(window(fields), number(fields, 1));
+      case "SnapshotTaken" -> new GtmMessage.SnapshotTaken(window(fields), number(fields, 1));
       case "WaitReport" -> waitReport(fields);
       default -> throw new IllegalArgumentException("no message is called " + name);
     };
@@ -157,6 +170,12 @@ final class TraceRunner {
   private static Backend backend(String word) {
     String[] parts = word.split(":", -1);
     return new Backend(parts[0], Integer.parseInt(parts[1]));
+  }
+
+  /** boot:number */
+  private static long window(List<String> fields) {
+    String[] parts = fields.get(0).split(":", -1);
+    return (Long.parseLong(parts[0]) << 40) + Long.parseLong(parts[1]);
   }
 
   private static long number(List<String> fields, int index) {

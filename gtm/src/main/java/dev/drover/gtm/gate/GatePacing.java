@@ -1,0 +1,52 @@
+package dev.drover.gtm.gate;
+
+/**
+ * Says when a gate may close again, so that writers keep most of the time.
+ *
+ * <p>After a closing the gate stays open for a multiple of the time for which writers were shut
+ * out; if nobody wrote, it may close again at once. After a closing that came to nothing it stays
+ * open for twice as long each time.
+ *
+ * <p>Threads: confined to its owner.
+ */
+public final class GatePacing {
+  private static final int MAX_DOUBLINGS = 3;
+  private static final long MIN_BACKOFF_NANOS = 1_000_000;
+  private static final long MAX_OPEN_NANOS = 1_000_000_000;
+
+  private long mayCloseAt;
+  private int failures;
+
+  public GatePacing(long now) {
+    this.mayCloseAt = now;
+  }
+
+  /** The window was good for something. */
+  public void served(GateUse use, int pace, long now) {
+    failures = 0;
+    long shutOut =
+        Math.max(
+            use.metSecondPhases() ? use.closedNanos() : 0, use.metCommits() ? use.heldNanos() : 0);
+    mayCloseAt = now + Math.min(pace * shutOut, MAX_OPEN_NANOS);
+  }
+
+  /** The window was given up. */
+  public void failed(GateUse use, int pace, long now) {
+    long backoff = Math.max(pace * use.closedNanos(), MIN_BACKOFF_NANOS) << failures;
+    failures = Math.min(failures + 1, MAX_DOUBLINGS);
+    mayCloseAt = now + Math.min(backoff, MAX_OPEN_NANOS);
+  }
+
+  /** The window was given up, and there is no reason to wait. */
+  public void retry(long now) {
+    mayCloseAt = now;
+  }
+
+  public boolean mayClose(long now) {
+    return now - mayCloseAt >= 0;
+  }
+
+  public long mayCloseAt() {
+    return mayCloseAt;
+  }
+}

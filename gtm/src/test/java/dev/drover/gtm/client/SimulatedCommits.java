@@ -1,0 +1,288 @@
+package dev.drover.gtm.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.gtm.client.SimulatedWrite.Part;
+import dev.drover.gtm.client.SnapshotChecks.Acquisition;
+import dev.drover.gtm.protocol.CoordinatorEpoch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The commits of one simulated coordinator, its gate, and its readers of several nodes: what a
+ * coordinator has to do with a {@link GtmClient}.
+ */
+final class SimulatedCommits {
+  private static final long HOP = Simulation.MILLIS;
+  private static final long NETWORK = 3 * Simulation.MILLIS;
+  private static final long WORK = 10 * Simulation.MILLIS;
+  private static final long SLOW_WORK = 120 * Simulation.MILLIS;
+  private static final long WRITE_EVERY = 70 * Simulation.MILLIS;
+  private static final long READ_EVERY = 120 * Simulation.MILLIS;
+  private static final int SESSIONS = 8;
+  private static final long MAX_WAIT = 2 * Simulation.SECONDS;
+
+  /** Both limits, the second of which may begin when the first is about to run out. */
+  private static final long MAX_CLOSED =
+      (SimulatedGtm.TERMS.gate().closedNanos() + SimulatedGtm.TERMS.gate().holdNanos()) * 11 / 10;
+
+  private final Simulation simulation;
+  private final SimulatedCoordinator owner;
+  private final List<Runnable> heldBack = new ArrayList<>();
+  private final TreeMap<Long, Long> readers = new TreeMap<>();
+  private Optional<Taking> taking = Optional.empty();
+  private long window;
+  private boolean mayStartSecondPhases = true;
+  private boolean mayCommit = true;
+  private long closedAt;
+  private long pausesAtClose;
+  private int secondPhases;
+  private int commits;
+  private long life;
+  private long lastReader;
+
+  private record Taking(long window, long through, Map<String, Long> takenAt) {
+    boolean isDone() {
+      return takenAt.size() == SimulatedNodes.NAMES.size();
+    }
+  }
+
+  SimulatedCommits(Simulation simulation, SimulatedCoordinator owner) {
+    this.simulation = simulation;
+    this.owner = owner;
+  }
+
+  void start() {
+    owner.repeat(WRITE_EVERY, this::write);
+    if (owner.name().equals("c1") || simulation.random.nextBoolean()) {
+      owner.repeat(READ_EVERY, this::read);
+    }
+  }
+
+  /** Sessions have waited for the lease and write at once. */
+  void granted() {
+    for (int i = 0; i < SESSIONS; i++) {
+      whenAlive(WORK, this::write);
+    }
+  }
+
+  boolean hasReaders() {
+    return !readers.isEmpty();
+  }
+
+  /** The epoch is dead: nothing of it is waited for. */
+  void lost() {
+    life++;
+    secondPhases = 0;
+    commits = 0;
+    heldBack.clear();
+  }
+
+  void apply(ClientEffect.Gate order) {
+    switch (order) {
+      case ClientEffect.CloseGate(long number) -> close(number);
+      case ClientEffect.HoldGate(long number) -> {
+        mayCommit = false;
+        answer(new ClientEvent.GateHeld(number, commits));
+      }
+      case ClientEffect.TakeSnapshot(long number, long through) -> take(number, through);
+      case ClientEffect.OpenGate(long number, boolean valid) -> open(number, valid);
+    }
+  }
+
+  private void close(long number) {
+    assertThat(number).isGreaterThan(window);
+    assertThat(mayStartSecondPhases).as("one closing ends before the next").isTrue();
+    window = number;
+    mayStartSecondPhases = false;
+    closedAt = simulation.now();
+    pausesAtClose = owner.pauseCount();
+    answer(new ClientEvent.GateClosed(number, secondPhases));
+  }
+
+  private void open(long number, boolean valid) {
+    assertThat(number).isEqualTo(window);
+    if (owner.pauseCount() == pausesAtClose) {
+      assertThat(simulation.now() - closedAt)
+          .as("writers wait no longer than the limits")
+          .isLessThan(MAX_CLOSED);
+    }
+    mayStartSecondPhases = true;
+    mayCommit = true;
+    if (valid) {
+      serve(number);
+    }
+    taking = Optional.empty();
+    List<Runnable> released = List.copyOf(heldBack);
+    heldBack.clear();
+    released.forEach(Runnable::run);
+  }
+
+  private void take(long number, long through) {
+    Taking begun = new Taking(number, through, new HashMap<>());
+    taking = Optional.of(begun);
+    for (String node : SimulatedNodes.NAMES) {
+      long delay = simulation.strikes(60) ? simulation.upTo(SLOW_WORK) : simulation.upTo(NETWORK);
+      simulation.after(
+          delay,
+          () -> {
+            begun.takenAt.put(node, simulation.now());
+            if (begun.isDone()) {
+              answer(new ClientEvent.SnapshotTaken(number));
+            }
+          });
+    }
+  }
+
+  private void serve(long number) {
+    taking
+        .filter(one -> one.window == number)
+        .ifPresent(
+            one -> {
+              Map<Long, Long> served = readers.headMap(one.through, true);
+              served.values().forEach(this::hasNotWaitedLong);
+              simulation.snapshots.used(new Acquisition(one.takenAt), served.values());
+              served.clear();
+            });
+  }
+
+  private void hasNotWaitedLong(long askedAt) {
+    if (simulation.isCalm(askedAt)) {
+      assertThat(simulation.now() - askedAt).as("a reader's wait").isLessThan(MAX_WAIT);
+    }
+  }
+
+  private void read() {
+    if (simulation.mayRead()) {
+      lastReader++;
+      readers.put(lastReader, simulation.now());
+      owner.step(new ClientEvent.WantSnapshot(lastReader));
+    }
+  }
+
+  private void write() {
+    if (!owner.holds(owner.identity().epoch())
+        || simulation.invariants.isFenced(owner.identity())) {
+      return;
+    }
+    List<String> nodes = new ArrayList<>(SimulatedNodes.NAMES);
+    while (nodes.size() > 1 && simulation.random.nextBoolean()) {
+      nodes.remove(simulation.random.nextInt(nodes.size()));
+    }
+    SimulatedWrite write = simulation.snapshots.begin(owner.identity(), nodes);
+    if (write.isTwoPhase()) {
+      whenAlive(WORK, () -> prepare(write));
+    } else {
+      commit(write);
+    }
+  }
+
+  private void prepare(SimulatedWrite write) {
+    if (simulation.invariants.isFenced(write.by())) {
+      return;
+    }
+    write.parts().forEach(Part::prepare);
+    startSecondPhase(write);
+  }
+
+  private void startSecondPhase(SimulatedWrite write) {
+    if (!mayStartSecondPhases) {
+      heldBack.add(() -> startSecondPhase(write));
+      return;
+    }
+    if (isStopped(write)) {
+      return;
+    }
+    secondPhases++;
+    for (Part part : write.parts()) {
+      part.sent(simulation.now());
+      execute(write.by(), part, () -> secondPhaseAcked(write));
+    }
+  }
+
+  private void secondPhaseAcked(SimulatedWrite write) {
+    if (!write.isAckedEverywhere()) {
+      return;
+    }
+    secondPhases--;
+    if (secondPhases == 0 && !mayStartSecondPhases) {
+      answer(new ClientEvent.GateDrained(window));
+    }
+    somebodyGoesOn();
+  }
+
+  private void commit(SimulatedWrite write) {
+    if (!mayCommit) {
+      heldBack.add(() -> commit(write));
+      return;
+    }
+    if (isStopped(write)) {
+      return;
+    }
+    commits++;
+    Part part = write.parts().iterator().next();
+    part.sent(simulation.now());
+    execute(
+        write.by(),
+        part,
+        () -> {
+          commits--;
+          somebodyGoesOn();
+        });
+  }
+
+  /** It has heard that its epoch has ended, or the servers let it do nothing any more. */
+  private boolean isStopped(SimulatedWrite write) {
+    return !owner.holds(write.by().epoch()) || simulation.invariants.isFenced(write.by());
+  }
+
+  /** The node gets it, if the process does not die first; does it, unless it is fenced; answers. */
+  private void execute(CoordinatorEpoch by, Part part, Runnable acked) {
+    long began = life;
+    long work = simulation.random.nextInt(10) == 0 ? SLOW_WORK : WORK;
+    simulation.after(
+        simulation.upTo(NETWORK),
+        () -> {
+          if (!owner.isAlive() && simulation.random.nextBoolean()) {
+            return;
+          }
+          simulation.after(simulation.upTo(work), () -> finish(by, part, began, acked));
+        });
+  }
+
+  private void finish(CoordinatorEpoch by, Part part, long began, Runnable acked) {
+    if (simulation.invariants.isFenced(by)) {
+      return;
+    }
+    part.visible(simulation.now());
+    whenAlive(
+        NETWORK,
+        () -> {
+          part.acked(simulation.now());
+          if (life == began) {
+            acked.run();
+          }
+        });
+  }
+
+  /** Whoever sees the answer may write elsewhere because of it, also through a neighbour. */
+  private void somebodyGoesOn() {
+    if (simulation.random.nextInt(3) == 0) {
+      SimulatedCoordinator next =
+          simulation.coordinators.get(simulation.random.nextInt(simulation.coordinators.size()));
+      simulation.after(1, () -> next.whenAwake(next.commits()::write));
+    }
+  }
+
+  private void answer(ClientEvent event) {
+    simulation.after(simulation.upTo(HOP), () -> owner.step(event));
+  }
+
+  private void whenAlive(long within, Runnable action) {
+    simulation.after(simulation.upTo(within), () -> owner.whenAwake(action));
+  }
+}

@@ -1,0 +1,41 @@
+package dev.drover.gtm.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class GatePacingTest {
+  private static final long MILLIS = 1_000_000;
+  private static final int PACE = 4;
+
+  private final long now = -5_000_000_000L;
+  private final GatePacing pacing = new GatePacing(now);
+
+  @Test
+  void whoMetNobodyMayCloseAgainAtOnce() {
+    pacing.served(new GateUse(6 * MILLIS, 2 * MILLIS, false, false), PACE, now);
+    assertThat(pacing.mayClose(now)).isTrue();
+  }
+
+  @Test
+  void secondPhasesWereShutOutAllTheTimeAndCommitsDuringTheHoldOnly() {
+    pacing.served(new GateUse(6 * MILLIS, 2 * MILLIS, false, true), PACE, now);
+    assertThat(pacing.mayCloseAt()).isEqualTo(now + 8 * MILLIS);
+    pacing.served(new GateUse(6 * MILLIS, 2 * MILLIS, true, true), PACE, now);
+    assertThat(pacing.mayCloseAt()).isEqualTo(now + 24 * MILLIS);
+    assertThat(pacing.mayClose(now + 24 * MILLIS - 1)).isFalse();
+  }
+
+  @Test
+  void failuresDoubleTheWaitUpToASecond() {
+    GateUse use = new GateUse(50 * MILLIS, 0, false, false);
+    long[] waits = {200, 400, 800, 1000, 1000};
+    for (long wait : waits) {
+      pacing.failed(use, PACE, now);
+      assertThat(pacing.mayCloseAt()).isEqualTo(now + wait * MILLIS);
+    }
+    pacing.served(use, PACE, now);
+    pacing.failed(use, PACE, now);
+    assertThat(pacing.mayCloseAt()).isEqualTo(now + 200 * MILLIS);
+  }
+}
