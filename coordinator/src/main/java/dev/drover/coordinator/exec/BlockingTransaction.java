@@ -3,6 +3,7 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.metadata.CatalogQueries;
 import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
@@ -101,9 +102,9 @@ final class BlockingTransaction {
   }
 
   /** Runs statements on connections outside of the transaction, one per node. */
-  void outside(List<Integer> nodes, String role, String sql, DdlStep step) {
+  void outside(List<Integer> nodes, SettingsState settings, String sql, DdlStep step) {
     for (int node : nodes) {
-      step.done(node, await(future -> OutsideQuery.run(transaction, node, role, sql, future)));
+      step.done(node, await(future -> OutsideQuery.run(transaction, node, settings, sql, future)));
     }
   }
 

@@ -28,6 +28,11 @@ public final class Call {
 
     void failed(Call call, ErrorFields error);
 
+    /** The server had done it, and could not commit it. */
+    default void failedAtCommit(Call call, String tag, ErrorFields error) {
+      failed(call, error);
+    }
+
     /** The row limit of Execute was reached; the portal lives on. */
     void suspended(Call call);
   }
@@ -222,6 +227,11 @@ public final class Call {
     end();
     transaction.fail();
     context.listener().failed(this, error);
+  }
+
+  public void failedAtCommit(String tag, ErrorFields error) {
+    end();
+    context.listener().failedAtCommit(this, tag, error);
   }
 
   public void failed(SqlError error) {

@@ -86,6 +86,7 @@ final class CopyNodes implements CopySink {
   private final Supplier<LineMap> lines;
   private final Listener listener;
   private final Map<Integer, NodeCopies> nodes = new LinkedHashMap<>();
+  private final SkippedRows skipped;
   private boolean pumpScheduled;
   private boolean closed;
 
@@ -100,6 +101,9 @@ final class CopyNodes implements CopySink {
     this.text = text;
     this.lines = lines;
     this.listener = listener;
+    boolean copies = text.target().distribution() instanceof Distribution.Replicated;
+    this.skipped =
+        new SkippedRows(copies ? Optional.of(participants.getFirst().node()) : Optional.empty());
     for (Participant participant : participants) {
       nodes.put(participant.node(), new NodeCopies(participant));
       participant.backend().link().setListener(new Writability());
@@ -187,6 +191,11 @@ final class CopyNodes implements CopySink {
     nodes.values().forEach(copies -> copies.backend().link().setListener(LinkListener.NONE));
   }
 
+  /** The count of the rows that were left out, as a notice. */
+  Optional<ErrorFields> skippedRows() {
+    return skipped.sum();
+  }
+
   /**
    * Rows that the nodes have taken; those of a replicated table count once.
    *
@@ -254,12 +263,20 @@ final class CopyNodes implements CopySink {
         }
         case MessageType.Backend.NOTICE -> {
           ErrorFields fields = withClientLine(ErrorFields.decode(body));
-          call.output().notice(StatementError.notice(call, fields, node));
+          skipped
+              .shown(node, fields, this::clientLine)
+              .ifPresent(n -> call.output().notice(StatementError.notice(call, n, node)));
         }
         default -> {
           // The server's CopyInResponse was not waited for.
         }
       }
+    }
+
+    private String clientLine(String line) {
+      LineMap map = lines.get();
+      String context = map.translate(node, map.oldest(node), "t", "COPY t, line " + line);
+      return context.substring(context.lastIndexOf(' ') + 1);
     }
 
     private ErrorFields withClientLine(ErrorFields fields) {

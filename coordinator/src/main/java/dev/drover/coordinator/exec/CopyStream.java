@@ -212,6 +212,7 @@ final class CopyStream implements CopyNodes.Listener {
 
   private void complete(Supplier<Long> rows) {
     try {
+      nodes.skippedRows().ifPresent(call.output()::notice);
       listener.completed(rows.get());
     } catch (SqlError diverged) {
       listener.failed(ErrorFields.of(diverged, Severity.ERROR));

@@ -385,7 +385,7 @@ public final class DdlOperator implements Operator {
     }
     blocking.outside(
         nodes,
-        call.transaction().role(),
+        call.settings(),
         sql,
         (node, reply) ->
             reply
@@ -402,7 +402,7 @@ public final class DdlOperator implements Operator {
     blocking.onLoop(
         () -> {
           call.transaction().fail();
-          call.failed(StatementError.of(call, error, node));
+          call.failed(DeclaredName.in(statement, StatementError.of(call, error, node)));
         });
   }
 }

@@ -3,6 +3,7 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.SqlError;
 import java.util.concurrent.CompletableFuture;
@@ -14,16 +15,17 @@ final class OutsideQuery {
   static void run(
       Transaction transaction,
       int node,
-      String role,
+      SettingsState settings,
       String sql,
       CompletableFuture<QuietReply> future) {
     BackendPool pool = transaction.services().pool();
     pool.acquire(
         node,
-        role,
+        transaction.role(),
         new BackendPool.Request() {
           @Override
           public void acquired(Backend backend) {
+            backend.applySettings(settings);
             backend.query(
                 sql,
                 new QuietReply(

@@ -195,7 +195,13 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
       send();
       return;
     }
-    fail(StatementError.of(call, error, task.node()));
+    ErrorFields shown = StatementError.of(call, error, task.node());
+    if (tag.isEmpty()) {
+      fail(shown);
+      return;
+    }
+    call.closeBareScope();
+    call.failedAtCommit(tag, shown);
   }
 
   /** The server's prepared statement no longer serves: nothing has happened, so prepare it anew. */

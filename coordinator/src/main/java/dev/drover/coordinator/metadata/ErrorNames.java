@@ -33,12 +33,15 @@ public final class ErrorNames {
   private static final Pattern QUALIFIED =
       Pattern.compile("\"?drover\\$\\d+\"?\\.\"?(?<name>[^\"\\s]+?)\\$(?<id>\\d+)\"?(?![\\w$])");
 
-  private static final Pattern QUOTED = Pattern.compile("\"(?<name>[^\"]+)\\$(?<id>\\d+)\"");
+  private static final Pattern QUOTED = Pattern.compile("\"(?<name>[^\"]*\\$\\d+[^\"]*)\"");
 
   /** {@code COPY t$12, line 3} and the like. */
   private static final Pattern BARE =
       Pattern.compile(
           "(?<![\\w$\"])(?<name>[\\p{L}_][\\p{L}\\p{N}_$~]*)\\$(?<id>\\d+)(?![\\w$\"])");
+
+  /** {@code t$12_v_idx}, as PostgreSQL names a leaf's index before it gets its own name. */
+  private static final Pattern DERIVED = Pattern.compile("(?<leaf>.+\\$(?<id>\\d+))(?<rest>_.+)");
 
   private static final Pattern SUFFIX = Pattern.compile("(?<name>.+)\\$(?<id>\\d+)");
 
@@ -111,7 +114,16 @@ public final class ErrorNames {
 
   private String ownName(String name) {
     Matcher matcher = SUFFIX.matcher(name);
-    return matcher.matches() ? shown(matcher.group("name"), matcher.group("id"), name) : name;
+    if (matcher.matches()) {
+      return shown(matcher.group("name"), matcher.group("id"), name);
+    }
+    Matcher derived = DERIVED.matcher(name);
+    return derived.matches()
+        ? relation(derived.group("id"))
+            .filter(r -> leafName(r).map(derived.group("leaf")::equals).orElse(false))
+            .map(r -> r.name() + derived.group("rest"))
+            .orElse(name)
+        : name;
   }
 
   private String text(String text) {
@@ -135,8 +147,7 @@ public final class ErrorNames {
   }
 
   private String quoted(MatchResult match) {
-    String whole = match.group("name") + "$" + match.group("id");
-    return "\"" + shown(match.group("name"), match.group("id"), whole) + "\"";
+    return "\"" + ownName(match.group("name")) + "\"";
   }
 
   private String bare(MatchResult match) {

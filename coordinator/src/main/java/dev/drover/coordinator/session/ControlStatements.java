@@ -85,7 +85,7 @@ final class ControlStatements {
       case TransactionCommand.Release release -> release(call, release);
       case TransactionCommand.RollbackTo rollbackTo -> rollbackTo(call, rollbackTo);
       case TransactionCommand.SetTransaction set -> setTransaction(call, set);
-      case TransactionCommand.SetConstraints _ -> setConstraints(call);
+      case TransactionCommand.SetConstraints set -> new ConstraintModes(runner).set(call, set);
       case TransactionCommand.PrepareTransaction _,
           TransactionCommand.CommitPrepared _,
           TransactionCommand.RollbackPrepared _ ->
@@ -269,11 +269,6 @@ final class ControlStatements {
     }
     transaction.broadcast(
         TransactionModes.setSql(set.modes()), error -> finish(call, error, "SET"));
-  }
-
-  private void setConstraints(Call call) {
-    String text = call.text().toString();
-    transaction.broadcast(text, error -> finish(call, error, "SET CONSTRAINTS"));
   }
 
   private void discard(Call call, SessionCommand.Discard discard) {

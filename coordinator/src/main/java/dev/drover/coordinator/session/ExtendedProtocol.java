@@ -293,6 +293,13 @@ final class ExtendedProtocol {
       session.extendedError(error);
     }
 
+    /** PostgreSQL commits at Sync, when it has said already that the statement is done. */
+    @Override
+    public void failedAtCommit(Call call, String tag, ErrorFields error) {
+      output.commandComplete(tag);
+      failed(call, error);
+    }
+
     @Override
     public void suspended(Call call) {
       session.currentOperator().ifPresent(portal::suspend);

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 
 /**
  * What a connection is sent before the first statement of a transaction: settings, BEGIN, what the
- * transaction has set since, and its savepoints.
+ * transaction has set since, and what is to be done again.
  *
  * <p>All of it leaves in one packet with the statement, unless the server may refuse the settings:
  * then the statement waits, or it would run as somebody else.
@@ -23,13 +23,13 @@ record Arrival(
     SettingsState settings,
     Optional<String> begin,
     String localSettingsSql,
-    List<String> savepoints,
+    List<String> replay,
     Runnable failed) {
   /** Drover's own connection has no settings of the client. */
   void ownConnection(Backend backend) {
     if (begin.isPresent()) {
       backend.prepare(begin.get(), this::done);
-      savepoints(backend);
+      replay.stream().filter(Replay::isSavepoint).forEach(s -> backend.prepare(s, this::done));
     }
   }
 
@@ -63,13 +63,7 @@ record Arrival(
       if (!localSettingsSql.isEmpty()) {
         backend.prepare(localSettingsSql, this::done);
       }
-      savepoints(backend);
-    }
-  }
-
-  private void savepoints(Backend backend) {
-    for (String savepoint : savepoints) {
-      backend.prepare("SAVEPOINT " + savepoint, this::done);
+      replay.forEach(s -> backend.prepare(s, this::done));
     }
   }
 

@@ -49,7 +49,7 @@ public final class Transaction {
   private final Consumer<ErrorFields> warnings;
   private final List<Participant> participants = new ArrayList<>();
   private final TransactionWaits waits = new TransactionWaits(participants);
-  private final List<String> savepoints = new ArrayList<>();
+  private final Replay replay = new Replay();
   private Scope scope = Scope.NONE;
   private boolean failed;
   private boolean admitted;
@@ -266,7 +266,7 @@ public final class Transaction {
             settings,
             scope == Scope.BARE ? Optional.empty() : Optional.of(beginSql),
             localSettingsSql,
-            List.copyOf(savepoints),
+            replay.statements(),
             this::fail);
     if (metadata) {
       arrival.ownConnection(backend);
@@ -294,22 +294,28 @@ public final class Transaction {
 
   /** {@code name} is quoted as SQL needs it. */
   public void savepoint(String name, Completion done) {
-    savepoints.add(name);
+    replay.savepoint(name);
     broadcast("SAVEPOINT " + name, done);
+  }
+
+  /** SET CONSTRAINTS, for those who take part already and for those who join later. */
+  public void setConstraints(String sql, Completion done) {
+    replay.constraints(sql);
+    broadcast(sql, done);
   }
 
   /** True when the savepoint exists. */
   public boolean hasSavepoint(String name) {
-    return savepoints.contains(name);
+    return replay.hasSavepoint(name);
   }
 
   public void release(String name, Completion done) {
-    savepoints.subList(savepoints.lastIndexOf(name), savepoints.size()).clear();
+    replay.released(name);
     broadcast("RELEASE SAVEPOINT " + name, done);
   }
 
   public void rollbackTo(String name, Completion done) {
-    savepoints.subList(savepoints.lastIndexOf(name) + 1, savepoints.size()).clear();
+    replay.rolledBackTo(name);
     failed = false;
     broadcast("ROLLBACK TO SAVEPOINT " + name, done);
   }
@@ -359,7 +365,7 @@ public final class Transaction {
       release(participant.backend());
     }
     participants.clear();
-    savepoints.clear();
+    replay.clear();
     scope = Scope.NONE;
     failed = false;
     localSettingsSql = "";

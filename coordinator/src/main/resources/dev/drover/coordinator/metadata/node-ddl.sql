@@ -261,6 +261,21 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   FROM pg_index i, drover.leaves(i.indrelid) l WHERE i.indexrelid = index_name
 $$;
 
+-- Options of an index; those of a table with leaves are its leaves'.
+CREATE OR REPLACE FUNCTION drover.alter_index(index_name regclass, changes text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  part regclass;
+BEGIN
+  FOR part IN
+    SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = index_name
+    UNION ALL
+    SELECT c.oid FROM pg_class c WHERE c.oid = index_name AND c.relkind = 'i'
+  LOOP
+    EXECUTE format('ALTER INDEX %s %s', part, changes);
+  END LOOP;
+END $$;
+
 -- Storage parameters, logging and replica identity, none of which a leaf inherits.
 CREATE OR REPLACE FUNCTION drover.align_storage(
   leaf oid, leaf_name text, distribution text, spec json)

@@ -34,7 +34,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     ELSE a.atttypid END,
     format_type(a.atttypid, a.atttypmod), a.atttypmod, a.attnotnull,
     coalesce(l.collisdeterministic, true),
-    CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+    CASE WHEN a.attgenerated = '' THEN coalesce(
+      pg_get_expr(d.adbin, d.adrelid), pg_get_expr(t.typdefaultbin, 0)) END,
     a.attidentity, a.attgenerated <> ''
   FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid

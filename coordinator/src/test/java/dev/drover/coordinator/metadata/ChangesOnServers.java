@@ -74,8 +74,24 @@ abstract class ChangesOnServers extends DdlServers {
         .isEqualTo("now()");
     assertThatThrownBy(() -> alice.run("ALTER TABLE r ADD COLUMN x float DEFAULT random()"))
         .hasMessageContaining("volatile default");
-    assertThatThrownBy(() -> alice.run("ALTER TABLE r ADD COLUMN x serial"))
+    assertThatThrownBy(() -> alice.run("ALTER TABLE r ADD COLUMN x serial REFERENCES r"))
         .hasMessageContaining("takes values from a sequence");
+  }
+
+  /** The copies of a table have its rows in other orders, and get the same numbers. */
+  @Test
+  void rowsThatExistAreNumbered() throws SQLException {
+    alice.run("CREATE TABLE r (a int PRIMARY KEY, b text) DISTRIBUTE BY REPLICATION");
+    alice.participantQuery(1, "INSERT INTO r VALUES (1, 'x'), (2, 'y'), (3, NULL)");
+    alice.participantQuery(2, "INSERT INTO r VALUES (3, NULL), (2, 'y'), (1, 'x')");
+    alice.commit();
+    alice.run(
+        "ALTER TABLE r ADD x serial UNIQUE, ADD y bigint GENERATED ALWAYS AS IDENTITY (START 10)");
+    String numbered = "SELECT a, x, y FROM r ORDER BY a";
+    assertThat(cluster.ask(1, numbered)).isEqualTo(cluster.ask(2, numbered));
+    assertThat(cluster.ask(1, "SELECT min(x), max(x), min(y), max(y) FROM r"))
+        .isEqualTo("1|3|10|12");
+    assertThat(cluster.ask(0, "SELECT nextval('r_x_seq'), nextval('r_y_seq')")).isEqualTo("4|13");
   }
 
   @Test

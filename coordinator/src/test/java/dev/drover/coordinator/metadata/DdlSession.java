@@ -154,10 +154,7 @@ final class DdlSession implements AutoCloseable, DdlProbe {
     return switch (step.where()) {
       case CATALOG -> first(participantQuery(0, sql));
       case METADATA -> first(new JdbcQueries(metadata).query(sql));
-      case DATANODES -> {
-        step.nodes().forEach(node -> participantQuery(node, sql));
-        yield "";
-      }
+      case DATANODES -> step.nodes().stream().map(node -> single(node, sql)).toList().getFirst();
     };
   }
 

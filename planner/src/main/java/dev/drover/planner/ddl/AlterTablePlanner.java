@@ -9,6 +9,7 @@ import dev.drover.planner.sql.AlterAction;
 import dev.drover.planner.sql.Definition;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** ALTER TABLE, and what ALTER INDEX, VIEW and SEQUENCE share with it. */
 final class AlterTablePlanner {
@@ -52,8 +53,16 @@ final class AlterTablePlanner {
   }
 
   private Plan index(Definition.AlterTable alter, Relation index, String tag) {
-    Steps steps = everywhere(alter.span().of(text));
-    for (AlterAction action : alter.actions()) {
+    String statement = alter.span().of(text);
+    List<AlterAction> actions = alter.actions();
+    if (!actions.isEmpty() && actions.stream().allMatch(AlterAction.SetOptions.class::isInstance)) {
+      return new Steps(context)
+          .catalog(statement)
+          .datanodes(indexOptions(actions, index))
+          .plan(tag);
+    }
+    Steps steps = everywhere(statement);
+    for (AlterAction action : actions) {
       if (action instanceof AlterAction.RenameTo rename) {
         String renamed = SqlQuote.qualified(index.schema(), rename.newName().text());
         steps.datanodes(
@@ -61,6 +70,14 @@ final class AlterTablePlanner {
       }
     }
     return steps.plan(tag);
+  }
+
+  /** The index of a partitioned table has none itself. */
+  private String indexOptions(List<AlterAction> actions, Relation index) {
+    String changes =
+        actions.stream().map(action -> action.span().of(text)).collect(Collectors.joining(", "));
+    return "SELECT drover.alter_index(%s, %s)"
+        .formatted(SqlQuote.regclass(index), SqlQuote.literal(changes));
   }
 
   private Plan table(Definition.AlterTable alter, Relation table, String tag) {

@@ -8,9 +8,7 @@ import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.FromItem;
 import dev.drover.planner.sql.Span;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -40,8 +38,11 @@ final class TruncatePlanner {
       }
     }
     Steps steps = new Steps(context).datanodes(withoutOnly(truncate.tables(), truncate.span()));
+    Set<Integer> oids = oids(tables);
+    if (truncate.cascade()) {
+      addReferencing(oids).forEach(t -> steps.notice("truncate cascades to table \"" + t + "\""));
+    }
     if (truncate.restartIdentity()) {
-      Set<Integer> oids = truncate.cascade() ? withReferencing(tables) : oids(tables);
       steps.catalog("SELECT drover.restart_identity(%s)".formatted(SqlQuote.numbers(oids)));
     }
     return steps.plan(tag);
@@ -92,17 +93,21 @@ final class TruncatePlanner {
     return oids;
   }
 
-  /** The tables and all that reference them, as CASCADE empties them. */
-  private Set<Integer> withReferencing(List<Relation> tables) {
-    Set<Integer> reached = oids(tables);
-    Deque<Integer> open = new ArrayDeque<>(reached);
-    while (!open.isEmpty()) {
-      int referenced = open.pop();
-      List<Relation> referencing = new ArrayList<>(context.catalog().relations());
-      referencing.removeIf(
-          r -> r.foreignKeys().stream().noneMatch(k -> k.referencedOid() == referenced));
-      referencing.stream().map(Relation::oid).filter(reached::add).forEach(open::push);
-    }
-    return reached;
+  /** Adds all that reference the tables, as CASCADE empties them, and lists their names. */
+  private List<String> addReferencing(Set<Integer> reached) {
+    List<String> names = new ArrayList<>();
+    List<Relation> found;
+    do {
+      found =
+          context.catalog().relations().stream()
+              .filter(r -> !reached.contains(r.oid()))
+              .filter(
+                  r -> r.foreignKeys().stream().anyMatch(k -> reached.contains(k.referencedOid())))
+              .sorted((a, b) -> Integer.compareUnsigned(a.oid(), b.oid()))
+              .toList();
+      found.forEach(r -> reached.add(r.oid()));
+      found.forEach(r -> names.add(r.name()));
+    } while (!found.isEmpty());
+    return names;
   }
 }

@@ -124,7 +124,6 @@ final class Analyzer {
               yield new Derived(name, info, columns(info, given), false);
             }
             case Insert _, Update _, Delete _, Merge _ -> {
-              mentions.markModifiesInWith();
               modifying(common.statement(), new Place(place.outer(), visible, false));
               yield new Rows(name, Optional.empty(), false);
             }
@@ -135,19 +134,28 @@ final class Analyzer {
     return tables;
   }
 
-  /** A modifying statement in WITH is only searched for what it mentions. */
+  /** A modifying statement in WITH: what it mentions, and which rows it looks at. */
   private void modifying(Statement statement, Place place) {
     Scope scope = new Scope(place.outer());
     Block block = new Block(scope, Optional.empty());
+    Optional<Expr> where =
+        switch (statement) {
+          case Update update -> update.where();
+          case Delete delete -> delete.where();
+          default -> Optional.empty();
+        };
     for (Node child : statement.children()) {
       switch (child) {
         case FromItem item -> block.from().add(from(item, block, place));
         case Query query -> query(query, place);
         case QueryPart.With with -> with(with, place, new ArrayList<>());
+        case Expr expression when where.isPresent() && where.get() == expression ->
+            condition(expression, block, place);
         case Expr expression -> scan.expression(expression, block, place);
         default -> scan.node(child, block, place);
       }
     }
+    mentions.changes().add(new Mentions.Change(statement, block));
   }
 
   /** The names of a query's columns, the given ones first. */
@@ -289,7 +297,7 @@ final class Analyzer {
     String name = name(ref);
     List<Name> given = ref.alias().map(a -> a.columns()).orElse(List.of());
     return switch (common) {
-      case Derived(_, var query, var columns, _) ->
+      case Derived(_, var query, var columns, _, _) ->
           new Derived(
               name,
               mentions.referred(query),
@@ -320,6 +328,6 @@ final class Analyzer {
     List<Name> given = ref.alias().map(a -> a.columns()).orElse(List.of());
     List<String> names = new ArrayList<>(given.stream().map(Name::text).toList());
     names.addAll(own.subList(Math.min(names.size(), own.size()), own.size()));
-    return new Derived(name(ref), info, Optional.of(List.copyOf(names)), false);
+    return new Derived(name(ref), info, Optional.of(List.copyOf(names)), false, Optional.of(view));
   }
 }

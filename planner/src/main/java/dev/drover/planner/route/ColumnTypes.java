@@ -3,7 +3,6 @@ package dev.drover.planner.route;
 import dev.drover.planner.catalog.Column;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.TypeName;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,21 +16,44 @@ final class ColumnTypes {
   static Optional<String> of(Variable variable) {
     Optional<Column> column = Conditions.column(variable);
     if (column.isPresent()) {
-      return column.map(c -> c.typeName() + c.collation().map(n -> " COLLATE " + n).orElse(""));
+      return column.map(ColumnTypes::of);
     }
     if (!(variable.source() instanceof Derived derived) || derived.columns().isEmpty()) {
       return Optional.empty();
     }
-    Optional<Block> block = derived.query().block();
-    Optional<List<Output>> outputs = block.flatMap(Block::outputs);
     int position = derived.columns().get().indexOf(variable.column());
-    if (outputs.isEmpty() || position < 0 || position >= outputs.get().size()) {
+    return position < 0
+        ? Optional.empty()
+        : derived
+            .view()
+            .map(view -> Optional.of(of(view.columns().get(position))))
+            .orElseGet(() -> of(derived.query().body(), position));
+  }
+
+  private static String of(Column column) {
+    return column.typeName() + column.collation().map(n -> " COLLATE " + n).orElse("");
+  }
+
+  /** Both sides of a set operation may have one type; what two of them become is not known here. */
+  private static Optional<String> of(QueryInfo.Body body, int position) {
+    return switch (body) {
+      case Block block -> of(block, position);
+      case QueryInfo.Nested(var inner) -> of(inner.body(), position);
+      case QueryInfo.Pair(_, var left, var right) ->
+          of(left, position).filter(type -> of(right, position).equals(Optional.of(type)));
+      case QueryInfo.Constants _ -> Optional.empty();
+    };
+  }
+
+  private static Optional<String> of(Block block, int position) {
+    Optional<Output> output =
+        block.outputs().filter(o -> position < o.size()).map(o -> o.get(position));
+    if (output.isEmpty()) {
       return Optional.empty();
     }
-    Output output = outputs.get().get(position);
-    return output.variable().isPresent()
-        ? of(output.variable().get())
-        : of(output.value(), block.get().scope());
+    return output.get().variable().isPresent()
+        ? of(output.get().variable().get())
+        : of(output.get().value(), block.scope());
   }
 
   private static Optional<String> of(Expr value, Scope scope) {

@@ -87,6 +87,7 @@ final class CopyRouter {
   }
 
   private Plan out(Relation relation) {
+    columns(relation).stream().filter(Column::generated).findFirst().ifPresent(CopyRouter::refuse);
     SqlText options = options(copy.table().orElseThrow().span().end());
     String rows =
         "COPY (SELECT "
@@ -103,6 +104,13 @@ final class CopyRouter {
             ? new Plan.AnyNode(text, nodes, false)
             : new Plan.AllNodes(text, nodes, List.of(), Router.ALL_ROWS, false);
     return new Plan.CopyOut(reader, hasHeader());
+  }
+
+  private static void refuse(Column generated) {
+    throw SqlError.of(
+            SqlState.INVALID_COLUMN_REFERENCE,
+            "column \"%s\" is a generated column".formatted(generated.name()))
+        .withDetail("Generated columns cannot be used in COPY.");
   }
 
   /** What follows the table's column list: TO and the options. */

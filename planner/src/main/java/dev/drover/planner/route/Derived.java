@@ -1,5 +1,6 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.catalog.Relation;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,9 +9,19 @@ import java.util.Optional;
  *
  * @param columns what the query's columns are called here; empty when they are not known
  * @param common the query is one of WITH, which others may read too
+ * @param view the view whose query it is
  */
-record Derived(String name, QueryInfo query, Optional<List<String>> columns, boolean common)
+record Derived(
+    String name,
+    QueryInfo query,
+    Optional<List<String>> columns,
+    boolean common,
+    Optional<Relation> view)
     implements Source {
+  Derived(String name, QueryInfo query, Optional<List<String>> columns, boolean common) {
+    this(name, query, columns, common, Optional.empty());
+  }
+
   @Override
   public boolean equals(Object other) {
     return this == other;

@@ -3,6 +3,7 @@ package dev.drover.planner.route;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.FromItem;
 import dev.drover.planner.sql.QueryPart;
+import dev.drover.planner.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,9 @@ final class Mentions {
    */
   record Call(Expr.FunctionCall call, boolean outermost, boolean inText) {}
 
+  /** A statement in WITH that changes rows, its target the first of the block's sources. */
+  record Change(Statement statement, Block block) {}
+
   private final List<TableUse> tables = new ArrayList<>();
   private final List<FromItem.TableRef> catalogRelations = new ArrayList<>();
   private final List<Call> calls = new ArrayList<>();
@@ -32,7 +36,7 @@ final class Mentions {
   private final List<Expr.ColumnRef> schemaQualified = new ArrayList<>();
   private final Map<QueryInfo, Integer> references = new HashMap<>();
   private final List<Block> blocks = new ArrayList<>();
-  private boolean modifiesInWith;
+  private final List<Change> changes = new ArrayList<>();
   private boolean cutsBelow;
 
   /** Tables whose rows are on datanodes. */
@@ -73,11 +77,12 @@ final class Mentions {
   }
 
   boolean modifiesInWith() {
-    return modifiesInWith;
+    return !changes.isEmpty();
   }
 
-  void markModifiesInWith() {
-    modifiesInWith = true;
+  /** The INSERT, UPDATE, DELETE and MERGE statements in WITH. */
+  List<Change> changes() {
+    return changes;
   }
 
   /** Every block of the statement's own text. */

@@ -33,6 +33,12 @@ public final class Router {
 
   /** The plan, and the literals it holds for. */
   public static Routed route(ParsedStatement parsed, RoutingContext context) {
+    return TableQueries.spelledOut(parsed, context.text())
+        .map(text -> routed(Parsing.single(text), context.withText(text, context.facts())))
+        .orElseGet(() -> routed(parsed, context));
+  }
+
+  private static Routed routed(ParsedStatement parsed, RoutingContext context) {
     LiteralReads reads = new LiteralReads(context.text());
     parsed.structural().forEach(reads::source);
     Plan plan = plan(parsed, context, reads);

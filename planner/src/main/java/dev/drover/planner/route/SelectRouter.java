@@ -5,8 +5,10 @@ import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.sql.Delete;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.Statement;
+import dev.drover.planner.sql.Update;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,7 @@ final class SelectRouter {
     FunctionRules functions = new FunctionRules(context.catalog(), context.functions());
     FactFlow flow = new FactFlow(analyzer.mentions(), functions, reads);
     flow.query(query, Facts.NONE);
+    analyzer.mentions().changes().forEach(change -> flow.block(change.block(), Facts.NONE));
     return plan(new Analysis(context, parsed, analyzer.mentions(), functions, reads, flow), query);
   }
 
@@ -50,10 +53,10 @@ final class SelectRouter {
     refusals.checkDatanodes();
     refusals.checkSequences();
     Optional<Map<TableUse, Pin>> pins =
-        analysis.mentions().modifiesInWith()
-            ? Optional.empty()
-            : new KeyPins(analysis.flow()).all(analysis.tables());
-    if (pins.isPresent()) {
+        analysis.mentions().changes().stream().allMatch(SelectRouter::staysWithItsRows)
+            ? new KeyPins(analysis.flow()).all(analysis.tables())
+            : Optional.empty();
+    if (pins.isPresent() && mayChange(analysis, pins.get())) {
       return oneNode(analysis, query, pins.get());
     }
     refusals.checkRowPlaces();
@@ -67,6 +70,28 @@ final class SelectRouter {
     return analysis.isReplicatedOnly() ? replicated(analysis) : several(analysis, query);
   }
 
+  /** A change in WITH that a leaf can carry out for its own rows. */
+  private static boolean staysWithItsRows(Mentions.Change change) {
+    boolean isOfTable =
+        change.block().from().getFirst() instanceof FromInfo.Leaf(TableUse table)
+            && !table.key().isEmpty();
+    return switch (change.statement()) {
+      case Update update when isOfTable -> {
+        TableUse table = (TableUse) change.block().scope().sources().getFirst();
+        DmlRouter.KeyAssignments.check(
+            table.relation(), update.assignments(), Optional.of(table.name()));
+        yield true;
+      }
+      case Delete _ -> isOfTable;
+      default -> false;
+    };
+  }
+
+  private static boolean mayChange(Analysis analysis, Map<TableUse, Pin> leaves) {
+    return !analysis.mentions().modifiesInWith()
+        || KeyPins.areOneSlot(leaves.values().stream().distinct().toList());
+  }
+
   private Plan oneNode(Analysis analysis, QueryInfo query, Map<TableUse, Pin> leaves) {
     List<Pin> pins = leaves.values().stream().distinct().toList();
     SqlText text =
@@ -75,7 +100,7 @@ final class SelectRouter {
             .render(analysis.span());
     Optional<Plan> otherwise =
         KeyPins.areOneSlot(pins) ? Optional.empty() : ifPossible(analysis, query);
-    return new Plan.OneNode(text, pins, false, otherwise);
+    return new Plan.OneNode(text, pins, analysis.mentions().modifiesInWith(), otherwise);
   }
 
   private Optional<Plan> ifPossible(Analysis analysis, QueryInfo query) {

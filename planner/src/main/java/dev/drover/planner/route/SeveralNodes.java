@@ -103,7 +103,7 @@ final class SeveralNodes {
     }
     Optional<List<SortKeys.Key>> keys =
         new SortKeys(analysis, block, nodeText).keys(syntax.orderBy());
-    if (keys.isEmpty() || block.select().isEmpty()) {
+    if (keys.isEmpty() || block.select().map(s -> s.targets().isEmpty()).orElse(true)) {
       return gather(block, parts);
     }
     boolean merges =

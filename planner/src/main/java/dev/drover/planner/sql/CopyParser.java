@@ -1,5 +1,6 @@
 package dev.drover.planner.sql;
 
+import dev.drover.pgwire.SqlState;
 import dev.drover.planner.sql.GenericOption.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,9 @@ final class CopyParser {
       options.add(delimiter());
     }
     options.addAll(options());
+    if (!from && cursor.at("where")) {
+      throw cursor.error(SqlState.SYNTAX_ERROR, "WHERE clause not allowed with COPY TO");
+    }
     Optional<Expr> where = from ? grammar.queries().after("where") : Optional.empty();
     return new Statement.Copy(
         cursor.since(start), table, columns, query, from, endpoint, options, where);

@@ -41,7 +41,9 @@ final class IndexParser {
 
   private IndexElement key(int start) {
     if (cursor.at('(')) {
-      Expr expression = grammar.primaries().parenthesized();
+      cursor.expect('(');
+      Expr expression = grammar.expressions().expression();
+      cursor.expect(')');
       return new IndexElement(
           cursor.since(start), Optional.empty(), Optional.of(expression), Optional.empty());
     }
