@@ -103,6 +103,7 @@ final class SnapshotWindows {
       wants.merge(by, m.wanted(), Math::max);
       return;
     }
+    wants.remove(by);
     admission.promise(now);
     send(by, new GateAlone(m.number(), m.epoch(), terms.aloneMillis(), terms.gate()));
   }
