@@ -197,7 +197,7 @@ public final class Call {
    */
   public void openScope(boolean bareSuffices) {
     if (transaction.scope() == Transaction.Scope.NONE) {
-      boolean bare = bareSuffices && request.alone();
+      boolean bare = bareSuffices && request.alone() && !output.encoded();
       context.scopes().open(bare ? Transaction.Scope.BARE : Transaction.Scope.IMPLICIT);
     }
   }
@@ -215,6 +215,11 @@ public final class Call {
   }
 
   public void completed(String tag) {
+    Optional<SqlError> unsent = output.failure();
+    if (unsent.isPresent()) {
+      failed(unsent.get());
+      return;
+    }
     end();
     context.listener().completed(this, tag);
   }

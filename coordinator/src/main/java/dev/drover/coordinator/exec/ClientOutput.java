@@ -2,11 +2,14 @@ package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.pgwire.BackendEncoder;
+import dev.drover.pgwire.ClientEncoding;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FieldDescription;
 import dev.drover.pgwire.FrontendDecoder.Bind;
+import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.FrontendChannel;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +21,9 @@ import java.util.Optional;
  */
 public final class ClientOutput implements ResultOutput {
   private final FrontendChannel channel;
+  private ByteBuf gathered = Unpooled.EMPTY_BUFFER;
+  private boolean[] binary = {};
+  private Optional<SqlError> failure = Optional.empty();
 
   public ClientOutput(FrontendChannel channel) {
     this.channel = channel;
@@ -58,12 +64,68 @@ public final class ClientOutput implements ResultOutput {
 
   @Override
   public void rows(ByteBuf run) {
-    channel.forward(run);
+    if (channel.encoding().isEmpty()) {
+      channel.forward(run);
+    } else {
+      convert(run);
+    }
   }
 
   @Override
   public ByteBuf rowBuffer() {
-    return channel.out();
+    if (channel.encoding().isEmpty()) {
+      return channel.out();
+    }
+    settle();
+    gathered = Unpooled.buffer();
+    return gathered;
+  }
+
+  /** Which columns of the next rows are in binary format. */
+  public void binaryColumns(boolean[] next) {
+    settle();
+    binary = next;
+  }
+
+  @Override
+  public boolean encoded() {
+    return channel.encoding().isPresent();
+  }
+
+  @Override
+  public Optional<SqlError> failure() {
+    settle();
+    Optional<SqlError> taken = failure;
+    failure = Optional.empty();
+    return taken;
+  }
+
+  /** What was gathered leaves before anything else. */
+  private void settle() {
+    if (gathered.isReadable()) {
+      ByteBuf frames = gathered;
+      gathered = Unpooled.EMPTY_BUFFER;
+      convert(frames);
+    }
+  }
+
+  /** After a row that the client's encoding cannot express, none follows. */
+  private void convert(ByteBuf run) {
+    settle();
+    try {
+      ClientEncoding encoding = channel.encoding().orElseThrow();
+      while (failure.isEmpty() && run.isReadable()) {
+        byte type = run.readByte();
+        ByteBuf body = run.readSlice(run.readInt() - Integer.BYTES);
+        ByteBuf text = encoding.encode(type, body, binary);
+        ByteBuf out = channel.out();
+        out.writeByte(type).writeInt(text.readableBytes() + Integer.BYTES).writeBytes(text);
+      }
+    } catch (SqlError e) {
+      failure = Optional.of(e);
+    } finally {
+      run.release();
+    }
   }
 
   public void commandComplete(String tag) {
@@ -90,6 +152,7 @@ public final class ClientOutput implements ResultOutput {
 
   @Override
   public void flush() {
+    settle();
     channel.flush();
   }
 }

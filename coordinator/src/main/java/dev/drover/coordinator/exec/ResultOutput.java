@@ -2,7 +2,9 @@ package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.SqlError;
 import io.netty.buffer.ByteBuf;
+import java.util.Optional;
 
 /**
  * Where the rows of a statement go: to the client, or into the next step of a larger statement.
@@ -25,4 +27,14 @@ public interface ResultOutput {
   boolean writable();
 
   void flush();
+
+  /** True for a client whose rows are converted, which takes whole rows. */
+  default boolean encoded() {
+    return false;
+  }
+
+  /** Once: why a row could not be given to the client. */
+  default Optional<SqlError> failure() {
+    return Optional.empty();
+  }
 }

@@ -119,7 +119,7 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
 
   @Override
   public boolean wholeFrames() {
-    return false;
+    return call.output().encoded();
   }
 
   @Override

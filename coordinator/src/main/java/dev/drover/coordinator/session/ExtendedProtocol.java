@@ -136,6 +136,10 @@ final class ExtendedProtocol {
     if (runner.refusesInFailed(statement.plan())) {
       throw StatementRunner.inFailedTransaction();
     }
+    if (output.encoded()) {
+      EncodedFormats.checkParameters(statement.plan(), bind);
+      EncodedFormats.binaryColumns(statement.plan(), bind);
+    }
     portals.put(bind.portal(), new Portal(statement, bind));
     BackendEncoder.bindComplete(session.channel().out());
   }
@@ -223,6 +227,9 @@ final class ExtendedProtocol {
       return;
     }
     PreparedStatement statement = portal.statement();
+    if (output.encoded()) {
+      output.binaryColumns(EncodedFormats.binaryColumns(statement.plan(), portal.bind()));
+    }
     long key = keys.keyOf(statement.plan(), statement.text());
     Call.Request request =
         new Call.Request(

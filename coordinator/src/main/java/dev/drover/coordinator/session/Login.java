@@ -41,8 +41,6 @@ final class Login {
   private static final byte[] MOCK_SECRET = new byte[32];
   private static final Set<String> NO_SETTINGS =
       Set.of("user", "database", "replication", "options", "client_encoding");
-  private static final Set<String> ENCODINGS =
-      Set.of("utf8", "utf-8", "unicode", "sql_ascii", "'utf-8'", "'utf8'");
 
   static {
     RANDOM.nextBytes(MOCK_SECRET);
@@ -67,15 +65,6 @@ final class Login {
     if (!wanted.equals(database)) {
       session.fatal(
           SqlError.of(SqlState.INVALID_CATALOG_NAME, "database \"" + wanted + "\" does not exist"));
-      return;
-    }
-    String encoding = parameters.getOrDefault("client_encoding", "UTF8").toLowerCase(Locale.ROOT);
-    if (!ENCODINGS.contains(encoding)) {
-      session.fatal(
-          SqlError.of(
-                  SqlState.INVALID_PARAMETER_VALUE,
-                  "invalid value for parameter \"client_encoding\": \"" + encoding + "\"")
-              .withDetail("Drover speaks UTF8 with its clients."));
       return;
     }
     if (parameters.containsKey("replication")) {
@@ -267,11 +256,29 @@ final class Login {
   }
 
   private void establish(RoleInfo info, SettingsState wanted) {
-    SettingsState initial = session.services().canonicalSettings(wanted);
+    String encoding = parameters.getOrDefault("client_encoding", Encodings.UTF8);
+    if (encoding.equalsIgnoreCase(Encodings.UTF8)) {
+      establish(info, wanted, new Encodings.Found(Encodings.UTF8, Optional.empty()));
+      return;
+    }
+    Encodings.find(
+        pool(),
+        role,
+        encoding,
+        found -> establish(info, wanted, found),
+        error -> session.fatal(relayed(error)));
+  }
+
+  private void establish(RoleInfo info, SettingsState wanted, Encodings.Found encoding) {
+    SettingsState checked = session.services().canonicalSettings(wanted);
+    SettingsState initial =
+        encoding.canonical().equals(Encodings.UTF8)
+            ? checked
+            : checked.with(SettingsState.CLIENT_ENCODING, encoding.canonical());
     ClientOutput output = new ClientOutput(session.channel());
     Transaction transaction =
         new Transaction(session.services().transactions(), role, output::notice);
-    SettingsTracker settings = new SettingsTracker(session, role, info, initial);
+    SettingsTracker settings = new SettingsTracker(session, role, info, initial, encoding);
     StatementRunner runner = new StatementRunner(session, transaction, settings);
     SessionRegistry.Key key = session.services().registry().register(session);
     ByteBuf out = session.channel().out();

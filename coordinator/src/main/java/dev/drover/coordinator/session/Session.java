@@ -5,6 +5,7 @@ import dev.drover.coordinator.exec.ClientOutput;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.BackendEncoder;
+import dev.drover.pgwire.ClientEncoding;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendDecoder;
 import dev.drover.pgwire.MessageType.Frontend;
@@ -14,7 +15,9 @@ import dev.drover.pgwire.SqlState;
 import dev.drover.pgwire.netty.FrontendChannel;
 import dev.drover.pgwire.netty.FrontendListener;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -137,7 +140,7 @@ public final class Session implements FrontendListener {
       return;
     }
     if (queue.isEmpty() && copying()) {
-      running.orElseThrow().copyMessage(type, body);
+      copyMessage(type, body);
       return;
     }
     queue.add(type, body);
@@ -185,18 +188,34 @@ public final class Session implements FrontendListener {
 
   private void dispatch(byte type, ByteBuf body) {
     if (copying()) {
-      running.orElseThrow().copyMessage(type, body);
+      copyMessage(type, body);
     } else {
       take(type, body);
     }
   }
 
-  private void take(byte type, ByteBuf body) {
+  private void copyMessage(byte type, ByteBuf body) {
+    Operator copy = running.orElseThrow();
+    try {
+      copy.copyMessage(type, inUtf8(type, body));
+    } catch (SqlError error) {
+      byte[] why = error.getMessage().getBytes(StandardCharsets.UTF_8);
+      copy.copyMessage(Frontend.COPY_FAIL, Unpooled.copiedBuffer(why, new byte[1]));
+    }
+  }
+
+  private ByteBuf inUtf8(byte type, ByteBuf body) {
+    Optional<ClientEncoding> encoding = channel().encoding();
+    return encoding.isEmpty() ? body : encoding.get().decode(type, body);
+  }
+
+  private void take(byte type, ByteBuf received) {
     if (skipping && type != Frontend.SYNC && type != Frontend.TERMINATE) {
       return;
     }
     Established e = established();
     try {
+      ByteBuf body = inUtf8(type, received);
       switch (type) {
         case Frontend.QUERY -> e.simple().query(queryText(body));
         case Frontend.PARSE -> e.extended().parse(FrontendDecoder.Parse.decode(body));

@@ -32,8 +32,6 @@ final class SettingsStatements {
   private static final List<String> IDENTITY =
       List.of(SettingsState.IS_SUPERUSER, SettingsState.SESSION_AUTHORIZATION, SettingsState.ROLE);
   private static final String APPLICATION_NAME = "application_name";
-  private static final String CLIENT_ENCODING = "client_encoding";
-  private static final Set<String> ENCODINGS = Set.of("utf8", "utf-8", "unicode", "sql_ascii");
 
   private final StatementRunner runner;
   private final Transaction transaction;
@@ -54,24 +52,39 @@ final class SettingsStatements {
                   SqlState.NO_ACTIVE_SQL_TRANSACTION,
                   "SET LOCAL can only be used in transaction blocks"));
     }
-    if (set.name().equals(CLIENT_ENCODING) && !set.isDefault() && unsupported(set)) {
-      transaction.fail();
-      call.failed(
-          SqlError.of(
-                  SqlState.INVALID_PARAMETER_VALUE,
-                  "invalid value for parameter \"client_encoding\": \""
-                      + set.values().getFirst().text()
-                      + "\"")
-              .withDetail("Drover speaks UTF8 with its clients."));
+    if (set.name().equals(SettingsState.CLIENT_ENCODING)) {
+      clientEncoding(call, set, local);
       return;
     }
     String text = call.text().toString();
     change(call, new Change(List.of(set.name()), text, local, set.isDefault(), "SET"));
   }
 
-  private static boolean unsupported(SessionCommand.SetVariable set) {
-    String value = set.values().getFirst().text().toLowerCase(java.util.Locale.ROOT);
-    return !ENCODINGS.contains(value);
+  /** No server is told: the coordinator itself converts. */
+  private void clientEncoding(Call call, SessionCommand.SetVariable set, boolean local) {
+    if (set.isDefault()) {
+      settings.reset(SettingsState.CLIENT_ENCODING, local);
+      encodingSet(call, "SET");
+      return;
+    }
+    Encodings.find(
+        runner.pool(),
+        transaction.role(),
+        set.values().getFirst().text(),
+        found -> {
+          if (!local || transaction.scope() != Transaction.Scope.NONE) {
+            settings.encoding(found, local);
+          }
+          encodingSet(call, "SET");
+        },
+        call::failed);
+  }
+
+  private void encodingSet(Call call, String tag) {
+    if (transaction.scope() == Transaction.Scope.NONE) {
+      settings.transactionEnded(true);
+    }
+    call.completed(tag);
   }
 
   void reset(Call call, SessionCommand.Reset reset) {
@@ -82,6 +95,11 @@ final class SettingsStatements {
         settings.transactionEnded(true);
       }
       transaction.broadcast(settings.localSql(names), error -> finish(call, error, "RESET"));
+      return;
+    }
+    if (reset.name().get().equals(SettingsState.CLIENT_ENCODING)) {
+      settings.reset(SettingsState.CLIENT_ENCODING, false);
+      encodingSet(call, "RESET");
       return;
     }
     String text = call.text().toString();
@@ -194,8 +212,10 @@ final class SettingsStatements {
   /** The two settings that never reach a server are answered here; the rest by the catalog node. */
   void show(Call call, SessionCommand.Show show) {
     String name = show.name().orElse("");
-    if (name.equals(APPLICATION_NAME)) {
-      String value = settings.effective().values().getOrDefault(name, "");
+    boolean encoding = name.equals(SettingsState.CLIENT_ENCODING);
+    if (name.equals(APPLICATION_NAME) || encoding) {
+      String byDefault = encoding ? Encodings.UTF8 : "";
+      String value = settings.effective().values().getOrDefault(name, byDefault);
       if (call.simple()) {
         call.output().simpleRowDescription(call.cached());
       }

@@ -3,6 +3,7 @@ package dev.drover.coordinator.session;
 import dev.drover.coordinator.catalog.SearchPaths;
 import dev.drover.coordinator.settings.SessionSettings;
 import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.pgwire.ClientEncoding;
 import dev.drover.planner.route.SearchPath;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,7 +27,8 @@ final class SettingsTracker {
   private static final String NO_ROLE = "none";
 
   /** A server sets these before anybody else can. */
-  private static final List<String> FIRST_SET = List.of("datestyle", "timezone");
+  private static final List<String> FIRST_SET =
+      List.of("datestyle", "timezone", SettingsState.CLIENT_ENCODING);
 
   /** A search path depends on who "$user" is. */
   private record PathKey(String setting, String role) {}
@@ -37,10 +40,18 @@ final class SettingsTracker {
   private final String defaultSearchPath;
   private final Map<PathKey, SearchPath> paths = new HashMap<>();
   private final Set<String> changed = new LinkedHashSet<>();
+  private final Map<String, ClientEncoding> encodings = new HashMap<>();
+  private String clientEncoding = Encodings.UTF8;
   private PathKey pathKey;
   private SearchPath path;
 
-  SettingsTracker(Session session, String role, RoleInfo info, SettingsState initial) {
+  SettingsTracker(
+      Session session,
+      String role,
+      RoleInfo info,
+      SettingsState initial,
+      Encodings.Found encoding) {
+    encoding.table().ifPresent(t -> encodings.put(encoding.canonical(), t));
     this.session = session;
     this.role = role;
     this.settings = new SessionSettings(initial);
@@ -83,6 +94,11 @@ final class SettingsTracker {
         set.equals(NO_ROLE) ? values.getOrDefault(SettingsState.SESSION_AUTHORIZATION, role) : set;
     pathKey = new PathKey(values.getOrDefault(SEARCH_PATH, defaultSearchPath), acting);
     path = paths.computeIfAbsent(pathKey, k -> SearchPaths.parse(k.setting(), k.role()));
+    String encoding = values.getOrDefault(SettingsState.CLIENT_ENCODING, Encodings.UTF8);
+    if (!encoding.equals(clientEncoding)) {
+      clientEncoding = encoding;
+      session.channel().encoding(Optional.ofNullable(encodings.get(encoding)));
+    }
   }
 
   void transactionBegins() {
@@ -97,6 +113,12 @@ final class SettingsTracker {
       settings.rollback();
     }
     undone(before);
+  }
+
+  /** The client's texts are in this encoding from now on. */
+  void encoding(Encodings.Found found, boolean local) {
+    found.table().ifPresent(t -> encodings.put(found.canonical(), t));
+    set(SettingsState.CLIENT_ENCODING, found.canonical(), local);
   }
 
   /** The transaction block has failed. */

@@ -27,6 +27,7 @@ import java.util.Optional;
  */
 final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
   private static final int[] NO_TYPES = {};
+  private static final boolean[] NO_BINARY = {};
 
   private final Session session;
   private final StatementRunner runner;
@@ -77,6 +78,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
       refused(SqlError.of(SqlState.UNDEFINED_PARAMETER, "there is no parameter $1"));
       return;
     }
+    output.binaryColumns(NO_BINARY);
     boolean alone = texts.size() == 1;
     Call.Request request = new Call.Request(texts.get(next), Optional.empty(), 0, 0, alone, false);
     runner.run(

@@ -170,6 +170,9 @@ final class StatementRunner implements Call.Scopes {
   void run(Call call) {
     session.occupy();
     try {
+      if (call.output().encoded()) {
+        EncodedFormats.checkCopy(call.cached(), call.text().toString());
+      }
       Operator operator =
           call.cached().plan() instanceof Plan.Control(var statement)
               ? control.operator(call, statement)

@@ -135,7 +135,7 @@ public final class SessionSettings {
   public String localSql(Collection<String> names) {
     List<String> statements = new ArrayList<>();
     for (String name : names) {
-      if (!SettingsState.isIdentity(name)) {
+      if (!SettingsState.isIdentity(name) && !name.equals(SettingsState.CLIENT_ENCODING)) {
         statements.add(localValue(name));
       }
     }

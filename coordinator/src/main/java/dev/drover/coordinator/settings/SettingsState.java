@@ -22,6 +22,9 @@ public final class SettingsState {
   /** Follows from the two above; no server takes it. */
   public static final String IS_SUPERUSER = "is_superuser";
 
+  /** The coordinator's own business: servers always speak UTF-8 with it. */
+  public static final String CLIENT_ENCODING = "client_encoding";
+
   /** The role's own defaults. */
   public static final SettingsState DEFAULTS = new SettingsState(new LinkedHashMap<>());
 
@@ -101,7 +104,7 @@ public final class SettingsState {
     StringBuilder sql = new StringBuilder("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL");
     String separator = "; SELECT ";
     for (Map.Entry<String, String> setting : values.entrySet()) {
-      if (!isIdentity(setting.getKey())) {
+      if (!isIdentity(setting.getKey()) && !setting.getKey().equals(CLIENT_ENCODING)) {
         sql.append(separator).append(setConfig(setting.getKey(), setting.getValue(), false));
         separator = ", ";
       }

@@ -105,3 +105,25 @@ BEGIN
   UPDATE pg_trigger SET tgisinternal = true WHERE tgrelid = guarded AND tgname = 'drover_guard';
   RETURN guarded::oid;
 END $$;
+
+-- Code points of the bytes 128 to 255 in an encoding of one byte per character; -1 for none.
+CREATE OR REPLACE FUNCTION drover.encoding_table(encoding integer) RETURNS integer[]
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  codes integer[] := '{}';
+  code integer;
+BEGIN
+  IF pg_encoding_max_length(encoding) IS DISTINCT FROM 1 OR pg_encoding_to_char(encoding) = 'SQL_ASCII'
+  THEN
+    RETURN NULL;
+  END IF;
+  FOR high IN 128..255 LOOP
+    BEGIN
+      code := ascii(convert_from(set_byte('\x00'::bytea, 0, high), pg_encoding_to_char(encoding)));
+    EXCEPTION WHEN OTHERS THEN
+      code := -1;
+    END;
+    codes := codes || code;
+  END LOOP;
+  RETURN codes;
+END $$;

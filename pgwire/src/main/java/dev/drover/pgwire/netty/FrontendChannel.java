@@ -2,6 +2,7 @@ package dev.drover.pgwire.netty;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.pgwire.ClientEncoding;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -9,6 +10,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.util.Optional;
 
 /**
  * A client's connection as its session sees it.
@@ -19,6 +21,7 @@ public final class FrontendChannel {
   private final Channel channel;
   private final FrontendHandler handler;
   private final Outbound outbound;
+  private Optional<ClientEncoding> encoding = Optional.empty();
 
   FrontendChannel(Channel channel, FrontendHandler handler, Outbound outbound) {
     this.channel = requireNonNull(channel);
@@ -58,6 +61,16 @@ public final class FrontendChannel {
   /** Sends frames as they are; the buffer's ownership moves here. */
   public void forward(ByteBuf retained) {
     outbound.forward(retained);
+  }
+
+  /** The client's encoding from now on; empty for UTF-8. */
+  public void encoding(Optional<ClientEncoding> next) {
+    outbound.encoding(next);
+    encoding = next;
+  }
+
+  public Optional<ClientEncoding> encoding() {
+    return encoding;
   }
 
   public void flush() {

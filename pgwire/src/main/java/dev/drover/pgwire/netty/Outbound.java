@@ -2,9 +2,13 @@ package dev.drover.pgwire.netty;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.pgwire.ClientEncoding;
+import dev.drover.pgwire.MessageType.Backend;
+import dev.drover.pgwire.Protocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import java.util.Optional;
 
 /**
  * The bytes on their way out of one channel: control messages gathered in one buffer, slices that
@@ -24,8 +28,11 @@ final class Outbound {
   /** A buffer of control messages is handed to the channel when it has this many bytes. */
   private static final int CUT_BYTES = 32 << 10;
 
+  private static final boolean[] NO_COLUMNS = {};
+
   private final Channel channel;
   private ByteBuf out;
+  private Optional<ClientEncoding> encoding = Optional.empty();
   private boolean unflushed;
   private boolean closed;
 
@@ -73,6 +80,26 @@ final class Outbound {
     }
   }
 
+  /** What comes from now on is for a client of this encoding; rows come converted. */
+  void encoding(Optional<ClientEncoding> next) {
+    cut();
+    encoding = next;
+  }
+
+  private static ByteBuf recoded(ByteBuf frames, ClientEncoding encoding) {
+    ByteBuf result = Unpooled.buffer(frames.readableBytes());
+    while (frames.isReadable()) {
+      byte type = frames.readByte();
+      ByteBuf body = frames.readSlice(frames.readInt() - Protocol.LENGTH_BYTES);
+      boolean row = type == Backend.DATA_ROW || type == Backend.COPY_DATA;
+      ByteBuf text = row ? body : encoding.encode(type, body, NO_COLUMNS);
+      result.writeByte(type).writeInt(text.readableBytes() + Protocol.LENGTH_BYTES);
+      result.writeBytes(text);
+    }
+    frames.release();
+    return result;
+  }
+
   /** Drops what has not been handed to the channel, and all that comes later. */
   void close() {
     closed = true;
@@ -91,6 +118,9 @@ final class Outbound {
     if (!gathered.isReadable()) {
       gathered.release();
       return;
+    }
+    if (encoding.isPresent()) {
+      gathered = recoded(gathered, encoding.get());
     }
     unflushed = true;
     var _ = channel.write(gathered, channel.voidPromise());
