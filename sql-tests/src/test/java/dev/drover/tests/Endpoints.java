@@ -6,6 +6,7 @@ import dev.drover.agent.postgres.TemporaryServers;
 import dev.drover.tests.Endpoint.Kind;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,7 @@ public final class Endpoints implements AutoCloseable {
   private final Endpoint drover;
   private final Endpoint secondCoordinator;
   private final Endpoint plain;
+  private final List<Endpoint> datanodes;
   private final Deque<Runnable> stops = new ArrayDeque<>();
 
   private Endpoints(PostgresBinaries binaries) {
@@ -35,12 +37,14 @@ public final class Endpoints implements AutoCloseable {
     if (given.isPresent() || isSelfCheck) {
       drover = given.orElseGet(() -> plain(servers, "second"));
       secondCoordinator = drover;
+      datanodes = List.of();
       return;
     }
     TemporaryCluster cluster = TemporaryCluster.inThisProcess(2, binaries);
     stops.push(cluster::close);
     drover = cluster.coordinators().getFirst();
     secondCoordinator = cluster.coordinators().getLast();
+    datanodes = cluster.datanodes();
   }
 
   static Endpoints start() {
@@ -63,6 +67,11 @@ public final class Endpoints implements AutoCloseable {
 
   public Endpoint plain() {
     return plain;
+  }
+
+  /** The datanodes' own servers, for looking behind Drover's back; none where it runs already. */
+  public List<Endpoint> datanodes() {
+    return datanodes;
   }
 
   @Override
