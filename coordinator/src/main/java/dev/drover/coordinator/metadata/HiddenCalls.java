@@ -8,9 +8,9 @@ import dev.drover.planner.catalog.Routine;
 import java.util.List;
 
 /**
- * Operators, casts, constraints, generated columns and indexes call routines that no statement
- * names, so a statement cannot be refused for them. No such object may stand on a routine that sees
- * one node's rows only.
+ * Operators, casts, constraints, defaults and indexes call routines that no statement names, so a
+ * statement cannot be refused for them. No such object may stand on a routine that sees one node's
+ * rows only.
  *
  * <p>Threads: confined to the caller's.
  */

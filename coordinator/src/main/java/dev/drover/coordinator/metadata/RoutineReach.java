@@ -1,6 +1,7 @@
 package dev.drover.coordinator.metadata;
 
 import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.catalog.DynamicSql;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.catalog.Routine;
 import dev.drover.planner.catalog.Routine.Reach;
@@ -38,29 +39,8 @@ final class RoutineReach {
   private static final Set<String> WRITES =
       Set.of("insert", "update", "delete", "merge", "truncate", "copy", "lock");
 
-  /** Functions that run SQL which they are given as text, and the statement that does so. */
-  private static final Set<String> DYNAMIC =
-      Set.of(
-          "execute",
-          "query_to_xml",
-          "query_to_xml_and_xmlschema",
-          "query_to_xmlschema",
-          "cursor_to_xml",
-          "table_to_xml",
-          "table_to_xml_and_xmlschema",
-          "schema_to_xml",
-          "schema_to_xml_and_xmlschema",
-          "database_to_xml",
-          "database_to_xml_and_xmlschema",
-          "ts_stat",
-          "ts_rewrite",
-          "dblink",
-          "dblink_exec",
-          "crosstab",
-          "crosstab2",
-          "crosstab3",
-          "crosstab4",
-          "connectby");
+  /** The statement of PL/pgSQL that runs SQL which it is given as text. */
+  private static final String EXECUTE = "execute";
 
   /** What is read of one routine. */
   record Body(String name, String language, String text, boolean ofExtension, String vouched) {}
@@ -99,7 +79,7 @@ final class RoutineReach {
 
   private void read(Body body) {
     Reach start = Reach.NONE;
-    if (DYNAMIC.contains(body.name())) {
+    if (isDynamic(body.name())) {
       start = Reach.UNKNOWN;
     } else if (!body.vouched().isEmpty()) {
       start = vouched(body.vouched());
@@ -108,6 +88,10 @@ final class RoutineReach {
       wordsOfRoutine.computeIfAbsent(body.name(), n -> new HashSet<>()).addAll(words(body.text()));
     }
     ofRoutine.merge(body.name(), start, RoutineReach::worse);
+  }
+
+  private static boolean isDynamic(String word) {
+    return word.equals(EXECUTE) || DynamicSql.isRunBy(word);
   }
 
   private static Reach vouched(String value) {
@@ -143,7 +127,7 @@ final class RoutineReach {
   private Reach reach(Set<String> words) {
     Reach reach = Reach.NONE;
     for (String word : words) {
-      reach = worse(reach, DYNAMIC.contains(word) ? Reach.UNKNOWN : Reach.NONE);
+      reach = worse(reach, isDynamic(word) ? Reach.UNKNOWN : Reach.NONE);
       reach = worse(reach, ofRelation.getOrDefault(word, Reach.NONE));
       reach = worse(reach, ofRoutine.getOrDefault(word, Reach.NONE));
     }

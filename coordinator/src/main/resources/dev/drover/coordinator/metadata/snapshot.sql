@@ -94,7 +94,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- What calls a user's routine without naming it in a statement: operators, casts, constraints,
--- generated columns, indexes, types.
+-- defaults, indexes, types.
 CREATE OR REPLACE FUNCTION drover.snapshot_hidden_calls()
 RETURNS TABLE (schema_name name, routine_name name, caller text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -104,11 +104,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     JOIN pg_namespace n ON n.oid = p.pronamespace
   WHERE d.refclassid = 'pg_proc'::regclass
     AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'drover')
-    AND (d.classid IN ('pg_operator'::regclass, 'pg_cast'::regclass, 'pg_constraint'::regclass,
-        'pg_class'::regclass, 'pg_type'::regclass, 'pg_amproc'::regclass, 'pg_opfamily'::regclass)
-      OR d.classid = 'pg_attrdef'::regclass AND EXISTS (
-        SELECT FROM pg_attrdef f JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
-        WHERE f.oid = d.objid AND a.attgenerated <> ''))
+    AND d.classid IN ('pg_operator'::regclass, 'pg_cast'::regclass, 'pg_constraint'::regclass,
+      'pg_class'::regclass, 'pg_type'::regclass, 'pg_amproc'::regclass, 'pg_opfamily'::regclass,
+      'pg_attrdef'::regclass)
 $$;
 
 -- Users' routines with what can be read of their bodies. For an aggregate that is the names of its

@@ -1,6 +1,7 @@
 package dev.drover.planner.route;
 
 import dev.drover.planner.catalog.CatalogSnapshot;
+import dev.drover.planner.catalog.DynamicSql;
 import dev.drover.planner.catalog.Routine;
 import dev.drover.planner.sql.Expr;
 import java.util.List;
@@ -30,8 +31,7 @@ final class FunctionRules {
           "lo_creat",
           "lo_unlink",
           "lo_open",
-          "dblink",
-          "query_to_xml");
+          "dblink");
 
   private static final String ADVISORY_PREFIX = "pg_advisory_";
   private static final String TRY_ADVISORY_PREFIX = "pg_try_advisory_";
@@ -150,6 +150,9 @@ final class FunctionRules {
 
   /** The worst reach of the functions of that name. */
   Routine.Reach reach(Expr.FunctionCall call) {
+    if (isBuiltIn(call) && DynamicSql.isRunBy(call.name().local())) {
+      return Routine.Reach.UNKNOWN;
+    }
     Routine.Reach worst = Routine.Reach.NONE;
     for (Routine routine : routines(call)) {
       if (routine.reach().compareTo(worst) > 0) {

@@ -59,6 +59,8 @@ class HiddenCallsTest {
         "CREATE DOMAIN hidden.listed AS int CHECK (hidden.known(VALUE))",
         "CREATE TABLE hidden.t (id int CHECK (hidden.known(id)))",
         "CREATE TABLE hidden.t (id int, k bool GENERATED ALWAYS AS (hidden.known(id)) STORED)",
+        "CREATE TABLE hidden.t (id int, k bool DEFAULT hidden.known(1))",
+        "ALTER TABLE hidden.d ALTER v SET DEFAULT hidden.known(1)::int",
         "ALTER TABLE hidden.d ADD CHECK (hidden.known(id))",
         "CREATE INDEX ON hidden.e (hidden.known(id))",
         "CREATE INDEX ON hidden.e (id) WHERE hidden.known(id)",
@@ -66,6 +68,22 @@ class HiddenCallsTest {
   void whatWouldCallItIsRefused(String statement) {
     assertThat(sql.error(statement).get('C')).as(statement).isEqualTo("0A000");
     assertThat(sql.value("SELECT count(*) FROM hidden.d")).isEqualTo("20");
+  }
+
+  /** Functions of PostgreSQL that run what they are given as text, or read whole schemas. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT query_to_xml('SELECT count(*) FROM hidden.d', true, false, '')",
+        "SELECT pg_catalog.table_to_xml('hidden.d', true, false, '')",
+        "SELECT schema_to_xml('hidden', true, false, '')",
+        "SELECT database_to_xml(true, false, '')",
+        "SELECT * FROM ts_stat('SELECT to_tsvector(v::text) FROM hidden.d')",
+        "SELECT ts_rewrite('a'::tsquery, 'SELECT ''a''::tsquery, ''b''::tsquery FROM hidden.d')",
+        "SELECT id, query_to_xml('SELECT 1', true, false, '') FROM hidden.d WHERE id = 1",
+      })
+  void whatRunsTextIsRefused(String statement) {
+    assertThat(sql.error(statement).get('C')).as(statement).isEqualTo("0A000");
   }
 
   @Test
