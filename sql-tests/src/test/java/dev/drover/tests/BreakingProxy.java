@@ -130,7 +130,7 @@ public final class BreakingProxy implements AutoCloseable {
   }
 
   private static String text(ByteBuffer buffer) {
-    return new String(buffer.array(), 0, buffer.limit(), ISO_8859_1);
+    return ISO_8859_1.decode(buffer.duplicate()).toString();
   }
 
   private static void close(SocketChannel channel) {

@@ -149,7 +149,7 @@ final class Analyzer {
         case FromItem item -> block.from().add(from(item, block, place));
         case Query query -> query(query, place);
         case QueryPart.With with -> with(with, place, new ArrayList<>());
-        case Expr expression when where.isPresent() && where.get() == expression ->
+        case Expr expression when where.equals(Optional.of(expression)) ->
             condition(expression, block, place);
         case Expr expression -> scan.expression(expression, block, place);
         default -> scan.node(child, block, place);
