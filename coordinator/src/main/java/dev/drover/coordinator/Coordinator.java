@@ -8,6 +8,7 @@ import dev.drover.coordinator.exec.ExecServices;
 import dev.drover.coordinator.exec.NodeRotation;
 import dev.drover.coordinator.exec.Slots;
 import dev.drover.coordinator.metadata.ErrorNames;
+import dev.drover.coordinator.metadata.NodeInstaller;
 import dev.drover.coordinator.pool.Admission;
 import dev.drover.coordinator.pool.BackendConnector;
 import dev.drover.coordinator.pool.BackendPool;
@@ -63,6 +64,7 @@ public final class Coordinator implements AutoCloseable {
   private final CoordinatorConfig config;
   private final Transport transport;
   private final HikariDataSource catalogNode;
+  private final NodeServers servers;
   private final ExecutorService blocking;
   private final GtmEvents events;
   private final GtmClient gtm;
@@ -71,8 +73,9 @@ public final class Coordinator implements AutoCloseable {
   private final FrontendServer server;
   private Set<Node> knownNodes = Set.of();
 
-  private Coordinator(CoordinatorConfig config) {
+  private Coordinator(CoordinatorConfig config, NodeInstaller.TransactionSchema schema) {
     this.config = config;
+    this.servers = new NodeServers(config, schema);
     this.transport = Transport.create(config.eventLoops());
     this.catalogNode = dataSource(config);
     this.blocking = Executors.newVirtualThreadPerTaskExecutor();
@@ -88,21 +91,25 @@ public final class Coordinator implements AutoCloseable {
             events);
     long version = events.awaitStart(START_TIMEOUT_SECONDS);
     this.catalog = new CatalogCache(new JdbcCatalogSource(catalogNode), version, blocking);
-    Roles roles =
-        new Roles(
-            new Credentials.Password(config.secret()), !config.catalogSocketDirectory().isEmpty());
+    Roles roles = new Roles(new Credentials.Password(config.secret()));
     this.loops = loops(roles);
     catalog.onLoad(this::catalogLoaded);
     catalogLoaded();
     events.attach(catalog, loops, roles);
     new WaitReporter(loops, gtm, this::nodeName).start();
+    servers.checkHashes(catalog.view().snapshot().nodes(), blocking);
     this.server = listen();
     LOG.info("event=coordinator_started name={} port={}", config.name(), port());
   }
 
-  /** Accepts clients when it returns. */
-  public static Coordinator start(CoordinatorConfig config) {
-    return new Coordinator(config);
+  /**
+   * Accepts clients when it returns.
+   *
+   * @param schema what it installs on servers that become nodes
+   */
+  public static Coordinator start(
+      CoordinatorConfig config, NodeInstaller.TransactionSchema schema) {
+    return new Coordinator(config, schema);
   }
 
   /** The TCP port that clients connect to. */
@@ -167,7 +174,7 @@ public final class Coordinator implements AutoCloseable {
             new Slots(),
             new NodeRotation(),
             (fields, view, _) -> ErrorNames.translate(fields, view.snapshot()),
-            new CoordinatorDdl(catalog, gtm, blocking, (_, _, _, _) -> {}));
+            new CoordinatorDdl(catalog, gtm, blocking, servers::prepare));
     return new LoopServices(
         loop,
         pool,

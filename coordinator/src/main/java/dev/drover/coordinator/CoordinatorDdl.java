@@ -18,7 +18,7 @@ record CoordinatorDdl(CatalogCache catalog, GtmClient gtm, Executor blocking, No
    * A coordinator that died unnoticed is shut out within its lease; who waits longer, waits for the
    * GTM or for a server that is down.
    */
-  private static final long PUBLISH_LIMIT_SECONDS = 15;
+  private static final long PUBLISH_LIMIT_SECONDS = 10;
 
   @Override
   public CatalogView load(CatalogQueries schema, CatalogQueries metadata) {

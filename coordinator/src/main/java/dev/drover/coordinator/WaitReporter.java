@@ -104,6 +104,6 @@ final class WaitReporter {
       }
     }
     return new ReportedTransaction(
-        transaction.number(), transaction.startedAtMicros(), held, waiting);
+        transaction.number(), transaction.waits().startedAtMicros(), held, waiting);
   }
 }

@@ -59,25 +59,32 @@ public final class TemporaryCluster implements AutoCloseable {
 
   /** Everything but the PostgreSQL servers in this process. */
   public static TemporaryCluster inThisProcess(int coordinators) {
-    return inThisProcess(coordinators, PostgresBinaries.configured());
+    return inThisProcess(coordinators, Auth.TRUST);
   }
 
   /** With servers of the given release. */
   public static TemporaryCluster inThisProcess(int coordinators, PostgresBinaries binaries) {
-    return start(coordinators, binaries, LocalCluster::start);
+    return start(newSettings(coordinators, binaries, Auth.TRUST), LocalCluster::start);
+  }
+
+  public static TemporaryCluster inThisProcess(int coordinators, Auth auth) {
+    PostgresBinaries binaries = PostgresBinaries.configured();
+    return start(newSettings(coordinators, binaries, auth), LocalCluster::start);
   }
 
   /** Every member a process of its own, started again when it dies. */
   public static TemporaryCluster ofProcesses(int coordinators) {
-    return start(coordinators, PostgresBinaries.configured(), Supervisor::start);
+    return ofProcesses(coordinators, Auth.TRUST);
+  }
+
+  public static TemporaryCluster ofProcesses(int coordinators, Auth auth) {
+    PostgresBinaries binaries = PostgresBinaries.configured();
+    return start(newSettings(coordinators, binaries, auth), Supervisor::start);
   }
 
   private static TemporaryCluster start(
-      int coordinators,
-      PostgresBinaries binaries,
-      Function<ClusterDirectory, AutoCloseable> starter) {
+      ClusterSettings settings, Function<ClusterDirectory, AutoCloseable> starter) {
     ClusterDirectory directory = newDirectory();
-    ClusterSettings settings = newSettings(coordinators, binaries);
     directory.create(settings);
     return new TemporaryCluster(directory, settings, starter.apply(directory));
   }
@@ -128,10 +135,45 @@ public final class TemporaryCluster implements AutoCloseable {
     return settings.datanodes().stream().map(NodePort::name).toList();
   }
 
-  /** Ends a member's process without warning: {@code gtm}, {@code coordinator2}, {@code dn1}. */
-  public void kill(String member) {
+  /** Some other server on this machine that takes the cluster's password. */
+  public Endpoint server(int port) {
+    return endpoint(Endpoint.Kind.PLAIN, port, "drover");
+  }
+
+  /** Of a member by its label: {@code gtm}, {@code coordinator2}, {@code dn1}. */
+  public long processId(String member) {
     String pid = read(directory.runFile(member + ".pid")).strip().split(" ", -1)[0];
-    destroy(Long.parseLong(pid));
+    return Long.parseLong(pid);
+  }
+
+  /** Ends a member's process without warning. */
+  public void kill(String member) {
+    destroy(processId(member));
+  }
+
+  /** From now on the member does nothing and answers nobody. */
+  public void suspend(String member) {
+    signal("STOP", member);
+  }
+
+  /** It goes on as if no time had passed. */
+  public void resume(String member) {
+    signal("CONT", member);
+  }
+
+  private void signal(String signal, String member) {
+    String pid = Long.toString(processId(member));
+    try {
+      int status = new ProcessBuilder("kill", "-" + signal, pid).start().waitFor();
+      if (status != 0) {
+        throw new IllegalStateException("kill answered " + status);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Ends a node's PostgreSQL server without warning; its agent lives. */
@@ -215,7 +257,8 @@ public final class TemporaryCluster implements AutoCloseable {
     }
   }
 
-  private static ClusterSettings newSettings(int coordinators, PostgresBinaries binaries) {
+  private static ClusterSettings newSettings(
+      int coordinators, PostgresBinaries binaries, Auth auth) {
     List<Integer> ports = new ArrayList<>();
     for (int i = 0; i < coordinators; i++) {
       ports.add(TemporaryServers.freePort());
@@ -226,7 +269,7 @@ public final class TemporaryCluster implements AutoCloseable {
       nodes.add(new NodePort("dn" + i, TemporaryServers.freePort()));
     }
     ClusterSettings.Access access =
-        new ClusterSettings.Access(binaries.binDirectory().toString(), Auth.TRUST);
+        new ClusterSettings.Access(binaries.binDirectory().toString(), auth);
     Map<String, String> serverSettings = new HashMap<>(ServerSettings.forTests());
     return new ClusterSettings(ports, TemporaryServers.freePort(), nodes, access, serverSettings);
   }

@@ -361,7 +361,7 @@ public final class DdlOperator implements Operator {
 
   private void runOnLoop(Plan plan) {
     if (plan instanceof Plan.Local) {
-      call.transaction().noteTemporary();
+      call.transaction().temporaryUse().note();
     }
     CachedPlan cached = new CachedPlan(session.view(), plan, call.cached().facts(), Map.of());
     try {

@@ -114,6 +114,11 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
   }
 
   @Override
+  public boolean wholeFrames() {
+    return true;
+  }
+
+  @Override
   public ByteBuf rowBuffer() {
     return merged;
   }

@@ -49,7 +49,7 @@ final class LocalOperator implements Operator, Call.Listener {
   public void start() {
     if (plan.changesSettings()) {
       call.openScope(false);
-      call.transaction().noteTemporary();
+      call.transaction().temporaryUse().note();
     }
     inner.start();
   }

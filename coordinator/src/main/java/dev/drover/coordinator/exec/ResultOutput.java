@@ -18,6 +18,11 @@ public interface ResultOutput {
   /** Whole DataRow or CopyData frames; ownership moves here. */
   void rows(ByteBuf run);
 
+  /** Whether every row is to come in one piece, however long it is. */
+  default boolean wholeFrames() {
+    return false;
+  }
+
   /** Whole frames may be appended here instead. */
   ByteBuf rowBuffer();
 

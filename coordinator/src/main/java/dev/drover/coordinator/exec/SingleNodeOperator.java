@@ -119,7 +119,7 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
 
   @Override
   public boolean wholeFrames() {
-    return call.output().encoded();
+    return call.output().encoded() || call.output().wholeFrames();
   }
 
   @Override

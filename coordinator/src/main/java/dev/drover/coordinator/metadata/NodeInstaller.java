@@ -35,21 +35,15 @@ public final class NodeInstaller {
   private final ClusterBootstrap.Superuser superuser;
   private final TransactionSchema transactionSchema;
   private final ClusterBootstrap.ServerAddress catalog;
-  private final int preparedTransactions;
 
-  /**
-   * @param superuser connects as the role {@code drover}
-   * @param preparedTransactions how many transactions of all coordinators may be prepared at once
-   */
+  /** {@code superuser} connects as the role {@code drover}. */
   public NodeInstaller(
       ClusterBootstrap.Superuser superuser,
       TransactionSchema transactionSchema,
-      ClusterBootstrap.ServerAddress catalog,
-      int preparedTransactions) {
+      ClusterBootstrap.ServerAddress catalog) {
     this.superuser = requireNonNull(superuser);
     this.transactionSchema = requireNonNull(transactionSchema);
     this.catalog = requireNonNull(catalog);
-    this.preparedTransactions = preparedTransactions;
   }
 
   /**
@@ -66,8 +60,7 @@ public final class NodeInstaller {
       JdbcQueries catalogQueries = new JdbcQueries(catalogConnection);
       requireNoUserObjects(catalogQueries);
       JdbcQueries node = new JdbcQueries(connection);
-      NodeRequirements.check(
-          name, node, NodeRequirements.ClusterFacts.of(catalogQueries), preparedTransactions);
+      NodeRequirements.check(name, node, NodeRequirements.ClusterFacts.of(catalogQueries));
       transactionSchema.install(connection);
       connection.setAutoCommit(false);
       ClusterBootstrap.installDatanode(connection, id);

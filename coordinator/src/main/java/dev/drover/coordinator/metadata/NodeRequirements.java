@@ -33,10 +33,18 @@ public final class NodeRequirements {
     this.node = node;
   }
 
-  /** What is asked of every server of a cluster, read from the catalog node. */
-  public record ClusterFacts(int majorVersion, String collationVersion) {
+  /**
+   * What is asked of every server of a cluster, read from the catalog node.
+   *
+   * @param preparedTransactions how many transactions of all coordinators may be prepared at once;
+   *     every one of them may come to each server
+   */
+  public record ClusterFacts(int majorVersion, String collationVersion, int preparedTransactions) {
     public static ClusterFacts of(CatalogQueries catalog) {
-      return new ClusterFacts(version(catalog) / VERSION_UNIT, collation(catalog));
+      return new ClusterFacts(
+          version(catalog) / VERSION_UNIT,
+          collation(catalog),
+          Integer.parseInt(single(catalog, "SELECT current_setting('max_prepared_transactions')")));
     }
   }
 
@@ -44,13 +52,11 @@ public final class NodeRequirements {
    * Checks a server before it becomes a datanode.
    *
    * @param node a connection of the superuser to the server
-   * @param preparedTransactions how many transactions of all coordinators may be prepared at once
    * @throws SqlError 55000 naming each requirement that is not met
    */
-  public static void check(
-      String name, CatalogQueries node, ClusterFacts cluster, int preparedTransactions) {
+  public static void check(String name, CatalogQueries node, ClusterFacts cluster) {
     NodeRequirements requirements = new NodeRequirements(node);
-    requirements.settings(cluster, preparedTransactions);
+    requirements.settings(cluster);
     requirements.hashes();
     if (!requirements.unmet.isEmpty()) {
       throw SqlError.of(
@@ -76,15 +82,15 @@ public final class NodeRequirements {
     }
   }
 
-  private void settings(ClusterFacts cluster, int preparedTransactions) {
+  private void settings(ClusterFacts cluster) {
     int version = version(node);
     require(version >= MIN_VERSION, "PostgreSQL 15 or newer is needed");
     require(
         version / VERSION_UNIT == cluster.majorVersion(),
         "PostgreSQL %d is needed, as on the catalog node".formatted(cluster.majorVersion()));
     require(
-        number("max_prepared_transactions") >= preparedTransactions,
-        "max_prepared_transactions must be at least " + preparedTransactions);
+        number("max_prepared_transactions") >= cluster.preparedTransactions(),
+        "max_prepared_transactions must be at least " + cluster.preparedTransactions());
     require(
         number("max_locks_per_transaction") >= MIN_LOCKS_PER_TRANSACTION,
         "max_locks_per_transaction must be at least " + MIN_LOCKS_PER_TRANSACTION);

@@ -24,6 +24,7 @@ public final class Backend {
   private boolean closeOnRelease;
   private int preparing;
   private boolean cancelWanted;
+  private boolean closeWanted;
   private int cancelsInFlight;
 
   /** {@code epoch} is that under which the coordinator has introduced itself. */
@@ -119,6 +120,9 @@ public final class Backend {
     if (preparing == 0 && cancelWanted) {
       cancelWanted = false;
       cancel();
+      if (closeWanted) {
+        link.close();
+      }
     }
   }
 
@@ -139,6 +143,25 @@ public final class Backend {
     }
     cancelsInFlight++;
     link.cancel().addListener(done -> cancelsInFlight--);
+  }
+
+  /**
+   * Nobody waits for its answers any more. What runs is cancelled before the connection closes: a
+   * server that waits for a lock would else wait on, and then go on.
+   */
+  public void cancelAndClose() {
+    closeOnRelease = true;
+    if (link.pending() > 0) {
+      closeWanted = true;
+      cancel();
+    }
+  }
+
+  /** Closes, after the cancel request that still waits for what the statement relies on. */
+  void close() {
+    if (!cancelWanted) {
+      link.close();
+    }
   }
 
   boolean reusable() {

@@ -27,6 +27,13 @@ import java.util.function.IntFunction;
  * <p>Threads: thread-safe.
  */
 public final class BackendConnector {
+  /** A server that waits for a lock notices that this coordinator is gone, or has let go of it. */
+  private static final Map<String, String> PARAMETERS =
+      Map.of(
+          "client_encoding", "UTF8",
+          "application_name", "drover",
+          "client_connection_check_interval", "2000");
+
   private final Transport transport;
   private final IntFunction<Optional<Node>> nodes;
   private final RoleCredentials credentials;
@@ -47,7 +54,7 @@ public final class BackendConnector {
     this.database = requireNonNull(database);
   }
 
-  /** With what a role logs in at the servers. */
+  /** With what a role logs in at servers that do not trust whoever reaches their socket. */
   public interface RoleCredentials {
     Credentials of(String role);
   }
@@ -70,14 +77,17 @@ public final class BackendConnector {
       request.refused(SqlError.of(SqlState.CONNECTION_FAILURE, "node " + nodeId + " is unknown"));
       return;
     }
-    Map<String, String> parameters =
-        Map.of("client_encoding", "UTF8", "application_name", "drover");
+    ServerAddress address = address(node.get());
+    Credentials login =
+        switch (address) {
+          case ServerAddress.UnixSocket _ -> new Credentials.None();
+          case ServerAddress.Tcp _ -> credentials.of(role);
+        };
     LinkOptions options =
-        LinkOptions.of(role, database, credentials.of(role))
-            .withParameters(parameters)
+        LinkOptions.of(role, database, login)
+            .withParameters(PARAMETERS)
             .withServer("node \"" + node.get().name() + "\"");
-    Future<BackendLink> connecting =
-        BackendLink.connect(transport, loop, address(node.get()), options);
+    Future<BackendLink> connecting = BackendLink.connect(transport, loop, address, options);
     connecting.addListener(
         (Future<BackendLink> done) -> {
           if (done.isSuccess()) {

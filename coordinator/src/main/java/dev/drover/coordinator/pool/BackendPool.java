@@ -95,7 +95,7 @@ public final class BackendPool {
   public void release(Backend backend) {
     NodePool pool = nodes.computeIfAbsent(backend.node(), n -> new NodePool());
     if (closed || !backend.reusable() || !connector.isOfThisEpoch(backend)) {
-      backend.link().close();
+      backend.close();
       return;
     }
     Waiting next = nextFor(pool, backend.role());

@@ -293,7 +293,7 @@ final class ControlStatements {
       call.completed(tag);
       return;
     }
-    transaction.noteTemporary();
+    transaction.temporaryUse().note();
     runner.runLocal(call, new Plan.Local(SqlText.fixed(tag), true, false));
   }
 
@@ -305,7 +305,7 @@ final class ControlStatements {
       call.completed("DISCARD ALL");
       return;
     }
-    transaction.noteTemporary();
+    transaction.temporaryUse().note();
     kept.get()
         .query(
             "DISCARD ALL",

@@ -18,19 +18,13 @@ public final class Roles implements BackendConnector.RoleCredentials {
   private final Map<String, ScramKeyPair> keys = new ConcurrentHashMap<>();
   private final Map<String, RoleInfo> infos = new ConcurrentHashMap<>();
   private final Credentials ownCredentials;
-  private final boolean serversTrust;
 
-  /** {@code serversTrust}: the servers take any role over this coordinator's socket. */
-  public Roles(Credentials ownCredentials, boolean serversTrust) {
+  public Roles(Credentials ownCredentials) {
     this.ownCredentials = ownCredentials;
-    this.serversTrust = serversTrust;
   }
 
   @Override
   public Credentials of(String role) {
-    if (serversTrust) {
-      return new Credentials.None();
-    }
     if (role.equals(InDoubtFinisher.DROVER_ROLE)) {
       return ownCredentials;
     }

@@ -39,7 +39,7 @@ final class TemporaryTables {
 
   /** What statements are planned by is known without asking. */
   boolean known() {
-    return !transaction.temporaryInDoubt();
+    return !transaction.temporaryUse().inDoubt();
   }
 
   boolean none() {
@@ -78,7 +78,7 @@ final class TemporaryTables {
   /** A transaction that may have made, dropped or emptied some has ended, or a part of it. */
   void undone() {
     if (!relations.isEmpty()) {
-      transaction.noteTemporary();
+      transaction.temporaryUse().note();
     }
   }
 
@@ -115,7 +115,7 @@ final class TemporaryTables {
   private void found(List<Relation> read) {
     relations = read;
     extended = Optional.empty();
-    transaction.temporaryKnown(!read.isEmpty());
+    transaction.temporaryUse().known(!read.isEmpty());
   }
 
   private List<List<Optional<String>>> ask(Backend backend, String sql) {

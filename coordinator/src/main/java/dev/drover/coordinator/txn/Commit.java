@@ -99,10 +99,10 @@ final class Commit {
 
   private static Optional<ErrorFields> onePhaseError(QuietReply reply) {
     if (reply.lost().isPresent()) {
-      return Optional.of(CommitErrors.outcomeUnknown());
+      return Optional.of(TransactionErrors.outcomeUnknown());
     }
     if (reply.succeeded() && reply.tag().equals(ROLLBACK_TAG)) {
-      return Optional.of(CommitErrors.rolledBack());
+      return Optional.of(TransactionErrors.rolledBack());
     }
     return reply.error();
   }
@@ -115,7 +115,7 @@ final class Commit {
 
   private void prepare(long gxid) {
     if (!writers.stream().allMatch(w -> services.global().mayCommit(w.backend().epoch()))) {
-      rollbackAll(CommitErrors.leaseLost());
+      rollbackAll(TransactionErrors.leaseLost());
       return;
     }
     byte[] nonce = new byte[NONCE_BYTES];
@@ -167,7 +167,7 @@ final class Commit {
   /** Without the lease somebody else decides: all parts stay prepared. */
   private void leaveToResolver() {
     writers.forEach(w -> w.backend().closeOnRelease());
-    report(Optional.of(CommitErrors.decidedByOthers()), "COMMIT");
+    report(Optional.of(TransactionErrors.decidedByOthers()), "COMMIT");
   }
 
   /** Answers the client as soon as what it is told is true, and no connection is in use. */
@@ -187,7 +187,7 @@ final class Commit {
       }
       case State.Deciding _ -> {
         if (impatient) {
-          report(Optional.of(CommitErrors.outcomeUnknown()), "COMMIT");
+          report(Optional.of(TransactionErrors.outcomeUnknown()), "COMMIT");
         }
       }
       case State.Preparing _ -> {}
@@ -211,16 +211,16 @@ final class Commit {
     Set<Integer> missing = new TreeSet<>(committing.recovering());
     missing.addAll(committing.later());
     warnings.accept(
-        CommitErrors.notYetOn(
+        TransactionErrors.notYetOn(
             missing.stream().map(p -> writers.get(p).backend().nodeName()).distinct().toList()));
     report(Optional.empty(), "COMMIT");
   }
 
   private ErrorFields abortError() {
     if (!durablyRefused) {
-      return CommitErrors.outcomeUnknown();
+      return TransactionErrors.outcomeUnknown();
     }
-    return cause.orElseGet(() -> CommitErrors.outcomeUnknown());
+    return cause.orElseGet(() -> TransactionErrors.outcomeUnknown());
   }
 
   private void perform(Effect effect) {

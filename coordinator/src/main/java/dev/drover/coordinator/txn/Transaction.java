@@ -49,19 +49,18 @@ public final class Transaction {
   private final Consumer<ErrorFields> warnings;
   private final List<Participant> participants = new ArrayList<>();
   private final TransactionWaits waits = new TransactionWaits(participants);
+  private final TemporaryUse temporaryUse = new TemporaryUse();
   private final Replay replay = new Replay();
   private Scope scope = Scope.NONE;
   private boolean failed;
   private boolean admitted;
   private boolean committing;
+  private boolean abandoned;
   private long number;
   private String beginSql = "BEGIN";
   private SettingsState settings = SettingsState.DEFAULTS;
   private String localSettingsSql = "";
   private Optional<Backend> pinnedCatalog = Optional.empty();
-  private boolean temporaryInDoubt;
-  private boolean keepsTemporary;
-  private long startedAtMicros;
 
   /** {@code warnings} go to the client. */
   public Transaction(TransactionServices services, String role, Consumer<ErrorFields> warnings) {
@@ -94,11 +93,6 @@ public final class Transaction {
 
   public List<Participant> participants() {
     return participants;
-  }
-
-  /** When it was admitted. Units: microseconds of wall time. */
-  public long startedAtMicros() {
-    return startedAtMicros;
   }
 
   /** What the deadlock detector wants to know of it, and does to it. */
@@ -151,19 +145,8 @@ public final class Transaction {
     return pinnedCatalog;
   }
 
-  /** A statement may have made or dropped temporary tables of the session. */
-  public void noteTemporary() {
-    temporaryInDoubt = true;
-  }
-
-  public boolean temporaryInDoubt() {
-    return temporaryInDoubt;
-  }
-
-  /** The session has looked at what temporary tables it has. */
-  public void temporaryKnown(boolean some) {
-    temporaryInDoubt = false;
-    keepsTemporary = some;
+  public TemporaryUse temporaryUse() {
+    return temporaryUse;
   }
 
   /** The session no longer needs a connection of its own to the catalog node. */
@@ -202,6 +185,10 @@ public final class Transaction {
       joining.joined(present.get());
       return;
     }
+    if (abandoned) {
+      joining.refused(TransactionErrors.clientGone());
+      return;
+    }
     if (admitted) {
       acquire(node, metadata, joining);
       return;
@@ -214,7 +201,10 @@ public final class Transaction {
                   @Override
                   public void admitted() {
                     enter();
-                    acquire(node, metadata, joining);
+                    if (abandoned) {
+                      end();
+                    }
+                    join(node, metadata, joining);
                   }
 
                   @Override
@@ -230,7 +220,7 @@ public final class Transaction {
 
   private void enter() {
     admitted = true;
-    startedAtMicros = TransactionClock.wallMicros();
+    waits.started();
     number = services.registry().enter(this);
   }
 
@@ -250,6 +240,11 @@ public final class Transaction {
             new BackendPool.Request() {
               @Override
               public void acquired(Backend backend) {
+                if (abandoned) {
+                  services.pool().release(backend);
+                  joining.refused(TransactionErrors.clientGone());
+                  return;
+                }
                 started(backend, metadata, joining);
               }
 
@@ -327,9 +322,12 @@ public final class Transaction {
         result -> {
           committing = false;
           end();
+          if (abandoned) {
+            unpinCatalog();
+          }
           done.complete(result);
         };
-    if (temporaryInDoubt || keepsTemporary) {
+    if (temporaryUse.mayBe()) {
       find(Node.CATALOG_ID, false).ifPresent(Participant::markTemporary);
     }
     new Commit(services, List.copyOf(participants), warnings).run(ended);
@@ -389,15 +387,11 @@ public final class Transaction {
    * way goes on to its end.
    */
   public void abandon() {
+    abandoned = true;
     if (committing) {
       return;
     }
-    for (Participant participant : participants) {
-      if (participant.backend().link().pending() > 0) {
-        participant.backend().cancel();
-      }
-      participant.backend().closeOnRelease();
-    }
+    participants.forEach(p -> p.backend().cancelAndClose());
     end();
     unpinCatalog();
   }

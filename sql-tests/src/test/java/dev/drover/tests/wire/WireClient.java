@@ -191,6 +191,16 @@ public final class WireClient implements AutoCloseable {
     return next >= 0;
   }
 
+  /** Cuts the connection without a farewell, as the death of a client's machine might. */
+  public void reset() {
+    try {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Closes the sending half only. */
   public void shutdownOutput() {
     try {

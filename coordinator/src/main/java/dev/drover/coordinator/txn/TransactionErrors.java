@@ -8,9 +8,9 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import java.util.List;
 
-/** What clients are told of commits that did not end as they should. */
-final class CommitErrors {
-  private CommitErrors() {}
+/** What clients are told of transactions that did not end as they should. */
+final class TransactionErrors {
+  private TransactionErrors() {}
 
   static ErrorFields outcomeUnknown() {
     return shown(
@@ -50,6 +50,11 @@ final class CommitErrors {
         .with(
             ErrorFields.DETAIL,
             "What it changed there stays locked, and becomes visible when the node is back.");
+  }
+
+  /** Of work that goes on a little after its client has left. */
+  static SqlError clientGone() {
+    return SqlError.of(SqlState.CONNECTION_DOES_NOT_EXIST, "the client is gone");
   }
 
   private static ErrorFields shown(SqlError error) {

@@ -1,0 +1,89 @@
+package dev.drover.coordinator;
+
+import dev.drover.coordinator.metadata.ClusterBootstrap.ServerAddress;
+import dev.drover.coordinator.metadata.JdbcQueries;
+import dev.drover.coordinator.metadata.NodeInstaller;
+import dev.drover.coordinator.metadata.NodeRequirements;
+import dev.drover.coordinator.txn.InDoubtFinisher;
+import dev.drover.planner.catalog.Node;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The servers as the superuser sees them: makes datanodes of them, and checks that they place rows
+ * as routing does.
+ *
+ * <p>Threads: thread-safe; calls block.
+ */
+final class NodeServers {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeServers.class);
+  private static final String CONNECT_LIMIT_SECONDS = "5";
+  private static final String ANSWER_LIMIT_SECONDS = "30";
+  private static final String DATABASE = "postgres";
+
+  private final CoordinatorConfig config;
+  private final NodeInstaller installer;
+
+  NodeServers(CoordinatorConfig config, NodeInstaller.TransactionSchema schema) {
+    this.config = config;
+    ServerAddress catalog =
+        new ServerAddress("catalog", config.catalogHost().host(), config.catalogHost().port(), "");
+    this.installer = new NodeInstaller(this::connect, schema, catalog);
+  }
+
+  /** As {@link NodeInstaller#prepare}. */
+  void prepare(int id, String name, String host, int port) {
+    installer.prepare(id, name, host, port);
+  }
+
+  /**
+   * The start-up test of the routing hash, on all nodes at once. A node that cannot be reached is
+   * passed over: the others' clients need not wait for it.
+   *
+   * @throws dev.drover.pgwire.SqlError 55000 naming the node and the types that it places otherwise
+   */
+  void checkHashes(Collection<Node> nodes, Executor blocking) {
+    List<CompletableFuture<Void>> checks =
+        nodes.stream()
+            .filter(node -> node.id() != Node.CATALOG_ID)
+            .map(node -> CompletableFuture.runAsync(() -> checkHashes(node), blocking))
+            .toList();
+    try {
+      CompletableFuture.allOf(checks.toArray(CompletableFuture<?>[]::new)).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private void checkHashes(Node node) {
+    ServerAddress address = new ServerAddress(node.name(), node.host(), node.port(), "");
+    try (Connection connection = connect(address)) {
+      connection.setAutoCommit(false);
+      NodeRequirements.checkHashes(node.name(), new JdbcQueries(connection));
+      connection.rollback();
+    } catch (SQLException e) {
+      LOG.warn("event=hash_check_skipped node={} reason={}", node.name(), e.getMessage());
+    }
+  }
+
+  private Connection connect(ServerAddress server) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", InDoubtFinisher.DROVER_ROLE);
+    properties.setProperty("password", config.secret());
+    properties.setProperty("ApplicationName", "drover coordinator");
+    properties.setProperty("connectTimeout", CONNECT_LIMIT_SECONDS);
+    properties.setProperty("loginTimeout", CONNECT_LIMIT_SECONDS);
+    properties.setProperty("socketTimeout", ANSWER_LIMIT_SECONDS);
+    String url = "jdbc:postgresql://%s:%d/%s".formatted(server.host(), server.port(), DATABASE);
+    return DriverManager.getConnection(url, properties);
+  }
+}

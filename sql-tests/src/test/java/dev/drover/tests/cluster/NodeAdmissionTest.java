@@ -1,0 +1,169 @@
+package dev.drover.tests.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.drover.agent.postgres.PostgresServer;
+import dev.drover.agent.postgres.TemporaryServers;
+import dev.drover.deploy.cluster.Auth;
+import dev.drover.tests.Endpoint;
+import dev.drover.tests.TemporaryCluster;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** Servers that join a cluster, and such as may not. */
+@Timeout(120)
+@DisabledIfSystemProperty(
+    named = "drover.test.selfcheck",
+    matches = ".*",
+    disabledReason = "a plain server has no nodes")
+class NodeAdmissionTest {
+  private static final String CREATE =
+      "CREATE NODE %s WITH (TYPE = 'datanode', HOST = '127.0.0.1', PORT = %d)";
+
+  private static TemporaryCluster cluster;
+  private static TemporaryServers servers;
+
+  @BeforeAll
+  static void start() {
+    cluster = TemporaryCluster.inThisProcess(1, Auth.SCRAM);
+    servers = TemporaryServers.open();
+  }
+
+  @AfterAll
+  static void stop() {
+    servers.close();
+    cluster.close();
+  }
+
+  @Test
+  void anEmptyServerBecomesANodeAndTablesCanUseIt() throws SQLException {
+    PostgresServer server = server("fresh", Map.of());
+    try (Connection client = connect()) {
+      execute(client, "CREATE ROLE teller LOGIN PASSWORD 'secret'");
+      execute(client, CREATE.formatted("dn4", server.port()));
+      execute(client, "CREATE NODE GROUP pair WITH (dn1, dn4)");
+      execute(
+          client,
+          "CREATE TABLE joined (id int PRIMARY KEY, v int) DISTRIBUTE BY HASH (id) TO GROUP pair");
+      execute(client, "GRANT ALL ON joined TO teller");
+      execute(client, "INSERT INTO joined SELECT g, g FROM generate_series(1, 100) g");
+      assertThat(text(client, "SELECT sum(v) FROM joined")).isEqualTo("5050");
+      try (Connection node = cluster.server(server.port()).connect()) {
+        assertThat(Integer.parseInt(text(node, "SELECT count(*) FROM joined"))).isBetween(20, 80);
+        assertThat(text(node, "SELECT count(*) FROM pg_roles WHERE rolname = 'teller'"))
+            .isEqualTo("1");
+      }
+      Endpoint.Login login = new Endpoint.Login("teller", "secret", "postgres");
+      try (Connection teller = cluster.coordinators().getFirst().as(login).connect()) {
+        execute(teller, "UPDATE joined SET v = v + 1");
+        assertThat(text(teller, "SELECT sum(v) FROM joined")).isEqualTo("5150");
+      }
+      assertRefused(client, CREATE.formatted("dn5", server.port()), "0A000");
+      assertRefused(client, "DROP NODE dn4", "55006");
+      execute(client, "ALTER NODE dn4 WITH (PREFERRED)");
+      execute(client, "DROP TABLE joined");
+      execute(client, "DROP NODE GROUP pair");
+      execute(client, "DROP NODE dn4");
+      execute(client, "DROP ROLE teller");
+      assertThat(text(client, "SELECT count(*) FROM drover.nodes WHERE name = 'dn4'"))
+          .isEqualTo("0");
+    }
+  }
+
+  @Test
+  void eachUnmetRequirementIsNamed() throws SQLException {
+    PostgresServer server =
+        server(
+            "lacking",
+            Map.of(
+                "max_prepared_transactions",
+                "5",
+                "max_locks_per_transaction",
+                "64",
+                "wal_level",
+                "replica"));
+    Endpoint template =
+        cluster.server(server.port()).as(new Endpoint.Login("drover", password(), "template1"));
+    try (Connection admin = template.connect()) {
+      execute(
+          admin,
+          "CREATE DATABASE latin ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'POSIX' TEMPLATE"
+              + " template0");
+      execute(admin, "ALTER DATABASE postgres RENAME TO before");
+      execute(admin, "ALTER DATABASE latin RENAME TO postgres");
+    }
+    try (Connection client = connect()) {
+      ServerErrorMessage error =
+          assertRefused(client, CREATE.formatted("dn6", server.port()), "55000");
+      assertThat(error.getMessage())
+          .isEqualTo("server of node \"dn6\" does not meet the requirements");
+      assertThat(error.getDetail())
+          .contains("max_prepared_transactions must be at least")
+          .contains("max_locks_per_transaction must be at least 256")
+          .contains("wal_level must be logical")
+          .contains("the database's encoding must be UTF8")
+          .contains("collations must have the catalog node's versions");
+      assertThat(text(client, "SELECT count(*) FROM drover.nodes")).isEqualTo("4");
+    }
+  }
+
+  @Test
+  void aServerThatCannotBeReachedIsNamed() throws SQLException {
+    int port = TemporaryServers.freePort();
+    try (Connection client = connect()) {
+      ServerErrorMessage error = assertRefused(client, CREATE.formatted("dn7", port), "08001");
+      assertThat(error.getMessage()).contains("127.0.0.1:" + port).contains("\"dn7\"");
+    }
+  }
+
+  /** It takes the cluster's password for the superuser, as whoever sets up a node must arrange. */
+  private static PostgresServer server(String name, Map<String, String> settings)
+      throws SQLException {
+    PostgresServer server = servers.start(name, settings);
+    try (Connection connection = server.connect()) {
+      execute(connection, "ALTER ROLE drover PASSWORD '" + password() + "'");
+    }
+    return server;
+  }
+
+  private static String password() {
+    return cluster.datanodes().getFirst().login().password();
+  }
+
+  private static ServerErrorMessage assertRefused(Connection client, String sql, String state) {
+    Throwable failure = catchThrowable(() -> execute(client, sql));
+    assertThat(failure).isInstanceOf(PSQLException.class);
+    ServerErrorMessage error = ((PSQLException) failure).getServerErrorMessage();
+    assertThat(error.getSQLState()).as(error.toString()).isEqualTo(state);
+    return error;
+  }
+
+  private static Connection connect() throws SQLException {
+    return cluster.coordinators().getFirst().connect();
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String text(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+}
