@@ -18,6 +18,7 @@ import dev.drover.coordinator.session.SessionRegistry;
 import dev.drover.coordinator.session.SessionServices;
 import dev.drover.coordinator.txn.CommitGate;
 import dev.drover.coordinator.txn.InDoubtFinisher;
+import dev.drover.coordinator.txn.Nonces;
 import dev.drover.coordinator.txn.TransactionRegistry;
 import dev.drover.coordinator.txn.TransactionServices;
 import dev.drover.gtm.client.GtmClient;
@@ -165,6 +166,7 @@ public final class Coordinator implements AutoCloseable {
             new Admission(loop, grant, waitMillis),
             new CommitGate(),
             global,
+            new Nonces(),
             new InDoubtFinisher(loop, pool, global::mayCommit),
             registry);
     ExecServices exec =

@@ -21,6 +21,7 @@ import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.Span;
 import dev.drover.planner.sql.SqlParser;
 import dev.drover.planner.sql.Statement;
+import dev.drover.planner.sql.TransactionCommand;
 import dev.drover.planner.sql.Update;
 import java.util.HashMap;
 import java.util.List;
@@ -91,7 +92,12 @@ public final class StatementPlanner {
     try {
       ParsedStatement parsed = parse(request.text());
       if (isControl(parsed.statement())) {
-        answer.planned(control(view, parsed.statement()));
+        CachedPlan control = control(view, parsed.statement());
+        if (parsed.statement() instanceof TransactionCommand
+            && request.text().literalCount() == 0) {
+          keep(request, control);
+        }
+        answer.planned(control);
       } else if (hasFacts(parsed.statement())) {
         askFacts(request, view, parsed, answer);
       } else {
@@ -121,7 +127,7 @@ public final class StatementPlanner {
     return statements.getFirst();
   }
 
-  /** What the session or the DDL engine carries out; never cached by shape. */
+  /** What the session or the DDL engine carries out; only transaction commands are cached. */
   private static boolean isControl(Statement statement) {
     return switch (statement) {
       case Statement.Select _, Statement.Copy _, Statement.Explain _ -> false;
@@ -211,9 +217,13 @@ public final class StatementPlanner {
       reads.put(read.ordinal(), read.text());
     }
     CachedPlan plan = new CachedPlan(view, routed.plan(), facts, reads);
-    if (view.shared()) {
+    keep(request, plan);
+    return plan;
+  }
+
+  private void keep(Request request, CachedPlan plan) {
+    if (plan.view().shared()) {
       cacheFor(request).put(request, plan);
     }
-    return plan;
   }
 }

@@ -48,7 +48,7 @@ final class CopyDefaults {
     this.columns = columns;
     this.catalog = catalog;
     this.formats = new int[] {binary ? 1 : 0};
-    Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
     this.values =
         columns.stream()
             .map(column -> rendering.string(column.value()))

@@ -57,7 +57,7 @@ final class CopyLocalOperator implements Operator, Reply, Transaction.Joining {
     Backend catalog = participant.backend();
     backend = Optional.of(catalog);
     catalog.link().setListener(new Writability());
-    Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
     ServerCommand.query(catalog, plan.text(), rendering, this);
     catalog.link().flush();
   }

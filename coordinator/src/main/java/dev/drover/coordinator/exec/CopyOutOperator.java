@@ -63,7 +63,7 @@ final class CopyOutOperator implements Operator, NodeFan.Work {
   }
 
   private static Operator plain(Call call, Plan.CopyOut plan, List<Integer> nodes, SqlText text) {
-    Rendering rendering = new Rendering(call.text(), List.of(), NO_SLOTS, call.now());
+    Rendering rendering = new Rendering(call, List.of(), NO_SLOTS);
     return new CopyOutOperator(call, plan.header(), new Source(nodes, text, rendering));
   }
 
@@ -79,7 +79,7 @@ final class CopyOutOperator implements Operator, NodeFan.Work {
               .orElseThrow(() -> SqlError.notSupported("keys that lie on different nodes in COPY"));
       return of(call, new Plan.CopyOut(otherwise, plan.header()), NO_SLOTS);
     }
-    Rendering rendering = new Rendering(call.text(), reader.pins(), slots, call.now());
+    Rendering rendering = new Rendering(call, reader.pins(), slots);
     List<Integer> one = nodes.isEmpty() ? List.of(Node.CATALOG_ID) : List.copyOf(nodes);
     return new CopyOutOperator(call, plan.header(), new Source(one, reader.text(), rendering));
   }

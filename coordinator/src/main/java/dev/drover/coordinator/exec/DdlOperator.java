@@ -377,7 +377,7 @@ public final class DdlOperator implements Operator {
       throw SqlError.of(
           SqlState.ACTIVE_SQL_TRANSACTION, plan.tag() + " cannot run inside a transaction block");
     }
-    Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
     String sql = rendering.string(plan.text());
     List<Integer> nodes = new ArrayList<>(plan.nodes());
     if (plan.catalogToo()) {

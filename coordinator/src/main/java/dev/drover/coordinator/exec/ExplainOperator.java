@@ -93,10 +93,7 @@ final class ExplainOperator implements Operator, NodeFan.Work {
       case Combine.Concatenate _ -> {}
       case Combine.Merge merge -> lines.add("Merge (" + merge.keys().size() + " keys)");
       case Combine.Finish finish ->
-          lines.add(
-              "Finish: "
-                  + new Rendering(call.text(), List.of(), NO_SLOTS, call.now())
-                      .string(finish.text()));
+          lines.add("Finish: " + new Rendering(call, List.of(), NO_SLOTS).string(finish.text()));
     }
     remote("Data Node Scan", inner.nodes(), inner.text(), List.of(), NO_SLOTS);
   }
@@ -109,7 +106,7 @@ final class ExplainOperator implements Operator, NodeFan.Work {
             .collect(Collectors.joining(", "));
     String indent = lines.isEmpty() ? "" : "  ->  ";
     lines.add(indent + title + " (" + names + ")");
-    Rendering rendering = new Rendering(call.text(), pins, slots, call.now());
+    Rendering rendering = new Rendering(call, pins, slots);
     String sql = rendering.string(text);
     lines.add("  Remote query: " + sql);
     nodes.forEach(_ -> remote.add(new ArrayList<>()));

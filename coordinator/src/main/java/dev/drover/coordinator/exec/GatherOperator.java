@@ -151,7 +151,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
       rollbackWorker();
       return;
     }
-    Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
     Reply reply = new FinalReply();
     if (call.simple()) {
       ServerCommand.query(worker, finish.text(), rendering, reply);

@@ -60,7 +60,7 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
   public void send(int index, Participant participant, Reply reply) {
     participant.markWrote();
     SqlText text = texts.get(index);
-    Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
     if (call.simple()) {
       ServerCommand.query(participant.backend(), text, rendering, reply);
       return;

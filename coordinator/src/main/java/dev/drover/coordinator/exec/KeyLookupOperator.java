@@ -70,7 +70,7 @@ final class KeyLookupOperator implements Operator, Reply {
 
   private void ask(Backend catalog) {
     catalog.applySettings(call.settings());
-    Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
     ServerCommand.Bound bound = new ServerCommand.Bound(question(), 0, Optional.of(BINARY), 0, "");
     ServerCommand.execute(catalog, call, bound, rendering, this);
     catalog.link().flush();

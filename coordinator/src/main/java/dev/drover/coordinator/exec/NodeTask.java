@@ -19,7 +19,7 @@ record NodeTask(Call call, List<Integer> nodes, SqlText sql, Optional<int[]> res
   }
 
   void send(int index, Participant participant, Reply reply) {
-    Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
     if (call.simple() && resultFormats.isEmpty()) {
       ServerCommand.query(participant.backend(), sql, rendering, reply);
       return;

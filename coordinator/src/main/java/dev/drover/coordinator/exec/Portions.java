@@ -64,7 +64,7 @@ final class Portions {
   }
 
   private static Rendering rendering(Call call, List<Pin> pins, int[] slots) {
-    return new Rendering(call.text(), pins, slots, call.now());
+    return new Rendering(call, pins, slots);
   }
 
   private static boolean known(int[] slots) {

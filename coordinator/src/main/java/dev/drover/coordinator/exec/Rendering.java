@@ -1,6 +1,7 @@
 package dev.drover.coordinator.exec;
 
-import dev.drover.coordinator.catalog.StatementText;
+import static java.util.Objects.requireNonNull;
+
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.plan.SqlText.Piece;
@@ -11,28 +12,55 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The text of a plan with its holes filled.
+ * The text of a plan with its holes filled. The transaction's timestamp is only made when a text
+ * has a place for it, and is the same in all places.
  *
- * @param text the current statement, for its literals
- * @param pins those that leaf names come from, with their {@code slots}
- * @param now the transaction's timestamp as a constant
+ * <p>Threads: confined to the session's event loop.
  */
-@SuppressWarnings("ArrayRecordComponent")
-public record Rendering(StatementText text, List<Pin> pins, int[] slots, String now) {
+public final class Rendering {
+  private static final byte[] SCHEMA = "\"drover$".getBytes(StandardCharsets.US_ASCII);
+
+  private final Call call;
+  private final List<Pin> pins;
+  private final int[] slots;
+  private String now = "";
+
+  /**
+   * From the literals of the call's statement.
+   *
+   * @param pins those that leaf names come from, with their {@code slots}
+   */
+  public Rendering(Call call, List<Pin> pins, int[] slots) {
+    this.call = requireNonNull(call);
+    this.pins = requireNonNull(pins);
+    this.slots = requireNonNull(slots);
+  }
 
   /** Appends the text in UTF-8. */
   public void write(SqlText sql, ByteBuf out) {
-    for (Piece piece : sql.pieces()) {
-      switch (piece) {
-        case Piece.Fixed(byte[] utf8) -> out.writeBytes(utf8);
-        case Piece.Lifted(int ordinal) -> {
-          int start = text.literalStart(ordinal);
-          out.writeBytes(text.utf8(), start, text.literalEnd(ordinal) - start);
-        }
-        case Piece.Leaf(int pin) -> ByteBufUtil.writeUtf8(out, leafName(pins.get(pin), slots[pin]));
-        case Piece.Now _ -> ByteBufUtil.writeUtf8(out, now);
-      }
+    List<Piece> pieces = sql.pieces();
+    for (int i = 0; i < pieces.size(); i++) {
+      write(pieces.get(i), out);
     }
+  }
+
+  private void write(Piece piece, ByteBuf out) {
+    switch (piece) {
+      case Piece.Fixed(byte[] utf8) -> out.writeBytes(utf8);
+      case Piece.Lifted(int ordinal) -> {
+        int start = call.text().literalStart(ordinal);
+        out.writeBytes(call.text().utf8(), start, call.text().literalEnd(ordinal) - start);
+      }
+      case Piece.Leaf(int pin) -> writeLeafName(pins.get(pin).leafName(), slots[pin], out);
+      case Piece.Now _ -> ByteBufUtil.writeUtf8(out, now());
+    }
+  }
+
+  private String now() {
+    if (now.isEmpty()) {
+      now = call.now();
+    }
+    return now;
   }
 
   public byte[] bytes(SqlText sql) {
@@ -55,5 +83,21 @@ public record Rendering(StatementText text, List<Pin> pins, int[] slots, String 
   /** The same for a leaf whose name is {@code leaf} in every slot. */
   static String leafName(String leaf, int slot) {
     return "\"drover$" + slot + "\".\"" + leaf.replace("\"", "\"\"") + "\"";
+  }
+
+  /** {@link #leafName} without a string in between. */
+  private static void writeLeafName(String leaf, int slot, ByteBuf out) {
+    out.writeBytes(SCHEMA);
+    writeDecimal(slot, out);
+    out.writeByte('"').writeByte('.').writeByte('"');
+    ByteBufUtil.writeUtf8(out, leaf.indexOf('"') < 0 ? leaf : leaf.replace("\"", "\"\""));
+    out.writeByte('"');
+  }
+
+  private static void writeDecimal(int value, ByteBuf out) {
+    if (value >= 10) {
+      writeDecimal(value / 10, out);
+    }
+    out.writeByte('0' + value % 10);
   }
 }

@@ -161,7 +161,7 @@ final class RowBatches implements RowSink {
   }
 
   private void send(Target to) {
-    Rendering rendering = new Rendering(call.text(), List.of(), new int[0], call.now());
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
     String sql =
         "INSERT INTO "
             + target.table()

@@ -1,7 +1,6 @@
 package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.pool.Backend;
-import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.pgwire.BindParameters;
 import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.pgwire.FrontendEncoder;
@@ -29,14 +28,15 @@ final class ServerCommand {
 
   /** A simple query; the reply ends at its ReadyForQuery. */
   static void query(Backend backend, SqlText sql, Rendering rendering, Reply reply) {
-    ByteBuf out = backend.link().out();
+    ByteBuf out = backend.startQuery();
     out.writeByte(MessageType.Frontend.QUERY);
     int length = out.writerIndex();
     out.writeInt(0);
+    backend.startText(out);
     rendering.write(sql, out);
     out.writeByte(0);
     out.setInt(length, out.writerIndex() - length);
-    backend.link().expect(reply);
+    backend.expect(reply);
   }
 
   /**
@@ -44,7 +44,7 @@ final class ServerCommand {
    * did not come to prepare is forgotten again.
    */
   static void execute(Backend backend, Call call, Bound bound, Rendering rendering, Reply reply) {
-    ByteBuf out = backend.link().out();
+    ByteBuf out = backend.startUnit();
     StatementFacts facts = call.cached().facts();
     BitSet unused = UnusedParameters.of(facts, bound.sql(), rendering);
     String name = bound.key() == 0 ? "" : backend.statements().nameOf(bound.key());
@@ -52,7 +52,7 @@ final class ServerCommand {
     if (parse) {
       if (bound.key() != 0) {
         name = backend.statements().add(bound.key());
-        closeEvicted(backend);
+        closeEvicted(backend, out);
       }
       int[] types = UnusedParameters.types(facts, unused);
       FrontendEncoder.parse(out, name, rendering.bytes(bound.sql()), types);
@@ -70,10 +70,8 @@ final class ServerCommand {
     }
     FrontendEncoder.execute(out, portal, bound.maxRows());
     FrontendEncoder.sync(out);
-    backend
-        .link()
-        .expect(
-            parse && bound.key() != 0 ? new PreparingReply(reply, backend, bound.key()) : reply);
+    backend.expect(
+        parse && bound.key() != 0 ? new PreparingReply(reply, backend, bound.key()) : reply);
   }
 
   /**
@@ -104,15 +102,10 @@ final class ServerCommand {
     return Arrays.copyOfRange(bind.bytes(), start, start + bind.length(index));
   }
 
-  private static void closeEvicted(Backend backend) {
-    List<String> evicted = backend.statements().takeEvicted();
-    if (evicted.isEmpty()) {
-      return;
+  /** Within the same unit; no reply takes notice of a CloseComplete. */
+  private static void closeEvicted(Backend backend, ByteBuf out) {
+    for (String name : backend.statements().takeEvicted()) {
+      FrontendEncoder.closeStatement(out, name);
     }
-    for (String name : evicted) {
-      FrontendEncoder.closeStatement(backend.link().out(), name);
-    }
-    FrontendEncoder.sync(backend.link().out());
-    backend.link().expect(new QuietReply());
   }
 }

@@ -53,7 +53,7 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
   SingleNodeOperator(Call call, Task task) {
     this.call = call;
     this.task = task;
-    this.rendering = new Rendering(call.text(), task.pins(), task.slots(), call.now());
+    this.rendering = new Rendering(call, task.pins(), task.slots());
     this.portal = call.request().maxRows() > 0 ? "p" + call.hashCode() : "";
   }
 

@@ -3,10 +3,17 @@ package dev.drover.coordinator.pool;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.pgwire.BindParameters;
 import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.netty.BackendLink;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.catalog.Node;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * One connection to one server as one role, with what Drover remembers of its state.
@@ -14,11 +21,21 @@ import dev.drover.planner.catalog.Node;
  * <p>Threads: confined to the event loop of its link.
  */
 public final class Backend {
+  private static final int[] NO_FORMATS = {};
+  private static final int[] NO_TYPES = {};
+  private static final String UNNAMED = "";
+
+  private record Preceding(String sql, QuietReply.Outcome outcome) {}
+
   private final BackendLink link;
   private final Node node;
   private final String role;
   private final long epoch;
   private final ServerStatements statements = new ServerStatements();
+  private final Map<String, String> ownStatements = new HashMap<>();
+  private final List<Preceding> prologue = new ArrayList<>();
+  private int nextOwnStatement;
+  private int merged;
   private SettingsState settings = SettingsState.DEFAULTS;
   private boolean settingsKnown = true;
   private boolean closeOnRelease;
@@ -35,7 +52,12 @@ public final class Backend {
     this.epoch = epoch;
   }
 
+  /** What waits to go out in front of the next statement is written first. */
   public BackendLink link() {
+    if (!prologue.isEmpty()) {
+      prologue.forEach(preceding -> prepare(preceding.sql(), preceding.outcome()));
+      prologue.clear();
+    }
     return link;
   }
 
@@ -91,8 +113,87 @@ public final class Backend {
 
   /** Appends a simple query; the caller flushes. */
   public void query(String sql, Reply reply) {
-    FrontendEncoder.query(link.out(), sql);
+    FrontendEncoder.query(link().out(), sql);
     link.expect(reply);
+  }
+
+  /**
+   * Keeps what the next statement relies on, to run in the same message or unit as the statement:
+   * the server then answers once, and if this fails the statement fails by it. What cannot be put
+   * into the statement's message goes in front of it in the same packet; only then {@code outcome}
+   * is told.
+   */
+  public void precede(String sql, QuietReply.Outcome outcome) {
+    prologue.add(new Preceding(sql, outcome));
+  }
+
+  /** The connection goes back before anything was sent. */
+  void forgetPrologue() {
+    prologue.clear();
+  }
+
+  /**
+   * The buffer for a simple query that {@link #startText} writes the first bytes of. The catalog
+   * node's errors show positions in the client's text, so there nothing is put in front of it.
+   */
+  public ByteBuf startQuery() {
+    return node.id() == Node.CATALOG_ID ? link().out() : link.out();
+  }
+
+  /** Begins the query's text, which the caller goes on with; {@link #expect} follows. */
+  public void startText(ByteBuf out) {
+    for (Preceding preceding : prologue) {
+      out.writeCharSequence(preceding.sql(), StandardCharsets.UTF_8);
+      out.writeByte('\n').writeByte(';'); // a text of the client may end in a comment
+    }
+    merged = prologue.size();
+    prologue.clear();
+  }
+
+  /** Appends to a unit of the extended protocol; the unit's Sync and {@link #expect} follow. */
+  public ByteBuf startUnit() {
+    for (Preceding preceding : prologue) {
+      if (preceding.sql().equals("BEGIN")) {
+        executeOwn(preceding.sql(), BindParameters.none());
+      } else {
+        executeOnce(preceding.sql());
+      }
+    }
+    merged = prologue.size();
+    prologue.clear();
+    return link.out();
+  }
+
+  /** Who takes the answer to what was started by {@link #startText} or {@link #startUnit}. */
+  public void expect(Reply reply) {
+    link.expect(merged == 0 ? reply : new PrecededReply(this::inDoubt, merged, reply));
+    merged = 0;
+  }
+
+  /** Appends a statement of Drover's own, which the connection keeps prepared, without Sync. */
+  public void executeOwn(String sql, BindParameters values) {
+    String name = ownStatements.get(sql);
+    if (name == null) {
+      name = "o" + nextOwnStatement++;
+      ownStatements.put(sql, name);
+      FrontendEncoder.parse(link.out(), name, sql.getBytes(StandardCharsets.UTF_8), NO_TYPES);
+    }
+    FrontendEncoder.bind(link.out(), UNNAMED, name, values, NO_FORMATS);
+    FrontendEncoder.execute(link.out(), UNNAMED, 0);
+  }
+
+  /** After an error: which of Drover's statements the server came to prepare is not known. */
+  public void forgetOwnStatements() {
+    ownStatements.values().forEach(name -> FrontendEncoder.closeStatement(link.out(), name));
+    ownStatements.clear();
+  }
+
+  /** Appends a statement that is not kept, without Sync. */
+  public void executeOnce(String sql) {
+    byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
+    FrontendEncoder.parse(link.out(), UNNAMED, utf8, NO_TYPES);
+    FrontendEncoder.bind(link.out(), UNNAMED, UNNAMED, BindParameters.none(), NO_FORMATS);
+    FrontendEncoder.execute(link.out(), UNNAMED, 0);
   }
 
   /**
@@ -102,8 +203,8 @@ public final class Backend {
    */
   public void prepare(String sql, QuietReply.Outcome outcome) {
     preparing++;
-    query(
-        sql,
+    FrontendEncoder.query(link.out(), sql);
+    link.expect(
         new QuietReply(
             reply -> {
               prepared(reply);
@@ -114,8 +215,7 @@ public final class Backend {
   private void prepared(QuietReply reply) {
     preparing--;
     if (!reply.succeeded()) {
-      forgetSettings();
-      closeOnRelease();
+      inDoubt();
     }
     if (preparing == 0 && cancelWanted) {
       cancelWanted = false;
@@ -124,6 +224,11 @@ public final class Backend {
         link.close();
       }
     }
+  }
+
+  private void inDoubt() {
+    forgetSettings();
+    closeOnRelease();
   }
 
   /** The connection's state is in doubt: it must not serve anybody else. */

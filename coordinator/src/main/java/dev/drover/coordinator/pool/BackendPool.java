@@ -94,6 +94,7 @@ public final class BackendPool {
   /** Takes a connection back; one that is not idle and clean is closed. */
   public void release(Backend backend) {
     NodePool pool = nodes.computeIfAbsent(backend.node(), n -> new NodePool());
+    backend.forgetPrologue();
     if (closed || !backend.reusable() || !connector.isOfThisEpoch(backend)) {
       backend.close();
       return;

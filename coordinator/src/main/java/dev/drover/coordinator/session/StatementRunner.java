@@ -352,7 +352,8 @@ final class StatementRunner implements Call.Scopes {
 
   @Override
   public String now() {
-    return clock.now(transaction.scope() == Transaction.Scope.BARE);
+    Transaction.Scope scope = transaction.scope();
+    return clock.now(scope == Transaction.Scope.BARE || scope == Transaction.Scope.NONE);
   }
 
   @Override

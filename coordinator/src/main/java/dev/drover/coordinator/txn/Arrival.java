@@ -59,11 +59,11 @@ record Arrival(
 
   private void begin(Backend backend) {
     if (begin.isPresent()) {
-      backend.prepare(begin.get(), this::done);
+      backend.precede(begin.get(), this::done);
       if (!localSettingsSql.isEmpty()) {
-        backend.prepare(localSettingsSql, this::done);
+        backend.precede(localSettingsSql, this::done);
       }
-      replay.forEach(s -> backend.prepare(s, this::done));
+      replay.forEach(s -> backend.precede(s, this::done));
     }
   }
 

@@ -6,9 +6,10 @@ import dev.drover.coordinator.txn.TwoPhaseCommit.Effect;
 import dev.drover.coordinator.txn.TwoPhaseCommit.Event;
 import dev.drover.coordinator.txn.TwoPhaseCommit.State;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.Severity;
+import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,8 +35,6 @@ import java.util.function.Consumer;
  * <p>Threads: confined to the session's event loop.
  */
 final class Commit {
-  private static final SecureRandom RANDOM = new SecureRandom();
-  private static final int NONCE_BYTES = 16;
   private static final String ROLLBACK_TAG = "ROLLBACK";
   private static final long PATIENCE_MILLIS = 5_000;
 
@@ -118,9 +117,7 @@ final class Commit {
       rollbackAll(TransactionErrors.leaseLost());
       return;
     }
-    byte[] nonce = new byte[NONCE_BYTES];
-    RANDOM.nextBytes(nonce);
-    id = Optional.of(GlobalId.of(services.global(), gxid, nonce, writers));
+    id = Optional.of(GlobalId.of(services, gxid, writers));
     Set<Integer> last = new HashSet<>();
     OptionalInt decider = OptionalInt.empty();
     for (int i = 0; i < writers.size(); i++) {
@@ -239,15 +236,16 @@ final class Commit {
     }
   }
 
+  /** The mark and PREPARE are one unit: if the mark fails, the server skips the rest. */
   private void sendPrepare(int index, Participant participant) {
     GlobalId global = id.orElseThrow();
-    participant.backend().query(global.markSql(participant), new QuietReply(this::noteError));
-    participant
-        .backend()
-        .query(
-            "PREPARE TRANSACTION '" + global.gid(participant) + "'",
-            new QuietReply(reply -> prepared(index, reply)));
-    participant.backend().link().flush();
+    Backend backend = participant.backend();
+    ByteBuf out = backend.startUnit();
+    backend.executeOwn(GlobalId.markSql(participant), global.markValues());
+    backend.executeOnce("PREPARE TRANSACTION '" + global.gid(participant) + "'");
+    FrontendEncoder.sync(out);
+    backend.expect(new QuietReply(reply -> prepared(index, reply)));
+    backend.link().flush();
   }
 
   /** The row and the COMMIT: the decision of the whole transaction. */
@@ -257,7 +255,10 @@ final class Commit {
       return;
     }
     Backend backend = participant.backend();
-    backend.query(id.orElseThrow().markSql(participant), new QuietReply(this::noteError));
+    ByteBuf out = backend.startUnit();
+    backend.executeOwn(GlobalId.markSql(participant), id.orElseThrow().markValues());
+    FrontendEncoder.sync(out);
+    backend.expect(new QuietReply(this::noteError));
     backend.query("COMMIT", new QuietReply(reply -> decided(index, reply)));
     backend.link().flush();
   }
@@ -269,7 +270,10 @@ final class Commit {
     }
     noteError(reply);
     boolean committed = reply.succeeded() && !reply.tag().equals(ROLLBACK_TAG);
-    durablyRefused |= !committed;
+    if (!committed) {
+      durablyRefused = true;
+      writers.get(index).backend().closeOnRelease();
+    }
     on(committed ? new Event.Finished(index) : new Event.Refused(index));
   }
 
@@ -302,8 +306,7 @@ final class Commit {
     } else if (reply.succeeded() && !reply.tag().equals(ROLLBACK_TAG)) {
       on(new Event.Prepared(index));
     } else {
-      durablyRefused = true;
-      on(new Event.Refused(index));
+      refused(index);
     }
   }
 
@@ -322,6 +325,18 @@ final class Commit {
     } else {
       sendSecondPhase(index, participant, "ROLLBACK PREPARED '");
     }
+  }
+
+  /** An error before PREPARE leaves the transaction open: it ends before anybody is told. */
+  private void refused(int index) {
+    Backend backend = writers.get(index).backend();
+    ByteBuf out = backend.startUnit();
+    backend.forgetOwnStatements();
+    backend.executeOnce(ROLLBACK_TAG);
+    FrontendEncoder.sync(out);
+    durablyRefused = true;
+    backend.expect(new QuietReply(_ -> on(new Event.Refused(index))));
+    backend.link().flush();
   }
 
   private void sendSecondPhase(int index, Participant participant, String command) {

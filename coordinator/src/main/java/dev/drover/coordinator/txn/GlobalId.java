@@ -1,10 +1,9 @@
 package dev.drover.coordinator.txn;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.drover.pgwire.BindParameters;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * The names under which the parts of one global transaction are prepared.
@@ -13,23 +12,30 @@ import java.util.stream.Collectors;
  * ids separated by dots, {@code 0m} being Drover's own connection to the catalog node, whose part
  * has {@code _m} appended. The hash is that of a nonce which only the participants' gxid rows
  * carry, so nobody can forge the row of somebody else's transaction. Frozen: recovery of another
- * release reads it.
+ * release reads it. The longest gid that PostgreSQL takes is 199 bytes.
  */
-record GlobalId(long gxid, long epoch, String base, String nonceHex) {
-  /** The longest gid that PostgreSQL takes is 199 bytes. */
-  private static final int HASH_BYTES = 16;
+@SuppressWarnings("ArrayRecordComponent")
+record GlobalId(long gxid, long epoch, String base, byte[] nonce) {
+  private static final String MARK = "SELECT drover.gx($1, $2)";
+  private static final String MARK_METADATA = "SELECT drover.gx_metadata($1, $2)";
+  private static final int[] TEXT_AND_BINARY = {0, 1};
 
-  static GlobalId of(
-      GlobalTransactions global, long gxid, byte[] nonce, List<Participant> participants) {
+  static GlobalId of(TransactionServices services, long gxid, List<Participant> participants) {
+    GlobalTransactions global = services.global();
     long epoch = global.epoch();
-    String hash = HexFormat.of().formatHex(sha256(nonce), 0, HASH_BYTES);
-    String nodes =
-        participants.stream()
-            .map(p -> p.node() + (p.isMetadata() ? "m" : ""))
-            .collect(Collectors.joining("."));
-    String base =
-        "gx_" + global.coordinatorId() + "_" + epoch + "_" + gxid + "_" + hash + "_" + nodes;
-    return new GlobalId(gxid, epoch, base, HexFormat.of().formatHex(nonce));
+    byte[] nonce = services.nonces().next();
+    StringBuilder base = new StringBuilder(80).append("gx_").append(global.coordinatorId());
+    base.append('_').append(epoch).append('_').append(gxid);
+    base.append('_').append(services.nonces().hashOf(nonce));
+    char separator = '_';
+    for (Participant participant : participants) {
+      base.append(separator).append(participant.node());
+      if (participant.isMetadata()) {
+        base.append('m');
+      }
+      separator = '.';
+    }
+    return new GlobalId(gxid, epoch, base.toString(), nonce);
   }
 
   String gid(Participant participant) {
@@ -37,16 +43,13 @@ record GlobalId(long gxid, long epoch, String base, String nonceHex) {
   }
 
   /** Marks the participant's transaction, so that its commit can be seen from outside. */
-  String markSql(Participant participant) {
-    String function = participant.isMetadata() ? "drover.gx_metadata(" : "drover.gx(";
-    return "SELECT " + function + gxid + ", '\\x" + nonceHex + "'::pg_catalog.bytea)";
+  static String markSql(Participant participant) {
+    return participant.isMetadata() ? MARK_METADATA : MARK;
   }
 
-  private static byte[] sha256(byte[] nonce) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(nonce);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+  /** The nonce is a bound value: no text of a statement shows it. */
+  BindParameters markValues() {
+    return BindParameters.of(
+        TEXT_AND_BINARY, List.of(Long.toString(gxid).getBytes(US_ASCII), nonce));
   }
 }

@@ -17,6 +17,9 @@ public final class TransactionClock {
   private static final DateTimeFormatter FORMAT =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
 
+  private static final long MICROS_PER_SECOND = 1_000_000;
+  private static final int NANOS_PER_MICRO = 1000;
+
   private final InstantSource source;
   private String value = "";
 
@@ -43,7 +46,8 @@ public final class TransactionClock {
 
   /** Microseconds since 1970, to compare when transactions of several coordinators began. */
   static long wallMicros() {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    Instant now = Instant.now();
+    return now.getEpochSecond() * MICROS_PER_SECOND + now.getNano() / NANOS_PER_MICRO;
   }
 
   /** The transaction has ended. */

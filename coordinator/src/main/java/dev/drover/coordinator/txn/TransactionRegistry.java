@@ -1,8 +1,8 @@
 package dev.drover.coordinator.txn;
 
-import java.util.LinkedHashMap;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * <p>Threads: confined to its event loop.
  */
 public final class TransactionRegistry {
-  private final Map<Long, Transaction> active = new LinkedHashMap<>();
+  private final LongObjectMap<Transaction> active = new LongObjectHashMap<>();
   private final long step;
   private long next;
 

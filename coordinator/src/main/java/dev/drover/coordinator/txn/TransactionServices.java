@@ -11,5 +11,6 @@ public record TransactionServices(
     Admission admission,
     CommitGate gate,
     GlobalTransactions global,
+    Nonces nonces,
     InDoubtFinisher finisher,
     TransactionRegistry registry) {}
