@@ -142,9 +142,6 @@ public final class ClientCore {
     attached = false;
     nextHeartbeatAt = now;
     nextRegisterAt = epoch == NO_EPOCH ? Math.max(nextRegisterAt, now) : now;
-    if (!nodes.isEmpty()) {
-      send(new Nodes(List.copyOf(nodes.values())));
-    }
     tick(now);
   }
 
@@ -181,6 +178,9 @@ public final class ClientCore {
     heartbeats.sent(number, now);
     nextHeartbeatAt = now + times.heartbeatNanos();
     send(new Heartbeat(number, epoch));
+    if (!nodes.isEmpty()) {
+      send(new Nodes(List.copyOf(nodes.values())));
+    }
   }
 
   private void received(GtmMessage.FromGtm message, long now) {

@@ -10,6 +10,7 @@ import dev.drover.gtm.protocol.GtmMessage.LeaseLost;
 import dev.drover.gtm.protocol.GtmMessage.LeaseTerms;
 import dev.drover.gtm.protocol.GtmMessage.Register;
 import dev.drover.gtm.protocol.GtmMessage.Registered;
+import dev.drover.gtm.protocol.NodeAddress;
 import dev.drover.gtm.protocol.Role;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,6 +104,17 @@ final class ClientCoreTest {
     assertThat(step(new ClientEvent.AckStale(5, 3))).isEmpty();
     assertThat(step(new ClientEvent.AckStale(5, 6)))
         .contains(new ClientEffect.Send(new CatalogStaleAck(5, 6)));
+  }
+
+  /** The message that said where they are may have been lost. */
+  @Test
+  void nodesAreToldAgainWithEachHeartbeat() {
+    List<NodeAddress> nodes = List.of(new NodeAddress("n1", "host", 5432));
+    step(new ClientEvent.Connected());
+    step(new ClientEvent.UseNodes(nodes));
+    now += 1000 * MILLIS;
+    assertThat(step(new ClientEvent.Tick()))
+        .contains(new ClientEffect.Send(new GtmMessage.Nodes(nodes)));
   }
 
   private List<ClientEffect> grant(Register register, long epoch, CatalogState catalog) {

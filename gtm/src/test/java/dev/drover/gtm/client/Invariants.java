@@ -152,6 +152,7 @@ final class Invariants {
         assertThat(one.holdsLease()).as("%s holds a lease at the end", one.name()).isTrue();
         assertThat(one.usesCatalog()).as("%s works at the end", one.name()).isTrue();
         assertThat(one.isIdle()).as("everything of %s has ended", one.name()).isTrue();
+        assertThat(one.commits().waitingReaders()).as("readers of %s", one.name()).isEmpty();
       }
     }
     assertThat(openRound).as("open round").isZero();

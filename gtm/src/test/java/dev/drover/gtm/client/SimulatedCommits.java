@@ -6,6 +6,7 @@ import dev.drover.gtm.client.SimulatedWrite.Part;
 import dev.drover.gtm.client.SnapshotChecks.Acquisition;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,8 +71,9 @@ final class SimulatedCommits {
     }
   }
 
-  boolean hasReaders() {
-    return !readers.isEmpty();
+  /** When they asked. */
+  Collection<Long> waitingReaders() {
+    return readers.values();
   }
 
   /** The epoch is dead: nothing of it is waited for. */
