@@ -41,7 +41,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -266,11 +265,5 @@ public final class Coordinator implements AutoCloseable {
     blocking.close();
     catalogNode.close();
     LOG.info("event=coordinator_stopped name={}", config.name());
-  }
-
-  /** Waits, bounded, until the loops have nothing more to do; for tests that count connections. */
-  boolean quiet(long timeout, TimeUnit unit) {
-    return loops.stream()
-        .allMatch(l -> l.loop().submit(() -> {}).awaitUninterruptibly(timeout, unit));
   }
 }

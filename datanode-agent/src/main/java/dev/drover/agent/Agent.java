@@ -60,10 +60,6 @@ public final class Agent implements AutoCloseable {
     return status.get();
   }
 
-  public PostgresServer server() {
-    return server;
-  }
-
   /** Stops the server, ending its sessions. */
   @Override
   public void close() {

@@ -1,6 +1,5 @@
 package dev.drover.coordinator.catalog;
 
-import dev.drover.planner.sql.LiteralKind;
 import dev.drover.planner.sql.ShapeScanner;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -73,11 +72,6 @@ public final class StatementText {
   public String literalText(int ordinal) {
     return new String(
         utf8, starts[ordinal], ends[ordinal] - starts[ordinal], StandardCharsets.UTF_8);
-  }
-
-  /** True when the literal is a string constant, whose value is not its text. */
-  public static boolean isString(LiteralKind kind) {
-    return kind == LiteralKind.STRING;
   }
 
   @Override

@@ -32,10 +32,6 @@ final class Lane {
     this.lineMap = lineMap;
   }
 
-  int node() {
-    return node;
-  }
-
   void add(Run run) {
     run.seal();
     queue.add(run);
@@ -85,10 +81,6 @@ final class Lane {
     }
     sink.close(node);
     open = false;
-  }
-
-  boolean isOpen() {
-    return open;
   }
 
   void release() {

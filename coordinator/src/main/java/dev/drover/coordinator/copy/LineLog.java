@@ -47,10 +47,6 @@ final class LineLog {
     rows++;
   }
 
-  int rows() {
-    return rows;
-  }
-
   int lengthBytes() {
     return length;
   }

@@ -4,7 +4,6 @@ import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.metadata.CatalogQueries;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.settings.SettingsState;
-import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.ServerError;
@@ -111,10 +110,6 @@ final class BlockingTransaction {
   /** What became of a statement on one node. */
   interface DdlStep {
     void done(int node, QuietReply reply);
-  }
-
-  static String droverRole() {
-    return InDoubtFinisher.DROVER_ROLE;
   }
 
   <T> T await(Consumer<CompletableFuture<T>> work) {

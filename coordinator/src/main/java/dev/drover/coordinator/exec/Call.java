@@ -187,10 +187,6 @@ public final class Call {
     return context.scopes().settings();
   }
 
-  public boolean ended() {
-    return ended;
-  }
-
   /**
    * Makes sure that a transaction scope is open: bare when the statement stands alone and one
    * server can end it by itself.

@@ -99,20 +99,8 @@ final class NodeFan {
     }
   }
 
-  int size() {
-    return nodes.size();
-  }
-
   int node(int index) {
     return nodes.get(index);
-  }
-
-  boolean isDone(int index) {
-    return done.get(index);
-  }
-
-  Participant participant(int index) {
-    return participants.get(index);
   }
 
   void pause(int index) {

@@ -1,6 +1,5 @@
 package dev.drover.coordinator.session;
 
-import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.DdlOperator;
 import dev.drover.coordinator.exec.Operator;
@@ -324,10 +323,5 @@ final class ControlStatements {
       case SEQUENCES -> "SEQUENCES";
       case TEMPORARY -> "TEMP";
     };
-  }
-
-  /** The columns of what EXECUTE runs. */
-  Optional<CachedPlan> preparedPlan(String name) {
-    return session.established().extended().statement(name).map(PreparedStatement::plan);
   }
 }

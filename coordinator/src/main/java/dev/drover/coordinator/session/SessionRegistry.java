@@ -49,8 +49,4 @@ public final class SessionRegistry {
     boolean found = entry != null && MessageDigest.isEqual(entry.secret(), secret);
     return found ? Optional.of(entry.session()) : Optional.empty();
   }
-
-  public int size() {
-    return sessions.size();
-  }
 }

@@ -133,10 +133,6 @@ public final class PostgresServer implements AutoCloseable {
     return config;
   }
 
-  public PostgresVersion version() {
-    return binaries.version();
-  }
-
   /** Its entry {@code .s.PGSQL.<port>} is the socket, open to any role without a password. */
   public Path socketDirectory() {
     return files.socketDirectory();

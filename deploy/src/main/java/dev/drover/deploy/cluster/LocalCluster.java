@@ -8,7 +8,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -42,20 +41,6 @@ public final class LocalCluster implements AutoCloseable {
       cluster.close();
       throw e;
     }
-  }
-
-  public ClusterSettings settings() {
-    return directory.settings();
-  }
-
-  public ClusterDirectory directory() {
-    return directory;
-  }
-
-  /** The agent of a node, whose server can be killed; the agent starts it again. */
-  public Agent agent(String node) {
-    return Optional.ofNullable(agents.get(node))
-        .orElseThrow(() -> new ClusterException("the cluster has no node " + node));
   }
 
   @Override

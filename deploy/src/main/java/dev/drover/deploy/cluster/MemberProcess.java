@@ -73,10 +73,6 @@ final class MemberProcess {
     return ready.get();
   }
 
-  Optional<ProcessHandle> handle() {
-    return child.get().filter(Process::isAlive).map(Process::toHandle);
-  }
-
   /** Ends the child without warning, as a crash would; it is started again. */
   void kill() {
     Process process = child.get().orElseThrow();

@@ -63,10 +63,6 @@ final class ClientFutures {
     }
   }
 
-  boolean hasGxidWaiters() {
-    return !gxidWaiters.isEmpty();
-  }
-
   void publishReady(long request, long version) {
     publishOfVersion.put(version, request);
     Optional<CompletableFuture<Long>> future = take(publishes, request);

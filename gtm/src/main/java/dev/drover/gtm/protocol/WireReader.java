@@ -70,10 +70,6 @@ public final class WireReader {
     }
   }
 
-  public boolean isReadable() {
-    return in.isReadable();
-  }
-
   /** The error for bytes that no writer of this protocol makes. */
   public static SqlError malformed(String why) {
     return SqlError.of(SqlState.PROTOCOL_VIOLATION, "malformed message: " + why);

@@ -82,10 +82,6 @@ public final class FrontendChannel {
     return channel.isWritable();
   }
 
-  public boolean isOpen() {
-    return channel.isActive() && !handler.isClosing();
-  }
-
   /** The client has authenticated: lifts the time limit and the small cap on messages. */
   public void authenticated() {
     handler.authenticated();

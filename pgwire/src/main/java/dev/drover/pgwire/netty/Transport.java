@@ -88,10 +88,6 @@ public final class Transport implements AutoCloseable {
     return group.next();
   }
 
-  public boolean isEpoll() {
-    return epoll;
-  }
-
   /** Stops the loops and waits for them; channels still open are closed. */
   @Override
   public void close() {

@@ -84,8 +84,4 @@ final class ScramText {
   String all() {
     return text;
   }
-
-  boolean isAtEnd() {
-    return position >= text.length();
-  }
 }
