@@ -2,12 +2,10 @@ package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.CatalogView;
-import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
-import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.ServerError;
 import dev.drover.pgwire.Severity;
@@ -300,58 +298,9 @@ public final class DdlOperator implements Operator {
     if (then instanceof Plan.Deferred(String sql)) {
       byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
       StatementText text = StatementText.of(utf8, new ShapeScanner());
-      session.plan(text, new DeferredAnswer(text, tag));
+      session.plan(text, new DeferredStatement(call, text, tag));
     } else {
       runOnLoop(then);
-    }
-  }
-
-  /**
-   * A text that could be planned only now, in the place of the statement itself, whose tag counts
-   * its rows.
-   */
-  private final class DeferredAnswer implements StatementPlanner.Answer, Call.Listener {
-    private final StatementText text;
-    private final String verb;
-
-    DeferredAnswer(StatementText text, String verb) {
-      this.text = text;
-      this.verb = verb;
-    }
-
-    @Override
-    public void planned(CachedPlan plan) {
-      try {
-        Operators.of(call.instead(text, plan).listenedBy(this)).start();
-      } catch (SqlError e) {
-        refused(e);
-      }
-    }
-
-    @Override
-    public void refused(SqlError error) {
-      refused(ErrorFields.of(error, Severity.ERROR));
-    }
-
-    @Override
-    public void refused(ErrorFields error) {
-      call.transaction().fail();
-      call.failed(error);
-    }
-
-    @Override
-    public void completed(Call done, String tag) {
-      call.completed(CommandTag.of(verb, CommandTag.parse(tag).rows().orElse(0)).format());
-    }
-
-    @Override
-    public void failed(Call done, ErrorFields error) {
-      call.failed(error);
-    }
-
-    @Override
-    public void suspended(Call done) {
-      throw new IllegalStateException("what makes a table has no row limit");
     }
   }
 

@@ -34,6 +34,7 @@ final class Teller {
   private final Supplier<String> situation;
   private final long firstId;
   private final Random random;
+  private long nextId;
   private final Set<Long> acknowledged = new HashSet<>();
   private final Set<Long> refused = new HashSet<>();
   private final Set<Long> unknown = new HashSet<>();
@@ -43,25 +44,29 @@ final class Teller {
     this.server = server;
     this.situation = situation;
     this.firstId = number * IDS_PER_TELLER;
+    this.nextId = firstId;
     this.random = new Random(number);
   }
 
   Outcomes work(BooleanSupplier goesOn) {
-    long next = firstId;
     while (goesOn.getAsBoolean()) {
       try (Connection connection = server.connect(settings())) {
         connection.setAutoCommit(false);
         while (goesOn.getAsBoolean() && !connection.isClosed()) {
-          transfer(connection, next++);
-          if (random.nextInt(TRANSFERS_PER_VISIT) == 0) {
-            visit(connection);
-          }
+          workOnce(connection);
         }
       } catch (SQLException e) {
         requireLostConnection(e);
       }
     }
     return new Outcomes(acknowledged, refused, unknown);
+  }
+
+  private void workOnce(Connection connection) throws SQLException {
+    transfer(connection, nextId++);
+    if (random.nextInt(TRANSFERS_PER_VISIT) == 0) {
+      visit(connection);
+    }
   }
 
   /** No call waits longer than {@value #SOCKET_TIMEOUT_SECONDS} seconds. */
