@@ -18,6 +18,7 @@ import dev.drover.planner.sql.Delete;
 import dev.drover.planner.sql.Insert;
 import dev.drover.planner.sql.Merge;
 import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.Span;
 import dev.drover.planner.sql.SqlParser;
 import dev.drover.planner.sql.Statement;
@@ -91,8 +92,10 @@ public final class StatementPlanner {
     }
     try {
       ParsedStatement parsed = parse(request.text());
-      if (isControl(parsed.statement())) {
-        CachedPlan control = control(view, parsed.statement());
+      if (parsed.statement() instanceof SessionCommand.Show) {
+        askFacts(request, view, parsed, answer);
+      } else if (isControl(parsed.statement())) {
+        CachedPlan control = control(view, parsed.statement(), NO_FACTS);
         if (parsed.statement() instanceof TransactionCommand
             && request.text().literalCount() == 0) {
           keep(request, control);
@@ -144,8 +147,7 @@ public final class StatementPlanner {
     };
   }
 
-  private static CachedPlan control(CatalogView view, Statement statement) {
-    StatementFacts facts = ControlFacts.of(statement);
+  private static CachedPlan control(CatalogView view, Statement statement, StatementFacts facts) {
     return new CachedPlan(view, new Plan.Control(statement), facts, Map.of());
   }
 
@@ -202,6 +204,9 @@ public final class StatementPlanner {
 
   private CachedPlan route(
       Request request, CatalogView view, ParsedStatement parsed, StatementFacts facts) {
+    if (isControl(parsed.statement())) {
+      return control(view, parsed.statement(), facts);
+    }
     RoutingContext context =
         new RoutingContext(
             view.snapshot(),

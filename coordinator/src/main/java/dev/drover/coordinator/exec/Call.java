@@ -13,6 +13,7 @@ import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One execution of a statement: its text, plan, parameters and transaction, where its results go,
@@ -33,7 +34,7 @@ public final class Call {
       failed(call, error);
     }
 
-    /** The row limit of Execute was reached; the portal lives on. */
+    /** An operator that {@link Operator#rests} has come to rest at the row limit. */
     void suspended(Call call);
   }
 
@@ -62,12 +63,14 @@ public final class Call {
   }
 
   private static final int[] TEXT_FORMAT = {0};
+  private static final AtomicLong NEXT_PORTAL = new AtomicLong();
 
   private final Request request;
   private final CachedPlan cached;
   private final Transaction transaction;
   private final ResultOutput output;
   private final CallContext context;
+  private String serverPortal = "";
   private boolean ended;
 
   public Call(
@@ -119,6 +122,14 @@ public final class Call {
 
   public boolean simple() {
     return request.bind().isEmpty();
+  }
+
+  /** The name of the portal on servers: one that can be suspended has a name of its own. */
+  public String serverPortal() {
+    if (request.maxRows() > 0 && serverPortal.isEmpty()) {
+      serverPortal = "drover_" + NEXT_PORTAL.incrementAndGet();
+    }
+    return serverPortal;
   }
 
   /** Empty for what the client's Bind asks for. */

@@ -24,6 +24,7 @@ public final class ClientOutput implements ResultOutput {
   private ByteBuf gathered = Unpooled.EMPTY_BUFFER;
   private boolean[] binary = {};
   private Optional<SqlError> failure = Optional.empty();
+  private final BindAnswer answer = new BindAnswer(this);
 
   public ClientOutput(FrontendChannel channel) {
     this.channel = channel;
@@ -31,6 +32,16 @@ public final class ClientOutput implements ResultOutput {
 
   public FrontendChannel channel() {
     return channel;
+  }
+
+  /** What the client is told of its Bind when the servers have taken theirs. */
+  public BindAnswer answer() {
+    return answer;
+  }
+
+  @Override
+  public void bound() {
+    answer.tell();
   }
 
   @Override
@@ -64,6 +75,7 @@ public final class ClientOutput implements ResultOutput {
 
   @Override
   public void rows(ByteBuf run) {
+    answer.tell();
     if (channel.encoding().isEmpty()) {
       channel.forward(run);
     } else {
@@ -73,6 +85,7 @@ public final class ClientOutput implements ResultOutput {
 
   @Override
   public ByteBuf rowBuffer() {
+    answer.tell();
     if (channel.encoding().isEmpty()) {
       return channel.out();
     }
@@ -129,6 +142,7 @@ public final class ClientOutput implements ResultOutput {
   }
 
   public void commandComplete(String tag) {
+    answer.tell();
     if (tag.isEmpty()) {
       BackendEncoder.emptyQuery(channel.out());
     } else {
@@ -141,7 +155,9 @@ public final class ClientOutput implements ResultOutput {
     BackendEncoder.notice(channel.out(), fields);
   }
 
+  /** An error of what has not been bound comes instead of the answer to Bind. */
   public void error(ErrorFields fields) {
+    answer.drop();
     BackendEncoder.error(channel.out(), fields);
   }
 

@@ -36,7 +36,8 @@ final class ConcatenateOperator implements Operator, NodeFan.Work {
 
   @Override
   public void start() {
-    call.openScope(!writes || task.nodes().size() == 1);
+    boolean unlimited = call.request().maxRows() == 0;
+    call.openScope(unlimited && (!writes || task.nodes().size() == 1));
     fan.start();
   }
 
@@ -46,6 +47,11 @@ final class ConcatenateOperator implements Operator, NodeFan.Work {
       participant.markWrote();
     }
     task.send(index, participant, reply);
+  }
+
+  @Override
+  public void bound() {
+    call.output().bound();
   }
 
   @Override
@@ -82,7 +88,36 @@ final class ConcatenateOperator implements Operator, NodeFan.Work {
   public void clientWritable(boolean writable) {
     if (writable) {
       fan.resumeAll();
+      moreIfWritable();
     }
+  }
+
+  private void moreIfWritable() {
+    if (call.output().writable() && call.output().wantsMore()) {
+      fan.moreOfAll();
+    }
+  }
+
+  @Override
+  public void rested(int index) {
+    moreIfWritable();
+  }
+
+  @Override
+  public void idle() {
+    if (!call.output().wantsMore()) {
+      call.suspended();
+    }
+  }
+
+  @Override
+  public boolean rests() {
+    return true;
+  }
+
+  @Override
+  public void closeSuspended() {
+    fan.closeResting();
   }
 
   @Override

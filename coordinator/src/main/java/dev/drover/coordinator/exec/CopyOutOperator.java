@@ -108,6 +108,11 @@ final class CopyOutOperator implements Operator, NodeFan.Work {
   }
 
   @Override
+  public boolean binds() {
+    return false;
+  }
+
+  @Override
   public void rows(int index, ByteBuf run) {
     call.output().rows(join.orElseThrow().join(fan.node(index), run));
     if (!call.output().writable()) {

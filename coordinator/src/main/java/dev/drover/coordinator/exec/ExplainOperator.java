@@ -113,7 +113,7 @@ final class ExplainOperator implements Operator, NodeFan.Work {
     SqlText explained =
         new SqlText(
             List.of(Piece.Fixed.of("EXPLAIN " + plan.options()), Piece.Fixed.of(" " + sql)));
-    task = new NodeTask(call, nodes, explained, call.resultFormats());
+    task = NodeTask.whole(call, nodes, explained, call.resultFormats());
     fan = new NodeFan(call, nodes, this);
     call.openScope(!plan.analyze() || nodes.size() == 1);
     fan.start();

@@ -44,12 +44,14 @@ final class GatherOperator implements Operator, NodeFan.Work {
   private Optional<ErrorFields> error = Optional.empty();
   private String tag = "";
   private boolean described;
+  private boolean nodesBound;
+  private boolean closed;
 
   GatherOperator(Call call, AllNodes plan, List<Integer> nodes, Finish finish) {
     this.call = call;
     this.finish = finish;
     Optional<int[]> formats = call.simple() ? Optional.empty() : Optional.of(TEXT_FORMAT);
-    this.task = new NodeTask(call, nodes, plan.text(), formats);
+    this.task = NodeTask.whole(call, nodes, plan.text(), formats);
     this.fan = new NodeFan(call, nodes, this);
   }
 
@@ -116,6 +118,12 @@ final class GatherOperator implements Operator, NodeFan.Work {
     }
   }
 
+  /** The client is told when the last step is bound too. */
+  @Override
+  public void bound() {
+    nodesBound = true;
+  }
+
   @Override
   public void rows(int index, ByteBuf run) {
     ByteBuf out = worker.link().out();
@@ -138,6 +146,9 @@ final class GatherOperator implements Operator, NodeFan.Work {
     call.closeBareScope();
     if (fanError.isPresent()) {
       call.transaction().fail();
+      if (nodesBound) {
+        call.output().bound();
+      }
       error = fanError;
       FrontendEncoder.copyFail(worker.link().out(), "the source failed");
     } else {
@@ -168,10 +179,21 @@ final class GatherOperator implements Operator, NodeFan.Work {
     worker.link().flush();
   }
 
+  /** The worker may be in the midst of the rows: it is told to leave off. */
+  @Override
+  public void closeSuspended() {
+    closed = true;
+    worker.cancel();
+    worker.link().resume();
+  }
+
   private void end() {
     if (worker != null) {
       worker.link().setListener(LinkListener.NONE);
       call.services().pool().release(worker);
+    }
+    if (closed) {
+      return;
     }
     if (error.isPresent()) {
       call.transaction().fail();
@@ -241,7 +263,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
     @Override
     public void rows(ByteBuf run) {
       call.output().rows(run);
-      if (!call.output().writable()) {
+      if (!call.output().writable() || !call.output().wantsMore()) {
         worker.link().pause();
       }
     }
@@ -250,6 +272,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
     public void message(byte type, ByteBuf body) {
       switch (type) {
         case MessageType.Backend.ROW_DESCRIPTION -> describe();
+        case MessageType.Backend.BIND_COMPLETE -> call.output().bound();
         case MessageType.Backend.COPY_OUT -> {
           CopyResponse response = CopyResponse.decode(body);
           BackendEncoder.copyOutResponse(

@@ -30,6 +30,7 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
   private Optional<Operator> reader = Optional.empty();
   private Optional<ErrorFields> error = Optional.empty();
   private Optional<RowSink> sink = Optional.empty();
+  private boolean readerBound;
   private boolean readerDone;
   private boolean ended;
 
@@ -100,6 +101,15 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
     // The reader's columns are the table's.
   }
 
+  /** Batches are bound by themselves; for COPY there is nothing more to find before it runs. */
+  @Override
+  public void bound() {
+    readerBound = true;
+    if (CopyRows.serves(plan.target())) {
+      call.output().bound();
+    }
+  }
+
   @Override
   public void rows(ByteBuf run) {
     try {
@@ -154,6 +164,9 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
   @Override
   public void failed(Call done, ErrorFields why) {
     readerDone = true;
+    if (readerBound) {
+      call.output().bound();
+    }
     error = error.or(() -> Optional.of(why));
     sink.ifPresent(rows -> rows.abort(why));
     progress();

@@ -52,7 +52,7 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
 
   @Override
   public void start() {
-    call.openScope(texts.size() == 1);
+    call.openScope(texts.size() == 1 && call.request().maxRows() == 0);
     fan.start();
   }
 
@@ -65,8 +65,15 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
       ServerCommand.query(participant.backend(), text, rendering, reply);
       return;
     }
-    ServerCommand.Bound bound = new ServerCommand.Bound(text, 0, Optional.empty(), 0, "");
+    ServerCommand.Bound bound =
+        new ServerCommand.Bound(
+            text, 0, Optional.empty(), call.request().maxRows(), call.serverPortal());
     ServerCommand.execute(participant.backend(), call, bound, rendering, reply);
+  }
+
+  @Override
+  public void bound() {
+    call.output().bound();
   }
 
   @Override
@@ -80,6 +87,41 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
       described = true;
       call.output().simpleRowDescription(call.cached());
     }
+  }
+
+  @Override
+  public void clientWritable(boolean writable) {
+    if (writable) {
+      moreIfWritable();
+    }
+  }
+
+  private void moreIfWritable() {
+    if (call.output().writable() && call.output().wantsMore()) {
+      fan.moreOfAll();
+    }
+  }
+
+  @Override
+  public void rested(int index) {
+    moreIfWritable();
+  }
+
+  @Override
+  public void idle() {
+    if (!call.output().wantsMore()) {
+      call.suspended();
+    }
+  }
+
+  @Override
+  public boolean rests() {
+    return true;
+  }
+
+  @Override
+  public void closeSuspended() {
+    fan.closeResting();
   }
 
   @Override

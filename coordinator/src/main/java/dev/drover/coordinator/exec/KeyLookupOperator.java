@@ -169,6 +169,21 @@ final class KeyLookupOperator implements Operator, Reply {
   }
 
   @Override
+  public void resume(int maxRows) {
+    inner.ifPresent(o -> o.resume(maxRows));
+  }
+
+  @Override
+  public boolean rests() {
+    return inner.map(Operator::rests).orElse(false);
+  }
+
+  @Override
+  public void closeSuspended() {
+    inner.ifPresent(Operator::closeSuspended);
+  }
+
+  @Override
   public void clientWritable(boolean writable) {
     inner.ifPresent(o -> o.clientWritable(writable));
   }

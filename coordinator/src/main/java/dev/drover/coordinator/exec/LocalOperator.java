@@ -60,6 +60,21 @@ final class LocalOperator implements Operator, Call.Listener {
   }
 
   @Override
+  public void resume(int maxRows) {
+    inner.resume(maxRows);
+  }
+
+  @Override
+  public boolean rests() {
+    return inner.rests();
+  }
+
+  @Override
+  public void closeSuspended() {
+    inner.closeSuspended();
+  }
+
+  @Override
   public void completed(Call done, String tag) {
     Participant catalog = call.transaction().find(Node.CATALOG_ID, false).orElseThrow();
     List<SettingCalls> calls =

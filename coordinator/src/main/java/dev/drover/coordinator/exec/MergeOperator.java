@@ -48,7 +48,7 @@ final class MergeOperator implements Operator, NodeFan.Work {
   MergeOperator(Call call, List<Integer> nodes, SqlText sql, Merge merge) {
     this.call = call;
     this.merge = merge;
-    this.task = new NodeTask(call, nodes, sql, Optional.of(formats(call, merge)));
+    this.task = new NodeTask(call, nodes, sql, Optional.of(formats(call, merge)), true);
     this.fan = new NodeFan(call, nodes, this);
     this.window = RowWindow.of(merge.window(), call);
     this.streams = new Stream[nodes.size()];
@@ -67,13 +67,18 @@ final class MergeOperator implements Operator, NodeFan.Work {
 
   @Override
   public void start() {
-    call.openScope(true);
+    call.openScope(call.request().maxRows() == 0);
     fan.start();
   }
 
   @Override
   public void send(int index, Participant participant, Reply reply) {
     task.send(index, participant, reply);
+  }
+
+  @Override
+  public void bound() {
+    call.output().bound();
   }
 
   @Override
@@ -105,14 +110,14 @@ final class MergeOperator implements Operator, NodeFan.Work {
   @Override
   public void clientWritable(boolean writable) {
     if (writable) {
-      advance();
+      goOn();
     }
   }
 
   /** Passes on rows for as long as every open stream has one to compare. */
   private void advance() {
     describe();
-    while (call.output().writable()) {
+    while (call.output().writable() && call.output().wantsMore()) {
       int least = least();
       if (least < 0) {
         return;
@@ -122,6 +127,37 @@ final class MergeOperator implements Operator, NodeFan.Work {
       }
       consume(least);
     }
+  }
+
+  @Override
+  public void rested(int index) {
+    advance();
+  }
+
+  @Override
+  public void idle() {
+    if (!call.output().wantsMore()) {
+      call.suspended();
+    }
+  }
+
+  /** What the nodes have sent already may suffice. */
+  private void goOn() {
+    advance();
+    if (fan.idle()) {
+      idle();
+    }
+  }
+
+  @Override
+  public boolean rests() {
+    return true;
+  }
+
+  @Override
+  public void closeSuspended() {
+    releaseRuns();
+    fan.closeResting();
   }
 
   private void describe() {
@@ -141,6 +177,9 @@ final class MergeOperator implements Operator, NodeFan.Work {
       }
       if (stream.head == null) {
         if (!stream.ended) {
+          if (fan.isResting(i)) {
+            fan.more(i);
+          }
           return -1;
         }
         continue;

@@ -1,15 +1,19 @@
 package dev.drover.coordinator.exec;
 
+import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.MessageType.Backend;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.netty.BackendLink;
 import dev.drover.pgwire.netty.Reply;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +32,14 @@ final class NodeFan {
     /** Whole frames; ownership moves to the callee. */
     void rows(int index, ByteBuf run);
 
+    /** False when simple queries are sent whatever protocol the client speaks. */
+    default boolean binds() {
+      return true;
+    }
+
+    /** All nodes have taken the statement and its parameters; rows come only after that. */
+    default void bound() {}
+
     /** Any other message of interest to a result: T G H c s. */
     default void message(int index, byte type, ByteBuf body) {}
 
@@ -38,6 +50,14 @@ final class NodeFan {
 
     default void burstEnd() {}
 
+    /** This node is at rest at the row limit until {@link #more}. */
+    default void rested(int index) {
+      throw new IllegalStateException("a row limit was not asked for");
+    }
+
+    /** Every node that has not ended is at rest. */
+    default void idle() {}
+
     /** No node has anything outstanding. */
     void finished(Optional<ErrorFields> error);
   }
@@ -47,6 +67,8 @@ final class NodeFan {
   private final Work work;
   private final List<Participant> participants = new ArrayList<>();
   private final List<Boolean> done = new ArrayList<>();
+  private final FanBinding binding;
+  private final BitSet resting = new BitSet();
   private Optional<ErrorFields> error = Optional.empty();
   private int open;
 
@@ -54,6 +76,7 @@ final class NodeFan {
     this.call = call;
     this.nodes = List.copyOf(nodes);
     this.work = work;
+    this.binding = new FanBinding(this, work, nodes.size(), work.binds() && !call.simple());
   }
 
   void start() {
@@ -119,8 +142,55 @@ final class NodeFan {
     participants.forEach(p -> p.backend().link().pause());
   }
 
+  private void tellIdle() {
+    if (idle()) {
+      work.idle();
+    }
+  }
+
+  /** True when every node that has not ended is at rest. */
+  boolean idle() {
+    return open > 0 && resting.cardinality() == open;
+  }
+
+  boolean isResting(int index) {
+    return resting.get(index);
+  }
+
+  /** Asks a node at rest for as many rows again. */
+  void more(int index) {
+    resting.clear(index);
+    BackendLink link = participants.get(index).backend().link();
+    FrontendEncoder.execute(link.out(), call.serverPortal(), call.request().maxRows());
+    FrontendEncoder.sync(link.out());
+    link.expect(new NodeReply(index));
+    link.flush();
+  }
+
+  void moreOfAll() {
+    for (int i = resting.nextSetBit(0); i >= 0; i = resting.nextSetBit(i + 1)) {
+      more(i);
+    }
+  }
+
+  /** Nobody wants more of the nodes at rest. */
+  void closeResting() {
+    for (int i = resting.nextSetBit(0); i >= 0; i = resting.nextSetBit(i + 1)) {
+      BackendLink link = participants.get(i).backend().link();
+      FrontendEncoder.closePortal(link.out(), call.serverPortal());
+      FrontendEncoder.sync(link.out());
+      link.expect(new QuietReply());
+      link.flush();
+    }
+    resting.clear();
+  }
+
   /** Ends what still runs; used when no more rows are wanted or an error makes them useless. */
   void cancelRest() {
+    for (int i = resting.nextSetBit(0); i >= 0; i = resting.nextSetBit(i + 1)) {
+      resting.clear(i);
+      nodeEnded(i);
+    }
     for (int i = 0; i < done.size(); i++) {
       if (!done.get(i)) {
         participants.get(i).backend().link().resume();
@@ -142,13 +212,17 @@ final class NodeFan {
     open--;
     work.nodeDone(index);
     if (open == 0) {
+      binding.end();
       work.finished(error);
+    } else {
+      tellIdle();
     }
   }
 
   /** One node's answer. */
   private final class NodeReply implements Reply {
     private final int index;
+    private boolean suspended;
 
     NodeReply(int index) {
       this.index = index;
@@ -160,7 +234,11 @@ final class NodeFan {
         run.release();
         return;
       }
-      work.rows(index, run);
+      if (binding.complete()) {
+        work.rows(index, run);
+      } else {
+        binding.hold(index, run);
+      }
     }
 
     @Override
@@ -171,6 +249,8 @@ final class NodeFan {
                 index,
                 body.toString(
                     body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8));
+        case Backend.PORTAL_SUSPENDED -> suspended = true;
+        case Backend.BIND_COMPLETE -> binding.bound(index);
         case Backend.ERROR -> serverError(ErrorFields.decode(body));
         case Backend.NOTICE ->
             call.output()
@@ -180,15 +260,26 @@ final class NodeFan {
     }
 
     private void serverError(ErrorFields fields) {
-      if (error.isEmpty()) {
+      boolean first = error.isEmpty();
+      if (first || binding.outranks(index, fields)) {
+        binding.failed(index);
+        error = Optional.of(StatementError.of(call, fields, node(index)));
+      }
+      if (first) {
         done.set(index, true);
-        fail(StatementError.of(call, fields, node(index)));
+        cancelRest();
       }
     }
 
     @Override
     public void ready(char status) {
-      nodeEnded(index);
+      if (suspended && error.isEmpty()) {
+        resting.set(index);
+        work.rested(index);
+        tellIdle();
+      } else {
+        nodeEnded(index);
+      }
     }
 
     @Override

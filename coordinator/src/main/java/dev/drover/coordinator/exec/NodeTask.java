@@ -10,12 +10,20 @@ import java.util.Optional;
  * One text for several nodes, sent in the protocol of the client's call.
  *
  * @param resultFormats when present, the extended protocol is used whatever the client did
+ * @param limited each node gets the row limit of the call, and comes to rest at it
  */
-record NodeTask(Call call, List<Integer> nodes, SqlText sql, Optional<int[]> resultFormats) {
+record NodeTask(
+    Call call, List<Integer> nodes, SqlText sql, Optional<int[]> resultFormats, boolean limited) {
   private static final int SLOT_BITS = 16;
 
   NodeTask {
     nodes = List.copyOf(nodes);
+  }
+
+  /** All rows, whatever the call's limit. */
+  static NodeTask whole(
+      Call call, List<Integer> nodes, SqlText sql, Optional<int[]> resultFormats) {
+    return new NodeTask(call, nodes, sql, resultFormats, false);
   }
 
   void send(int index, Participant participant, Reply reply) {
@@ -26,7 +34,11 @@ record NodeTask(Call call, List<Integer> nodes, SqlText sql, Optional<int[]> res
     }
     boolean kept = resultFormats.isEmpty() && call.request().statementKey() != 0;
     long key = kept ? call.request().statementKey() << SLOT_BITS : 0;
-    ServerCommand.Bound bound = new ServerCommand.Bound(sql, key, resultFormats, 0, "");
+    ServerCommand.Bound bound =
+        limited
+            ? new ServerCommand.Bound(
+                sql, key, resultFormats, call.request().maxRows(), call.serverPortal())
+            : new ServerCommand.Bound(sql, key, resultFormats, 0, "");
     ServerCommand.execute(participant.backend(), call, bound, rendering, reply);
   }
 }

@@ -27,6 +27,23 @@ public interface Operator {
     return false;
   }
 
+  /** Suspended by the row limit of an Execute, and asked for that many more rows; 0 for all. */
+  default void resume(int maxRows) {
+    clientWritable(true);
+  }
+
+  /**
+   * True when it comes to rest by itself at the call's row limit, with nothing outstanding on the
+   * transaction's connections, and says so by {@link Call#suspended}; else it is held back by its
+   * output only.
+   */
+  default boolean rests() {
+    return false;
+  }
+
+  /** Suspended, and nobody will ask for more. */
+  default void closeSuspended() {}
+
   /** The client asks to cancel; connections that owe an answer are told by the session. */
   default void cancel() {}
 

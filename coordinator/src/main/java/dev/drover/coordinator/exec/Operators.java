@@ -117,7 +117,7 @@ public final class Operators {
       case Combine.Concatenate(Combine.Window window) ->
           new ConcatenateOperator(
               call,
-              new NodeTask(call, nodes, plan.text(), call.resultFormats()),
+              new NodeTask(call, nodes, plan.text(), call.resultFormats(), true),
               window,
               plan.writes());
       case Combine.Merge merge -> new MergeOperator(call, nodes, plan.text(), merge);

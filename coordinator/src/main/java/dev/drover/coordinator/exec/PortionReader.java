@@ -223,6 +223,7 @@ final class PortionReader implements Operator {
     @Override
     public void message(byte type, ByteBuf body) {
       switch (type) {
+        case Backend.BIND_COMPLETE -> call.output().bound();
         case Backend.PORTAL_SUSPENDED -> suspended = true;
         case Backend.ERROR ->
             failed(StatementError.of(call, ErrorFields.decode(body), part.participant.node()));

@@ -110,7 +110,7 @@ final class ReplicatedWriteOperator implements Operator {
   }
 
   private NodeTask task(List<Integer> nodes) {
-    return new NodeTask(call, nodes, plan.text(), Optional.empty());
+    return NodeTask.whole(call, nodes, plan.text(), Optional.empty());
   }
 
   private void fail(ErrorFields error) {
@@ -124,6 +124,11 @@ final class ReplicatedWriteOperator implements Operator {
     @Override
     public void send(int index, Participant participant, Reply reply) {
       task(List.of(plan.primary())).send(index, participant, reply);
+    }
+
+    @Override
+    public void bound() {
+      call.output().bound();
     }
 
     @Override

@@ -28,8 +28,16 @@ public interface ResultOutput {
 
   void notice(ErrorFields fields);
 
+  /** The servers have taken the statement and its parameters: what fails now fails in Execute. */
+  default void bound() {}
+
   /** False when it should get no more for now. */
   boolean writable();
+
+  /** False when the row limit of an Execute is reached: what still comes is kept. */
+  default boolean wantsMore() {
+    return true;
+  }
 
   void flush();
 

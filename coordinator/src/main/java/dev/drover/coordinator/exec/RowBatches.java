@@ -242,6 +242,7 @@ final class RowBatches implements RowSink {
             call.output().simpleRowDescription(call.cached());
           }
         }
+        case MessageType.Backend.BIND_COMPLETE -> call.output().bound();
         case MessageType.Backend.COMMAND_COMPLETE -> {
           long inserted = CommandTag.decode(body).rows().orElse(0);
           rows += counted ? inserted : 0;

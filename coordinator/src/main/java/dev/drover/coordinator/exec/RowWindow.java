@@ -63,6 +63,7 @@ final class RowWindow {
         };
     if (rows < 0) {
       SqlState state = SqlState.INVALID_ROW_COUNT;
+      call.output().bound();
       throw SqlError.of(state, clause + " must not be negative");
     }
     return rows;

@@ -1,5 +1,6 @@
 package dev.drover.coordinator.exec;
 
+import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.ErrorFields;
@@ -8,6 +9,7 @@ import dev.drover.pgwire.MessageType.Backend;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import dev.drover.pgwire.netty.BackendLink;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.SqlText;
@@ -21,7 +23,7 @@ import java.util.List;
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class SingleNodeOperator implements Operator, Resumable, Reply, Transaction.Joining {
+final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
   /** Slots fit in this many bits of the key of a server's statement. */
   private static final int SLOT_BITS = 16;
 
@@ -37,16 +39,16 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
   record Task(
       int node, SqlText sql, List<Pin> pins, int[] slots, boolean writes, boolean pinsConnection) {}
 
-  private Call call;
+  private final Call call;
   private final Task task;
   private final Rendering rendering;
-  private final String portal;
   private Participant participant;
   private String tag = "";
   private ErrorFields error;
   private long key;
   private boolean rowsSent;
   private boolean suspended;
+  private boolean endedBare;
   private boolean retried;
   private boolean gated;
 
@@ -54,7 +56,6 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
     this.call = call;
     this.task = task;
     this.rendering = new Rendering(call, task.pins(), task.slots());
-    this.portal = call.request().maxRows() > 0 ? "p" + call.hashCode() : "";
   }
 
   @Override
@@ -92,7 +93,7 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
       key = statementKey();
       ServerCommand.Bound bound =
           new ServerCommand.Bound(
-              task.sql(), key, call.resultFormats(), call.request().maxRows(), portal);
+              task.sql(), key, call.resultFormats(), call.request().maxRows(), call.serverPortal());
       ServerCommand.execute(backend, call, bound, rendering, this);
     }
     backend.link().flush();
@@ -108,15 +109,33 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
   }
 
   @Override
-  public void resume(Call next) {
-    call = next;
+  public void resume(int maxRows) {
     suspended = false;
-    FrontendEncoder.execute(participant.backend().link().out(), portal, next.request().maxRows());
-    FrontendEncoder.sync(participant.backend().link().out());
-    participant.backend().link().expect(this);
-    participant.backend().link().flush();
+    BackendLink link = participant.backend().link();
+    FrontendEncoder.execute(link.out(), call.serverPortal(), maxRows);
+    FrontendEncoder.sync(link.out());
+    link.expect(this);
+    link.flush();
   }
 
+  @Override
+  public boolean rests() {
+    return true;
+  }
+
+  /** A bare statement's portal has ended with its Sync. */
+  @Override
+  public void closeSuspended() {
+    if (suspended && !endedBare) {
+      BackendLink link = participant.backend().link();
+      FrontendEncoder.closePortal(link.out(), call.serverPortal());
+      FrontendEncoder.sync(link.out());
+      link.expect(new QuietReply());
+      link.flush();
+    }
+  }
+
+  /** Rows are counted where there is a limit. */
   @Override
   public boolean wholeFrames() {
     return call.output().encoded() || call.output().wholeFrames();
@@ -147,6 +166,7 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
       case Backend.ERROR -> error = ErrorFields.decode(body);
       case Backend.NOTICE ->
           call.output().notice(StatementError.notice(call, ErrorFields.decode(body), task.node()));
+      case Backend.BIND_COMPLETE -> call.output().bound();
       case Backend.PORTAL_SUSPENDED -> suspended = true;
       default -> {
         // Nothing that the client has not been told already.
@@ -180,6 +200,8 @@ final class SingleNodeOperator implements Operator, Resumable, Reply, Transactio
     if (error != null) {
       failedOnServer();
     } else if (suspended) {
+      endedBare = call.transaction().scope() == Transaction.Scope.BARE;
+      call.closeBareScope();
       call.suspended();
     } else {
       call.closeBareScope();

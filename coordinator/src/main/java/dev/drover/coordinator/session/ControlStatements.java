@@ -280,7 +280,7 @@ final class ControlStatements {
                 "DISCARD ALL cannot run inside a transaction block"));
         return;
       }
-      session.established().extended().removeAll();
+      session.established().extended().statements().removeAll();
       settings.resetIdentity();
       settings.resetAll();
       settings.transactionEnded(true);

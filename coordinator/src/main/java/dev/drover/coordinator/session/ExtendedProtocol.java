@@ -3,18 +3,23 @@ package dev.drover.coordinator.session;
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
+import dev.drover.coordinator.exec.BindAnswer;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.ClientOutput;
-import dev.drover.coordinator.exec.Operator;
-import dev.drover.coordinator.exec.Resumable;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendDecoder;
+import dev.drover.pgwire.MessageType.Frontend;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.StatementFacts;
+import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.ShapeScanner;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +29,9 @@ import java.util.Optional;
  * Parse, Bind, Describe, Execute and Close.
  *
  * <p>Parse and Describe are answered from what the catalog node said of the statement, so a
- * datanode is contacted by Execute only, in one packet with the values.
+ * datanode is contacted by Execute only, in one packet with the values. The answer to Bind waits
+ * for the servers' own (see {@link BindAnswer}); if another message than Execute follows, the
+ * portal is bound on the catalog node first (see {@link BindCheck}).
  *
  * <p>Source: PostgreSQL 18 manual, 53.2.3 "Extended Query".
  *
@@ -37,8 +44,9 @@ final class ExtendedProtocol {
   private final Session session;
   private final StatementRunner runner;
   private final ClientOutput output;
+  private final BindAnswer answer;
   private final ShapeScanner scanner = new ShapeScanner();
-  private final Map<String, PreparedStatement> statements = new HashMap<>();
+  private final PreparedStatements statements = new PreparedStatements();
   private final Map<String, Portal> portals = new HashMap<>();
   private final ServerStatementKeys keys = new ServerStatementKeys();
 
@@ -46,52 +54,77 @@ final class ExtendedProtocol {
     this.session = session;
     this.runner = runner;
     this.output = output;
+    this.answer = output.answer();
+  }
+
+  PreparedStatements statements() {
+    return statements;
   }
 
   /** A simple Query destroys the unnamed statement and portal. */
   void forgetUnnamed() {
     statements.remove(UNNAMED);
-    portals.remove(UNNAMED);
+    drop(UNNAMED);
   }
 
   /** Portals live as long as their transaction. */
   void unitEnds() {
     if (runner.transaction().scope() != Transaction.Scope.EXPLICIT) {
-      portals.clear();
+      transactionEnded();
     }
   }
 
   void transactionEnded() {
+    portals.values().forEach(Portal::close);
     portals.clear();
   }
 
-  Optional<PreparedStatement> statement(String name) {
-    return Optional.ofNullable(statements.get(name));
-  }
-
-  void add(PreparedStatement statement) {
-    if (!statement.name().isEmpty() && statements.containsKey(statement.name())) {
-      throw SqlError.of(
-          SqlState.DUPLICATE_PREPARED_STATEMENT,
-          "prepared statement \"" + statement.name() + "\" already exists");
+  private void drop(String portal) {
+    Portal dropped = portals.remove(portal);
+    if (dropped != null) {
+      dropped.close();
     }
-    statements.put(statement.name(), statement);
   }
 
-  boolean remove(String name) {
-    return statements.remove(name) != null;
+  /**
+   * True when the answer to a Bind is kept back that must be given before this message is taken.
+   */
+  boolean mustSettle(byte type, ByteBuf body) {
+    if (!answer.held()) {
+      return false;
+    }
+    return switch (type) {
+      case Frontend.TERMINATE -> false;
+      case Frontend.EXECUTE -> !answer.heldFor(name(body, 0));
+      case Frontend.DESCRIBE ->
+          body.getByte(body.readerIndex()) == STATEMENT || !answer.heldFor(name(body, 1));
+      default -> true;
+    };
   }
 
-  void removeAll() {
-    statements.clear();
+  private static String name(ByteBuf body, int offset) {
+    int start = body.readerIndex() + offset;
+    int length = body.bytesBefore(start, body.writerIndex() - start, (byte) 0);
+    return length <= 0 ? UNNAMED : body.toString(start, length, StandardCharsets.UTF_8);
+  }
+
+  /** Gives the answer that is kept back: the catalog node binds. */
+  void settle() {
+    session.occupy();
+    new BindCheck(runner, portals.get(answer.portal()), this::settled).start();
+  }
+
+  private void settled(Optional<ErrorFields> error) {
+    if (error.isPresent()) {
+      session.extendedError(error.get());
+    } else {
+      output.bound();
+      session.free();
+    }
   }
 
   void parse(FrontendDecoder.Parse parse) {
-    if (!parse.name().isEmpty() && statements.containsKey(parse.name())) {
-      throw SqlError.of(
-          SqlState.DUPLICATE_PREPARED_STATEMENT,
-          "prepared statement \"" + parse.name() + "\" already exists");
-    }
+    statements.checkFree(parse.name());
     scanner.scan(parse.sql(), 0, parse.sql().length);
     if (scanner.hasSeveralStatements()) {
       throw SqlError.of(
@@ -105,9 +138,21 @@ final class ExtendedProtocol {
         new PlanAnswer() {
           @Override
           public void planned(CachedPlan plan) {
-            parsed(new PreparedStatement(parse.name(), text, parse.paramOids(), plan));
+            parsed(new PreparedStatement(parse.name(), text, parse.paramOids(), described(plan)));
           }
         });
+  }
+
+  /** EXECUTE has the columns of the statement that it executes. */
+  private CachedPlan described(CachedPlan plan) {
+    if (!(plan.plan() instanceof Plan.Control(SessionCommand.Execute execute))) {
+      return plan;
+    }
+    return statements
+        .find(execute.name().text())
+        .map(s -> new StatementFacts(List.of(), s.plan().facts().columns()))
+        .map(facts -> new CachedPlan(plan.view(), plan.plan(), facts, Map.of()))
+        .orElse(plan);
   }
 
   private void parsed(PreparedStatement statement) {
@@ -115,13 +160,14 @@ final class ExtendedProtocol {
       session.extendedError(ErrorFields.of(StatementRunner.inFailedTransaction(), Severity.ERROR));
       return;
     }
-    statements.put(statement.name(), statement);
+    statements.remove(statement.name());
+    statements.add(statement);
     BackendEncoder.parseComplete(session.channel().out());
     session.free();
   }
 
   void bind(FrontendDecoder.Bind bind) {
-    PreparedStatement statement = required(bind.statement());
+    PreparedStatement statement = statements.required(bind.statement());
     int expected = statement.plan().facts().parameterTypes().size();
     if (bind.paramCount() != expected) {
       throw SqlError.of(
@@ -129,31 +175,69 @@ final class ExtendedProtocol {
           "bind message supplies %d parameters, but prepared statement \"%s\" requires %d"
               .formatted(bind.paramCount(), bind.statement(), expected));
     }
+    if (runner.refusesInFailed(statement.plan())) {
+      throw StatementRunner.inFailedTransaction();
+    }
     if (!bind.portal().isEmpty() && portals.containsKey(bind.portal())) {
       throw SqlError.of(
           SqlState.DUPLICATE_CURSOR, "cursor \"" + bind.portal() + "\" already exists");
-    }
-    if (runner.refusesInFailed(statement.plan())) {
-      throw StatementRunner.inFailedTransaction();
     }
     if (output.encoded()) {
       EncodedFormats.checkParameters(statement.plan(), bind);
       EncodedFormats.binaryColumns(statement.plan(), bind);
     }
-    portals.put(bind.portal(), new Portal(statement, bind));
-    BackendEncoder.bindComplete(session.channel().out());
+    Portal portal = new Portal(statement, bind);
+    whenCurrent(statement, () -> bound(portal));
   }
 
-  private PreparedStatement required(String name) {
-    PreparedStatement statement = statements.get(name);
-    if (statement != null) {
-      return statement;
+  private void bound(Portal portal) {
+    drop(portal.bind().portal());
+    portals.put(portal.bind().portal(), portal);
+    if (serversBind(portal.plan().plan())) {
+      answer.hold(portal.plan(), portal.bind());
+    } else {
+      BackendEncoder.bindComplete(session.channel().out());
     }
-    String message =
-        name.isEmpty()
-            ? "unnamed prepared statement does not exist"
-            : "prepared statement \"" + name + "\" does not exist";
-    throw SqlError.of(SqlState.INVALID_SQL_STATEMENT_NAME, message);
+    session.free();
+  }
+
+  /** PostgreSQL plans queries when it binds, and does nothing about other statements then. */
+  private static boolean serversBind(Plan plan) {
+    return switch (plan) {
+      case Plan.Local _, Plan.OneNode _, Plan.AnyNode _, Plan.AllNodes _ -> true;
+      case Plan.ReplicatedWrite _, Plan.InsertRows _, Plan.InsertFrom _ -> true;
+      case Plan.CopyIn _, Plan.CopyLocal _, Plan.CopyOut _, Plan.Explain _ -> false;
+      case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ -> false;
+    };
+  }
+
+  /** Goes on when the statement's plan is one of the current catalog. */
+  private void whenCurrent(PreparedStatement statement, Runnable next) {
+    if (runner.isCurrent(statement.plan())) {
+      next.run();
+      return;
+    }
+    session.occupy();
+    runner.plan(
+        statement.text(),
+        statement.declaredTypes(),
+        new PlanAnswer() {
+          @Override
+          public void planned(CachedPlan plan) {
+            replanned(statement, described(plan), next);
+          }
+        });
+  }
+
+  private void replanned(PreparedStatement statement, CachedPlan plan, Runnable next) {
+    if (!plan.facts().columns().equals(statement.plan().facts().columns())) {
+      session.extendedError(
+          ErrorFields.of(
+              SqlError.notSupported("cached plan must not change result type"), Severity.ERROR));
+      return;
+    }
+    statement.plan(plan);
+    next.run();
   }
 
   private Portal requiredPortal(String name) {
@@ -166,7 +250,7 @@ final class ExtendedProtocol {
 
   void describe(FrontendDecoder.Describe describe) {
     if (describe.kind() == STATEMENT) {
-      PreparedStatement statement = required(describe.name());
+      PreparedStatement statement = statements.required(describe.name());
       List<Integer> types = statement.plan().facts().parameterTypes();
       int[] oids = types.stream().mapToInt(Integer::intValue).toArray();
       BackendEncoder.parameterDescription(session.channel().out(), oids);
@@ -174,94 +258,48 @@ final class ExtendedProtocol {
       return;
     }
     Portal portal = requiredPortal(describe.name());
-    output.describe(portal.statement().plan(), Optional.of(portal.bind()));
+    if (answer.held()) {
+      answer.describe();
+    } else {
+      output.describe(portal.plan(), Optional.of(portal.bind()));
+    }
   }
 
   void execute(FrontendDecoder.Execute execute) {
     Portal portal = requiredPortal(execute.portal());
-    PreparedStatement statement = portal.statement();
-    if (portal.done()) {
-      completeAgain(execute.portal(), statement);
-      return;
+    if (runner.refusesInFailed(portal.plan())) {
+      throw StatementRunner.inFailedTransaction();
     }
-    if (runner.isCurrent(statement.plan())) {
-      run(portal, execute.maxRows());
-      return;
+    if (output.encoded()) {
+      output.binaryColumns(EncodedFormats.binaryColumns(portal.plan(), portal.bind()));
     }
-    session.occupy();
-    runner.plan(
-        statement.text(),
-        statement.declaredTypes(),
-        new PlanAnswer() {
-          @Override
-          public void planned(CachedPlan plan) {
-            replanned(portal, plan, execute.maxRows());
-          }
-        });
-  }
-
-  /** A portal that has ended returns no more rows. */
-  private void completeAgain(String portal, PreparedStatement statement) {
-    if (!statement.plan().returnsRows()) {
-      throw SqlError.of(
-          SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE, "portal \"" + portal + "\" cannot be run");
+    if (portal.run().isPresent()) {
+      portal.run().get().again(execute.portal(), execute.maxRows());
+    } else {
+      whenCurrent(portal.statement(), () -> run(portal, execute.maxRows()));
     }
-    output.commandComplete("SELECT 0");
-  }
-
-  private void replanned(Portal portal, CachedPlan plan, int maxRows) {
-    PreparedStatement statement = portal.statement();
-    if (!plan.facts().columns().equals(statement.plan().facts().columns())) {
-      session.extendedError(
-          ErrorFields.of(
-              SqlError.notSupported("cached plan must not change result type"), Severity.ERROR));
-      return;
-    }
-    statement.plan(plan);
-    run(portal, maxRows);
   }
 
   private void run(Portal portal, int maxRows) {
-    if (runner.refusesInFailed(portal.statement().plan())) {
-      session.extendedError(ErrorFields.of(StatementRunner.inFailedTransaction(), Severity.ERROR));
-      return;
-    }
     PreparedStatement statement = portal.statement();
-    if (output.encoded()) {
-      output.binaryColumns(EncodedFormats.binaryColumns(statement.plan(), portal.bind()));
-    }
-    long key = keys.keyOf(statement.plan(), statement.text());
     Call.Request request =
         new Call.Request(
             statement.text(),
             Optional.of(portal.bind()),
-            key,
+            keys.keyOf(statement.plan(), statement.text()),
             maxRows,
             session.syncFollows(),
             false);
-    Call call =
-        new Call(
-            request,
-            statement.plan(),
-            runner.transaction(),
-            output,
-            new Call.CallContext(new PortalRun(portal), runner, session.services().exec()));
-    Optional<Operator> suspended = portal.suspended();
-    if (suspended.isPresent() && suspended.get() instanceof Resumable resumable) {
-      session.occupy();
-      portal.resumed();
-      session.running(suspended.get());
-      resumable.resume(call);
-      return;
-    }
-    runner.run(call);
+    PortalRun run = new PortalRun(session, runner, output, portal);
+    portal.runs(run);
+    run.start(request, portal);
   }
 
   void close(FrontendDecoder.Close close) {
     if (close.kind() == STATEMENT) {
       statements.remove(close.name());
     } else {
-      portals.remove(close.name());
+      drop(close.name());
     }
     BackendEncoder.closeComplete(session.channel().out());
   }
@@ -276,42 +314,6 @@ final class ExtendedProtocol {
     @Override
     public void refused(ErrorFields error) {
       session.extendedError(error);
-    }
-  }
-
-  /** One Execute of a portal. */
-  private final class PortalRun implements Call.Listener {
-    private final Portal portal;
-
-    PortalRun(Portal portal) {
-      this.portal = portal;
-    }
-
-    @Override
-    public void completed(Call call, String tag) {
-      portal.finish();
-      output.commandComplete(tag);
-      session.free();
-    }
-
-    @Override
-    public void failed(Call call, ErrorFields error) {
-      portal.finish();
-      session.extendedError(error);
-    }
-
-    /** PostgreSQL commits at Sync, when it has said already that the statement is done. */
-    @Override
-    public void failedAtCommit(Call call, String tag, ErrorFields error) {
-      output.commandComplete(tag);
-      failed(call, error);
-    }
-
-    @Override
-    public void suspended(Call call) {
-      session.currentOperator().ifPresent(portal::suspend);
-      BackendEncoder.portalSuspended(session.channel().out());
-      session.free();
     }
   }
 }

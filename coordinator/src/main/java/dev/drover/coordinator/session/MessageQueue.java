@@ -35,6 +35,12 @@ final class MessageQueue {
     return message;
   }
 
+  /** Puts a message back that {@link #poll} gave. */
+  void putBack(Message message) {
+    messages.addFirst(message);
+    bytes += message.body().readableBytes();
+  }
+
   /** The type of the next message, or 0. */
   byte peekType() {
     Message next = messages.peek();

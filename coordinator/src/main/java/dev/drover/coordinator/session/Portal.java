@@ -2,7 +2,7 @@ package dev.drover.coordinator.session;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.drover.coordinator.exec.Operator;
+import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.pgwire.FrontendDecoder.Bind;
 import java.util.Optional;
 
@@ -14,8 +14,7 @@ import java.util.Optional;
 final class Portal {
   private final PreparedStatement statement;
   private final Bind bind;
-  private Optional<Operator> suspended = Optional.empty();
-  private boolean done;
+  private Optional<PortalRun> run = Optional.empty();
 
   Portal(PreparedStatement statement, Bind bind) {
     this.statement = requireNonNull(statement);
@@ -26,29 +25,25 @@ final class Portal {
     return statement;
   }
 
+  CachedPlan plan() {
+    return statement.plan();
+  }
+
   Bind bind() {
     return bind;
   }
 
-  /** The run that waits for the next Execute. */
-  Optional<Operator> suspended() {
-    return suspended;
+  /** What the first Execute began. */
+  Optional<PortalRun> run() {
+    return run;
   }
 
-  void suspend(Operator operator) {
-    suspended = Optional.of(operator);
+  void runs(PortalRun started) {
+    run = Optional.of(started);
   }
 
-  void resumed() {
-    suspended = Optional.empty();
-  }
-
-  boolean done() {
-    return done;
-  }
-
-  void finish() {
-    done = true;
-    suspended = Optional.empty();
+  /** Nobody will execute it again. */
+  void close() {
+    run.ifPresent(PortalRun::close);
   }
 }

@@ -171,6 +171,9 @@ public final class Session implements FrontendListener {
         if (message == null) {
           break;
         }
+        if (settles(message)) {
+          continue;
+        }
         try {
           dispatch(message.type(), message.body());
         } finally {
@@ -184,6 +187,17 @@ public final class Session implements FrontendListener {
     if (!queue.full() && !closed) {
       channel().resume();
     }
+  }
+
+  /** The answer to a Bind that is kept back comes first, the message then once more. */
+  private boolean settles(MessageQueue.Message message) {
+    ExtendedProtocol extended = established().extended();
+    if (!extended.mustSettle(message.type(), message.body())) {
+      return false;
+    }
+    queue.putBack(message);
+    extended.settle();
+    return true;
   }
 
   private void dispatch(byte type, ByteBuf body) {
@@ -354,6 +368,7 @@ public final class Session implements FrontendListener {
     established.ifPresent(
         e -> {
           services().registry().unregister(e.key().processId());
+          e.extended().transactionEnded();
           e.transaction().abandon();
         });
     LOG.debug("event=session_closed");

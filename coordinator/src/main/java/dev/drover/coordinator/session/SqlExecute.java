@@ -88,16 +88,11 @@ final class SqlExecute implements Call.Listener {
     frame.skipBytes(FRAME_HEADER);
     Call.Request request =
         new Call.Request(
-            statement.text(),
-            Optional.of(Bind.decode(frame)),
-            0,
-            call.request().maxRows(),
-            call.request().alone(),
-            false);
+            statement.text(), Optional.of(Bind.decode(frame)), 0, 0, call.request().alone(), false);
     if (call.simple() && statement.plan().returnsRows()) {
       call.output().simpleRowDescription(statement.plan());
     }
-    runner.run(runner.call(request, statement.plan(), this));
+    runner.run(runner.call(call, request, statement.plan(), this));
   }
 
   private void fail(ErrorFields error) {

@@ -33,7 +33,7 @@ final class SqlPreparedStatements {
         Arrays.copyOfRange(
             whole, prepare.statement().span().start(), prepare.statement().span().end());
     String name = prepare.name().text();
-    if (session.established().extended().statement(name).isPresent()) {
+    if (session.established().extended().statements().find(name).isPresent()) {
       fail(
           call,
           SqlError.of(
@@ -54,6 +54,7 @@ final class SqlPreparedStatements {
                     session
                         .established()
                         .extended()
+                        .statements()
                         .add(new PreparedStatement(name, text, types, plan));
                     call.completed("PREPARE");
                   }
@@ -78,18 +79,18 @@ final class SqlPreparedStatements {
   void execute(Call call, SessionCommand.Execute execute) {
     String name = execute.name().text();
     PreparedStatement statement =
-        session.established().extended().statement(name).orElseThrow(() -> missing(name));
+        session.established().extended().statements().find(name).orElseThrow(() -> missing(name));
     new SqlExecute(runner, call, statement, execute).start();
   }
 
   void deallocate(Call call, SessionCommand.Deallocate deallocate) {
     if (deallocate.name().isEmpty()) {
-      session.established().extended().removeAll();
+      session.established().extended().statements().removeAll();
       call.completed("DEALLOCATE ALL");
       return;
     }
     String name = deallocate.name().get().text();
-    if (!session.established().extended().remove(name)) {
+    if (!session.established().extended().statements().remove(name)) {
       throw missing(name);
     }
     call.completed("DEALLOCATE");

@@ -246,13 +246,13 @@ final class StatementRunner implements Call.Scopes {
     settings.transactionEnded(committed);
   }
 
-  /** A call whose results go to the client. */
-  Call call(Call.Request request, CachedPlan plan, Call.Listener listener) {
+  /** A call whose results go where those of another one go. */
+  Call call(Call outer, Call.Request request, CachedPlan plan, Call.Listener listener) {
     return new Call(
         request,
         plan,
         transaction,
-        session.established().output(),
+        outer.output(),
         new Call.CallContext(listener, this, session.services().exec()));
   }
 
