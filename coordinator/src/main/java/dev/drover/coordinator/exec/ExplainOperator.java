@@ -95,7 +95,21 @@ final class ExplainOperator implements Operator, NodeFan.Work {
       case Combine.Finish finish ->
           lines.add("Finish: " + new Rendering(call, List.of(), NO_SLOTS).string(finish.text()));
     }
-    remote("Data Node Scan", inner.nodes(), inner.text(), List.of(), NO_SLOTS);
+    remote("Data Node Scan", nodes(inner), inner.text(), List.of(), NO_SLOTS);
+  }
+
+  /** Those that the constants of the key select, as far as their slots can be told at once. */
+  private List<Integer> nodes(Plan.AllNodes inner) {
+    int[] slots =
+        inner.pins().isEmpty() ? NO_SLOTS : call.services().slots().of(inner.pins(), call);
+    TreeSet<Integer> nodes = new TreeSet<>();
+    for (int i = 0; i < slots.length; i++) {
+      if (slots[i] == Slots.UNKNOWN) {
+        return inner.nodes();
+      }
+      nodes.add(inner.pins().get(i).shards().nodeOf(slots[i]));
+    }
+    return nodes.isEmpty() ? inner.nodes() : List.copyOf(nodes);
   }
 
   private void remote(

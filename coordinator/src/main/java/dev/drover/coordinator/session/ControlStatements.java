@@ -5,6 +5,7 @@ import dev.drover.coordinator.exec.DdlOperator;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.txn.GlobalTransactions;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.coordinator.txn.TransactionModes;
 import dev.drover.pgwire.ErrorFields;
@@ -85,11 +86,21 @@ final class ControlStatements {
       case TransactionCommand.RollbackTo rollbackTo -> rollbackTo(call, rollbackTo);
       case TransactionCommand.SetTransaction set -> setTransaction(call, set);
       case TransactionCommand.SetConstraints set -> new ConstraintModes(runner).set(call, set);
-      case TransactionCommand.PrepareTransaction _,
-          TransactionCommand.CommitPrepared _,
-          TransactionCommand.RollbackPrepared _ ->
+      case TransactionCommand.PrepareTransaction _ ->
           fail(call, SqlError.notSupported("PREPARE TRANSACTION is not supported yet"));
+      case TransactionCommand.CommitPrepared(_, String gid) ->
+          fail(call, prepared(gid, "COMMIT PREPARED"));
+      case TransactionCommand.RollbackPrepared(_, String gid) ->
+          fail(call, prepared(gid, "ROLLBACK PREPARED"));
     }
+  }
+
+  private static SqlError prepared(String gid, String command) {
+    return gid.startsWith(GlobalTransactions.GID_PREFIX)
+        ? SqlError.of(
+            SqlState.INSUFFICIENT_PRIVILEGE,
+            "prepared transaction \"%s\" belongs to Drover".formatted(gid))
+        : SqlError.notSupported(command + " is not supported yet");
   }
 
   private void begin(Call call, Modes modes, String tag) {

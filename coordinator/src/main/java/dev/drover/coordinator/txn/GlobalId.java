@@ -24,7 +24,8 @@ record GlobalId(long gxid, long epoch, String base, byte[] nonce) {
     GlobalTransactions global = services.global();
     long epoch = global.epoch();
     byte[] nonce = services.nonces().next();
-    StringBuilder base = new StringBuilder(80).append("gx_").append(global.coordinatorId());
+    StringBuilder base = new StringBuilder(80).append(GlobalTransactions.GID_PREFIX);
+    base.append(global.coordinatorId());
     base.append('_').append(epoch).append('_').append(gxid);
     base.append('_').append(services.nonces().hashOf(nonce));
     char separator = '_';

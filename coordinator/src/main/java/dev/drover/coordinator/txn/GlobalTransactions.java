@@ -6,6 +6,9 @@ import java.util.function.LongConsumer;
 
 /** What a coordinator's transactions need of the GTM. */
 public interface GlobalTransactions {
+  /** Prepared transactions whose names begin so are Drover's. */
+  String GID_PREFIX = "gx_";
+
   /**
    * True until the GTM has ended this epoch. Afterwards nothing may be sent to decide its prepared
    * transactions: somebody else does. While the GTM is only silent it stays true: whoever wants to

@@ -6,10 +6,10 @@ import dev.drover.planner.plan.KeyValue;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.OperatorName;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Reads from a condition what must be equal in every row that passes it. */
 final class Conditions {
@@ -146,31 +146,31 @@ final class Conditions {
         : List.of();
   }
 
-  /** {@code k = 1 OR k = 2}. */
+  /** For every column that each of the operands compares with constants: one of all of these. */
   private List<Fact> either(List<Expr> operands, Scope scope) {
-    List<KeyValue> values = new ArrayList<>();
-    Set<Variable> subjects = new HashSet<>();
-    for (Expr operand : operands) {
-      List<Fact> facts = ofConjunct(operand, scope);
-      if (facts.size() != 1) {
-        return List.of();
-      }
-      switch (facts.getFirst()) {
-        case Fact.Is(var variable, var value) -> {
-          subjects.add(variable);
-          values.add(value);
-        }
-        case Fact.IsOneOf(var variable, var several) -> {
-          subjects.add(variable);
-          values.addAll(several);
-        }
-        case Fact.Same _, Fact.Renames _ -> {
-          return List.of();
-        }
+    Map<Variable, List<KeyValue>> common = constants(facts(operands.getFirst(), scope));
+    for (Expr operand : operands.subList(1, operands.size())) {
+      Map<Variable, List<KeyValue>> also = constants(facts(operand, scope));
+      common.keySet().retainAll(also.keySet());
+      common.forEach((variable, values) -> values.addAll(also.get(variable)));
+    }
+    List<Fact> facts = new ArrayList<>();
+    common.forEach((variable, values) -> facts.add(new Fact.IsOneOf(variable, values)));
+    return facts;
+  }
+
+  /** Of two facts about a column, which both hold, the first is enough. */
+  private static Map<Variable, List<KeyValue>> constants(List<Fact> facts) {
+    Map<Variable, List<KeyValue>> constants = new LinkedHashMap<>();
+    for (Fact fact : facts) {
+      switch (fact) {
+        case Fact.Is(var variable, var value) ->
+            constants.putIfAbsent(variable, new ArrayList<>(List.of(value)));
+        case Fact.IsOneOf(var variable, var values) ->
+            constants.putIfAbsent(variable, new ArrayList<>(values));
+        case Fact.Same _, Fact.Renames _ -> {}
       }
     }
-    return subjects.size() == 1
-        ? List.of(new Fact.IsOneOf(subjects.iterator().next(), values))
-        : List.of();
+    return constants;
   }
 }
