@@ -177,9 +177,7 @@ final class MergeOperator implements Operator, NodeFan.Work {
       }
       if (stream.head == null) {
         if (!stream.ended) {
-          if (fan.isResting(i)) {
-            fan.more(i);
-          }
+          askAgain(i);
           return -1;
         }
         continue;
@@ -189,6 +187,13 @@ final class MergeOperator implements Operator, NodeFan.Work {
       }
     }
     return least;
+  }
+
+  /** A node that has come to rest at the row limit has more. */
+  private void askAgain(int index) {
+    if (fan.isResting(index)) {
+      fan.more(index);
+    }
   }
 
   private void consume(int index) {
