@@ -55,11 +55,22 @@ public record Report(
                 "drover",
                 "coord."));
     rows.forEach(row -> lines.add(line(row)));
+    lines.addAll(missedGoals());
     if (!consistent.isEmpty()) {
       lines.add("");
       lines.add(consistent);
     }
     return lines;
+  }
+
+  /** For people to judge: on a busy machine speed says little, and no goal fails the report. */
+  private List<String> missedGoals() {
+    List<String> missed =
+        new ArrayList<>(rows.stream().flatMap(row -> Goal.missedBy(row).stream()).toList());
+    if (!missed.isEmpty()) {
+      missed.addFirst("");
+    }
+    return missed;
   }
 
   public String json() {

@@ -36,6 +36,26 @@ class ReportTest {
   }
 
   @Test
+  void missedGoalsAreNamed() {
+    ReportRow slow = new ReportRow("copy", "row", runs(100), runs(80), "");
+    ReportRow fast = new ReportRow("copy", "row", runs(100), runs(100), "");
+    assertThat(new Report("18.6", OPTIONS, List.of(slow), "").lines())
+        .contains("goal missed: copy: speed ratio 0.80, at least 0.95");
+    assertThat(new Report("18.6", OPTIONS, List.of(fast), "").lines())
+        .noneMatch(line -> line.contains("goal missed"));
+  }
+
+  @Test
+  void processorTimeHasGoalsToo() {
+    List<Measurement> plain = List.of(new Measurement(100, 10, 0, 0, 0));
+    List<Measurement> costly = List.of(new Measurement(100, 40, 31, 0, 1));
+    assertThat(Goal.missedBy(new ReportRow("select-simple", "transaction", plain, costly, "")))
+        .containsExactly(
+            "goal missed: select-simple: CPU ratio 4.00, at most 3.24",
+            "goal missed: select-simple: coordinator's CPU in us 31.00, at most 30.00");
+  }
+
+  @Test
   void sumsThatDifferFailTheReport() {
     ReportRow row = new ReportRow("copy", "row", runs(10), runs(10), "");
     assertThat(new Report("18.6", OPTIONS, List.of(row), "").hasFailures()).isFalse();
