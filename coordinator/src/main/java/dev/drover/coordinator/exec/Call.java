@@ -3,6 +3,7 @@ package dev.drover.coordinator.exec;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.settings.SettingsState;
@@ -11,6 +12,7 @@ import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -227,6 +229,27 @@ public final class Call {
       failed(unsent.get());
       return;
     }
+    CatalogCache catalog = context.services().ddl().catalog();
+    if (!TableChanges.concern(cached) || TableChanges.none(cached, catalog)) {
+      done(tag);
+      return;
+    }
+    catalog.whenCurrent(
+        transaction.services().loop(), view -> checked(tag, view), error -> failed(error));
+  }
+
+  private void checked(String tag, CatalogView now) {
+    if (TableChanges.hit(cached.view().snapshot(), now.snapshot(), text())) {
+      failed(
+          SqlError.of(
+              SqlState.SERIALIZATION_FAILURE,
+              "a table was changed while the statement waited for it"));
+    } else {
+      done(tag);
+    }
+  }
+
+  private void done(String tag) {
     end();
     context.listener().completed(this, tag);
   }

@@ -1,0 +1,57 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.catalog.CatalogCache;
+import dev.drover.coordinator.catalog.StatementText;
+import dev.drover.planner.catalog.CatalogSnapshot;
+import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.plan.Plan;
+import java.util.Locale;
+
+/**
+ * Whether a statement's tables are still those it was planned for.
+ *
+ * <p>A statement may wait on a server behind a change of the schema that commits meanwhile; a table
+ * that it names can then be another one, spread in another way. Changes are announced before they
+ * commit, so whoever has an answer for a new table knows that there is one.
+ *
+ * <p>Threads: stateless.
+ */
+final class TableChanges {
+  private TableChanges() {}
+
+  /** Leaves are never named twice; what is private to a transaction is locked by it. */
+  static boolean concern(CachedPlan plan) {
+    return plan.view().shared()
+        && switch (plan.plan()) {
+          case Plan.OneNode _, Plan.Local _, Plan.Control _ -> false;
+          default -> true;
+        };
+  }
+
+  /** Nothing has changed, and nothing is about to. */
+  static boolean none(CachedPlan plan, CatalogCache catalog) {
+    return catalog.isCurrent() && plan.madeUnder(catalog.view());
+  }
+
+  /** True when a relation that the text may mean is gone or spread otherwise. */
+  static boolean hit(CatalogSnapshot before, CatalogSnapshot now, StatementText text) {
+    String words = text.toString().toLowerCase(Locale.ROOT);
+    return before.relations().stream()
+        .filter(relation -> !isSame(relation, now))
+        .anyMatch(relation -> words.contains(relation.name().toLowerCase(Locale.ROOT)));
+  }
+
+  private static boolean isSame(Relation relation, CatalogSnapshot now) {
+    return now.relation(relation.oid())
+        .map(
+            found ->
+                found.name().equals(relation.name())
+                    && found.schema().equals(relation.schema())
+                    && (!relation.distributed()
+                        || found.distributed()
+                            && found.distribution().distributionId()
+                                == relation.distribution().distributionId()))
+        .orElse(false);
+  }
+}

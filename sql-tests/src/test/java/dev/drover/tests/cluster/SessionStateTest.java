@@ -1,0 +1,72 @@
+package dev.drover.tests.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.tests.Endpoint;
+import dev.drover.tests.Endpoints;
+import dev.drover.tests.EndpointsExtension;
+import dev.drover.tests.wire.Message;
+import dev.drover.tests.wire.Transcript;
+import dev.drover.tests.wire.WireClient;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What one session keeps, and what it keeps others from. */
+@ExtendWith(EndpointsExtension.class)
+class SessionStateTest {
+  private static final int ROUNDS = 5;
+  private static final String KEY = "815";
+
+  private final Endpoint first;
+  private final Endpoint second;
+
+  SessionStateTest(Endpoints endpoints) {
+    first = endpoints.drover();
+    second = endpoints.secondCoordinator();
+  }
+
+  @Test
+  void advisoryLocksExcludeOtherSessions() {
+    try (WireClient one = WireClient.login(first);
+        WireClient same = WireClient.login(first);
+        WireClient other = WireClient.login(second)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        assertThat(value(one, "SELECT pg_try_advisory_lock(" + KEY + ")")).isEqualTo("t");
+        assertThat(value(one, "SELECT 1")).isEqualTo("1");
+        assertThat(value(same, "SELECT pg_try_advisory_lock(" + KEY + ")")).isEqualTo("f");
+        assertThat(value(other, "SELECT pg_try_advisory_lock(" + KEY + ")")).isEqualTo("f");
+        assertThat(value(one, "SELECT pg_advisory_unlock(" + KEY + ")")).isEqualTo("t");
+        assertThat(value(other, "SELECT pg_try_advisory_lock(" + KEY + ")")).isEqualTo("t");
+        assertThat(value(other, "SELECT pg_advisory_unlock(" + KEY + ")")).isEqualTo("t");
+      }
+    }
+  }
+
+  @Test
+  void temporaryTablesAndSettingsAreOneSessions() {
+    try (WireClient one = WireClient.login(first);
+        WireClient other = WireClient.login(first)) {
+      one.query("CREATE TEMP TABLE own (a int); INSERT INTO own VALUES (1)");
+      one.query("SET my.setting = 'of one'");
+      assertThat(Transcript.error(other.query("SELECT * FROM own")).orElseThrow().sqlState())
+          .isEqualTo("42P01");
+      other.query("CREATE TEMP TABLE own (b text)");
+      assertThat(value(one, "SELECT a FROM own")).isEqualTo("1");
+      assertThat(value(other, "SELECT count(b) FROM own")).isEqualTo("0");
+      assertThat(value(other, "SELECT coalesce(current_setting('my.setting', true), '')"))
+          .isEmpty();
+      assertThat(value(one, "SELECT current_setting('my.setting')")).isEqualTo("of one");
+    }
+  }
+
+  private static String value(WireClient client, String sql) {
+    List<Message> reply = client.query(sql);
+    assertThat(Transcript.error(reply).map(Transcript::line)).as(sql).isEmpty();
+    return reply.stream()
+        .filter(message -> message.type() == 'D')
+        .map(row -> row.values().getFirst().map(Transcript::text).orElse("NULL"))
+        .findFirst()
+        .orElseThrow();
+  }
+}
