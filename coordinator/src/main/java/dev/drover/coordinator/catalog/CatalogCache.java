@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * current   stale(version)             stale; the acknowledgement follows
  * stale     current(version), new one  loading, then current: waiting statements go on
  * stale     current(version), the same current
+ * loading   stale(version)             loading, then stale
  * </pre>
  *
  * <p>Threads: thread-safe; {@link #view} and {@link #isCurrent} are plain volatile reads.
@@ -79,6 +80,7 @@ public final class CatalogCache {
   private long wanted;
   private long loaded;
   private boolean loading;
+  private boolean announced;
 
   /** Loads the first view before it returns. */
   public CatalogCache(CatalogSource source, long version, Executor blocking) {
@@ -103,6 +105,12 @@ public final class CatalogCache {
     return current;
   }
 
+  /** Whether nothing has changed since this view was handed out, and nothing is about to. */
+  @SuppressWarnings("ReferenceEquality") // each load of the catalog is another view
+  public boolean isCurrent(CatalogView asked) {
+    return current && view == asked;
+  }
+
   /**
    * Runs {@code action} with a current view: at once, or on {@code loop} when there is one, but not
    * later than after {@value #WAIT_LIMIT_SECONDS} seconds.
@@ -124,12 +132,14 @@ public final class CatalogCache {
 
   /** A change is about to be committed. */
   public synchronized void stale() {
+    announced = true;
     current = false;
   }
 
   /** No change is under way any more; {@code version} is the newest. */
   public void current(long version) {
     synchronized (this) {
+      announced = false;
       wanted = version;
       if (loading) {
         return;
@@ -164,10 +174,17 @@ public final class CatalogCache {
         listener.run();
         if (version == wanted) {
           loading = false;
-          release();
+          releaseUnlessAnnounced();
           return;
         }
       }
+    }
+  }
+
+  /** Another change may have been announced while the view of the last one was read. */
+  private void releaseUnlessAnnounced() {
+    if (!announced) {
+      release();
     }
   }
 

@@ -81,15 +81,13 @@ public final class StatementPlanner {
     this.pool = pool;
   }
 
-  /** The answer comes at once for a known shape. */
+  /** The plan of a shape that was planned before under this view. */
+  public Optional<CachedPlan> known(Request request, CatalogView view) {
+    return view.shared() ? cacheFor(request).find(view, request) : Optional.empty();
+  }
+
+  /** Makes a plan; the answer may come when the view is not the newest any more. */
   public void plan(Request request, CatalogView view, Answer answer) {
-    if (view.shared()) {
-      Optional<CachedPlan> known = cacheFor(request).find(view, request);
-      if (known.isPresent()) {
-        answer.planned(known.get());
-        return;
-      }
-    }
     try {
       ParsedStatement parsed = parse(request.text());
       if (parsed.statement() instanceof SessionCommand.Show) {

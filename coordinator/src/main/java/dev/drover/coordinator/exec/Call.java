@@ -240,6 +240,7 @@ public final class Call {
 
   private void checked(String tag, CatalogView now) {
     if (TableChanges.hit(cached.view().snapshot(), now.snapshot(), text())) {
+      transaction.fail();
       failed(
           SqlError.of(
               SqlState.SERIALIZATION_FAILURE,

@@ -2,6 +2,7 @@ package dev.drover.coordinator.session;
 
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.CatalogView;
+import dev.drover.coordinator.catalog.CurrentPlanner;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.exec.Call;
@@ -51,6 +52,7 @@ final class StatementRunner implements Call.Scopes {
   private final TransactionClock clock;
   private final ControlStatements control;
   private final TemporaryTables temporary;
+  private final CurrentPlanner planner;
   private Optional<DdlChanges> changes = Optional.empty();
 
   StatementRunner(Session session, Transaction transaction, SettingsTracker settings) {
@@ -59,6 +61,9 @@ final class StatementRunner implements Call.Scopes {
     this.settings = settings;
     this.clock = new TransactionClock();
     this.temporary = new TemporaryTables(transaction, session.services().exec().ddl());
+    this.planner =
+        new CurrentPlanner(
+            session.services().catalog(), session.services().planner(), session.channel().loop());
     this.control = new ControlStatements(session, this, transaction, settings);
   }
 
@@ -120,7 +125,6 @@ final class StatementRunner implements Call.Scopes {
   }
 
   private void planUnder(StatementText text, int[] parameterTypes, StatementPlanner.Answer answer) {
-    StatementPlanner planner = session.services().planner();
     StatementPlanner.Request request =
         new StatementPlanner.Request(
             text,
@@ -132,16 +136,10 @@ final class StatementRunner implements Call.Scopes {
             transaction.scope() == Transaction.Scope.EXPLICIT,
             changes.flatMap(c -> c.catalogParticipant(transaction)).or(this::keptConnection));
     if (changes.isPresent()) {
-      planner.plan(request, view(), answer);
+      session.services().planner().plan(request, view(), answer);
       return;
     }
-    session
-        .services()
-        .catalog()
-        .whenCurrent(
-            session.channel().loop(),
-            view -> planner.plan(request, temporary.over(view), answer),
-            answer::refused);
+    planner.plan(request, temporary::over, answer);
   }
 
   /** The one that sees the session's temporary tables. */

@@ -1,0 +1,94 @@
+package dev.drover.coordinator.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.planner.catalog.CatalogSnapshot;
+import dev.drover.planner.route.FunctionCatalog;
+import dev.drover.planner.route.TypeNames;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** When statements may be planned, while changes of the schema come and go. */
+class CatalogCacheTest {
+  private final EmbeddedChannel loop = new EmbeddedChannel();
+  private final Deque<Runnable> blocking = new ArrayDeque<>();
+  private final CatalogCache cache = new CatalogCache(this::load, 1, blocking::add);
+
+  @Test
+  void statementsWaitUntilTheNewViewIsRead() {
+    cache.stale();
+    List<CatalogView> handedOut = waiting();
+    cache.current(2);
+    assertThat(handedOut).isEmpty();
+    read();
+    assertThat(handedOut).containsExactly(cache.view());
+    assertThat(cache.isCurrent(cache.view())).isTrue();
+  }
+
+  @Test
+  void aChangeThatComesToNothingLetsStatementsGoOnByTheSameView() {
+    CatalogView before = cache.view();
+    cache.stale();
+    List<CatalogView> handedOut = waiting();
+    cache.current(1);
+    loop.runPendingTasks();
+    assertThat(handedOut).containsExactly(before);
+  }
+
+  /** The view that is being read is old before it is there. */
+  @Test
+  void aChangeAnnouncedDuringALoadIsWaitedFor() {
+    cache.stale();
+    cache.current(2);
+    List<CatalogView> handedOut = waiting();
+    cache.stale();
+    read();
+    assertThat(cache.isCurrent()).isFalse();
+    assertThat(handedOut).isEmpty();
+    cache.current(3);
+    read();
+    assertThat(handedOut).containsExactly(cache.view());
+  }
+
+  @Test
+  void anOlderViewIsNotCurrent() {
+    CatalogView before = cache.view();
+    cache.stale();
+    assertThat(cache.isCurrent(before)).isFalse();
+    cache.current(2);
+    read();
+    assertThat(cache.isCurrent(before)).isFalse();
+  }
+
+  /** The view that was asked for is there. */
+  private void read() {
+    blocking.remove().run();
+    loop.runPendingTasks();
+  }
+
+  private List<CatalogView> waiting() {
+    List<CatalogView> handedOut = new ArrayList<>();
+    cache.whenCurrent(
+        loop.eventLoop(),
+        handedOut::add,
+        error -> {
+          throw error;
+        });
+    return handedOut;
+  }
+
+  private CatalogView load(long version) {
+    return new CatalogView(
+        CatalogSnapshot.of(version, Map.of(), Map.of(), List.of(), List.of()),
+        new FunctionCatalog(Set.of(), Set.of(), Set.of(), Set.of()),
+        TypeNames.builtIn(),
+        true,
+        true);
+  }
+}
