@@ -88,6 +88,28 @@ public final class FrontendDecoder {
     }
   }
 
+  /** A call of a function by its OID; the body is kept as it is, once known to be whole. */
+  @SuppressWarnings("ArrayRecordComponent") // bytes of the wire, compared by nobody
+  public record FunctionCall(int function, byte[] body) {
+    public FunctionCall {
+      requireNonNull(body);
+    }
+
+    /** Layout: function, argument formats, arguments, result format. */
+    public static FunctionCall decode(ByteBuf body) {
+      ByteBuf whole = body.duplicate();
+      int function = BodyReader.int32(body);
+      BodyReader.shorts(body);
+      int arguments = BodyReader.count(body, Integer.BYTES);
+      for (int i = 0; i < arguments; i++) {
+        body.skipBytes(Math.max(BodyReader.valueLength(body), 0));
+      }
+      BodyReader.int16(body);
+      BodyReader.end(body);
+      return new FunctionCall(function, BodyReader.rest(whole));
+    }
+  }
+
   /** The first message of a SASL exchange; without data the response is empty. */
   @SuppressWarnings("ArrayRecordComponent") // bytes of the wire, compared by nobody
   public record SaslInitialResponse(String mechanism, byte[] response) {

@@ -27,6 +27,7 @@ class MalformedMessageTest {
           Map.entry("Describe", FrontendDecoder.Describe::decode),
           Map.entry("Execute", FrontendDecoder.Execute::decode),
           Map.entry("Close", FrontendDecoder.Close::decode),
+          Map.entry("FunctionCall", FrontendDecoder.FunctionCall::decode),
           Map.entry("string", FrontendDecoder::string),
           Map.entry("SaslInitialResponse", FrontendDecoder.SaslInitialResponse::decode),
           Map.entry("StartupPacket", StartupPacket::decode),

@@ -4,10 +4,10 @@ import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.FrontendDecoder;
 import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
-import dev.drover.pgwire.SqlState;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.catalog.Node;
 import io.netty.buffer.ByteBuf;
@@ -33,29 +33,23 @@ final class FunctionCalls {
     this.runner = runner;
   }
 
-  /** A whole message body. */
-  void call(ByteBuf body) {
+  void call(FrontendDecoder.FunctionCall message) {
     if (runner.transaction().failed()) {
       failed(ErrorFields.of(StatementRunner.inFailedTransaction(), Severity.ERROR));
       return;
     }
-    if (body.readableBytes() < Integer.BYTES) {
-      throw SqlError.of(SqlState.PROTOCOL_VIOLATION, "insufficient data left in message");
-    }
-    if (Integer.compareUnsigned(body.getInt(body.readerIndex()), FIRST_USER_OID) >= 0) {
+    if (Integer.compareUnsigned(message.function(), FIRST_USER_OID) >= 0) {
       SqlError error =
           SqlError.notSupported("function call messages for functions of users are not supported")
               .withHint("Call the function in a SELECT.");
       failed(ErrorFields.of(error, Severity.ERROR));
       return;
     }
-    byte[] message = new byte[body.readableBytes()];
-    body.readBytes(message);
     session.occupy();
     if (runner.transaction().scope() == Transaction.Scope.NONE) {
       runner.open(Transaction.Scope.BARE);
     }
-    runner.transaction().join(Node.CATALOG_ID, new Sending(message));
+    runner.transaction().join(Node.CATALOG_ID, new Sending(message.body()));
   }
 
   private void failed(ErrorFields error) {

@@ -240,13 +240,14 @@ public final class Session implements FrontendListener {
         case Frontend.SYNC -> sync();
         case Frontend.FLUSH -> channel().flush();
         case Frontend.TERMINATE -> channel().closeAfterFlush();
-        case Frontend.FUNCTION_CALL -> new FunctionCalls(this, e.runner()).call(body);
+        case Frontend.FUNCTION_CALL ->
+            new FunctionCalls(this, e.runner()).call(FrontendDecoder.FunctionCall.decode(body));
         default -> {
           // CopyData after a failed COPY: PostgreSQL drops it too.
         }
       }
     } catch (SqlError error) {
-      if (type == Frontend.QUERY) {
+      if (type == Frontend.QUERY || type == Frontend.FUNCTION_CALL) {
         e.simple().failed(ErrorFields.of(error, Severity.ERROR));
       } else {
         extendedError(ErrorFields.of(error, Severity.ERROR));
