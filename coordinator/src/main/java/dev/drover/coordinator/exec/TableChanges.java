@@ -48,10 +48,15 @@ final class TableChanges {
             found ->
                 found.name().equals(relation.name())
                     && found.schema().equals(relation.schema())
-                    && (!relation.distributed()
-                        || found.distributed()
-                            && found.distribution().distributionId()
-                                == relation.distribution().distributionId()))
+                    && isSpreadAlike(relation, found))
         .orElse(false);
+  }
+
+  private static boolean isSpreadAlike(Relation before, Relation now) {
+    if (!before.distributed()) {
+      return true;
+    }
+    return now.distributed()
+        && now.distribution().distributionId() == before.distribution().distributionId();
   }
 }

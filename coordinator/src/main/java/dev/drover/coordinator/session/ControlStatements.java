@@ -230,7 +230,7 @@ final class ControlStatements {
       return;
     }
     settings.rollbackTo(name);
-    transaction.localSettings(settings.localSql());
+    transaction.localSettings(settings.localStatements());
     transaction.rollbackTo(
         name, error -> runner.schemaRolledBack(() -> finish(call, error, "ROLLBACK")));
   }

@@ -90,7 +90,7 @@ final class SettingsStatements {
   void reset(Call call, SessionCommand.Reset reset) {
     if (reset.name().isEmpty()) {
       Set<String> names = settings.resetAll();
-      transaction.localSettings(settings.localSql());
+      transaction.localSettings(settings.localStatements());
       if (transaction.scope() == Transaction.Scope.NONE) {
         settings.transactionEnded(true);
       }
@@ -181,7 +181,7 @@ final class SettingsStatements {
       call.completed(change.tag());
       return;
     }
-    transaction.localSettings(settings.localSql());
+    transaction.localSettings(settings.localStatements());
     transaction.broadcast(
         settings.localSql(change.names()), done -> finish(call, done, change.tag()));
   }

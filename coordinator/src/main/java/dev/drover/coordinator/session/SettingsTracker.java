@@ -211,8 +211,8 @@ final class SettingsTracker {
     }
   }
 
-  String localSql() {
-    return settings.localSql();
+  List<String> localStatements() {
+    return settings.localStatements();
   }
 
   String localSql(Collection<String> names) {

@@ -375,6 +375,6 @@ final class StatementRunner implements Call.Scopes {
     if (transaction.scope() == Transaction.Scope.EXPLICIT) {
       settings.read(local, true);
     }
-    transaction.localSettings(settings.localSql());
+    transaction.localSettings(settings.localStatements());
   }
 }

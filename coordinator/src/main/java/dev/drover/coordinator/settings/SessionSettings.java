@@ -123,16 +123,23 @@ public final class SessionSettings {
     levels.clear();
   }
 
-  /** Brings a participant that has joined with {@link #atBegin} to the effective settings. */
-  public String localSql() {
+  /**
+   * Brings a participant that has joined with {@link #atBegin} to the effective settings, one
+   * statement each.
+   */
+  public List<String> localStatements() {
     Set<String> names = new LinkedHashSet<>(atBegin.values().keySet());
     names.addAll(effective.values().keySet());
     names.removeIf(n -> Objects.equals(atBegin.values().get(n), effective.values().get(n)));
-    return localSql(names);
+    return localStatements(names);
   }
 
   /** Brings these settings of a participant to what they are now, for this transaction. */
   public String localSql(Collection<String> names) {
+    return String.join("; ", localStatements(names));
+  }
+
+  private List<String> localStatements(Collection<String> names) {
     List<String> statements = new ArrayList<>();
     for (String name : names) {
       if (!SettingsState.isIdentity(name) && !name.equals(SettingsState.CLIENT_ENCODING)) {
@@ -144,7 +151,7 @@ public final class SessionSettings {
         statements.add(localValue(name));
       }
     }
-    return String.join("; ", statements);
+    return statements;
   }
 
   private String localValue(String name) {

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 record Arrival(
     SettingsState settings,
     Optional<String> begin,
-    String localSettingsSql,
+    List<String> localSettings,
     List<String> replay,
     Runnable failed) {
   /** Drover's own connection has no settings of the client. */
@@ -60,9 +60,7 @@ record Arrival(
   private void begin(Backend backend) {
     if (begin.isPresent()) {
       backend.precede(begin.get(), this::done);
-      if (!localSettingsSql.isEmpty()) {
-        backend.precede(localSettingsSql, this::done);
-      }
+      localSettings.forEach(s -> backend.precede(s, this::done));
       replay.forEach(s -> backend.precede(s, this::done));
     }
   }

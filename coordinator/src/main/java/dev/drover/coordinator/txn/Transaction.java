@@ -59,7 +59,7 @@ public final class Transaction {
   private long number;
   private String beginSql = "BEGIN";
   private SettingsState settings = SettingsState.DEFAULTS;
-  private String localSettingsSql = "";
+  private List<String> localSettings = List.of();
   private Optional<Backend> pinnedCatalog = Optional.empty();
 
   /** {@code warnings} go to the client. */
@@ -130,8 +130,8 @@ public final class Transaction {
   }
 
   /** Settings changed since the begin, as SELECT set_config(...) with transaction scope. */
-  public void localSettings(String sql) {
-    localSettingsSql = sql;
+  public void localSettings(List<String> statements) {
+    localSettings = statements;
   }
 
   /** The session keeps the catalog node's connection from now on. */
@@ -260,7 +260,7 @@ public final class Transaction {
         new Arrival(
             settings,
             scope == Scope.BARE ? Optional.empty() : Optional.of(beginSql),
-            localSettingsSql,
+            localSettings,
             replay.statements(),
             this::fail);
     if (metadata) {
@@ -366,7 +366,7 @@ public final class Transaction {
     replay.clear();
     scope = Scope.NONE;
     failed = false;
-    localSettingsSql = "";
+    localSettings = List.of();
     waits.reset();
     if (admitted) {
       admitted = false;
