@@ -36,4 +36,10 @@ public record FieldDescription(
   public FieldDescription withOids(int newTableOid, int newTypeOid) {
     return new FieldDescription(name, newTableOid, attnum, newTypeOid, typeLength, typmod, format);
   }
+
+  /** The same as a column of another table, or of none. */
+  public FieldDescription ofTable(int newTableOid, int newAttnum) {
+    return new FieldDescription(
+        name, newTableOid, (short) newAttnum, typeOid, typeLength, typmod, format);
+  }
 }

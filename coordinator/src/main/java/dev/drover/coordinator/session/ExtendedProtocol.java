@@ -230,7 +230,7 @@ final class ExtendedProtocol {
   }
 
   private void replanned(PreparedStatement statement, CachedPlan plan, Runnable next) {
-    if (!plan.facts().columns().equals(statement.plan().facts().columns())) {
+    if (!plan.facts().returnsSameRows(statement.plan().facts())) {
       session.extendedError(
           ErrorFields.of(
               SqlError.notSupported("cached plan must not change result type"), Severity.ERROR));

@@ -21,4 +21,13 @@ public record StatementFacts(
   public StatementFacts(List<Integer> parameterTypes, List<FieldDescription> columns) {
     this(parameterTypes, columns, !columns.isEmpty());
   }
+
+  /** Whether its rows have the same names and types; their tables may be others. */
+  public boolean returnsSameRows(StatementFacts other) {
+    return returnsRows == other.returnsRows && rowType().equals(other.rowType());
+  }
+
+  private List<FieldDescription> rowType() {
+    return columns.stream().map(column -> column.ofTable(0, 0)).toList();
+  }
 }
