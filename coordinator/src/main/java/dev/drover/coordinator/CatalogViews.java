@@ -3,20 +3,16 @@ package dev.drover.coordinator;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.metadata.CatalogLoader;
 import dev.drover.coordinator.metadata.CatalogQueries;
+import dev.drover.coordinator.metadata.TypeFacts;
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.route.FunctionCatalog;
-import dev.drover.planner.route.TypeNames;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Reads a whole view: the snapshot, the functions' facts and the names of types. */
 final class CatalogViews {
-  private static final String TYPES =
-      "SELECT oid, pg_catalog.format_type(oid, NULL) FROM pg_catalog.pg_type WHERE typisdefined";
   private static final String COLLATION =
       "SELECT datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') FROM pg_catalog.pg_database"
           + " WHERE datname = pg_catalog.current_database()";
@@ -26,7 +22,8 @@ final class CatalogViews {
   static CatalogView load(CatalogQueries schema, CatalogQueries metadata, boolean shared) {
     CatalogSnapshot snapshot = new CatalogLoader(schema, metadata).load();
     boolean collationIsC = isTrue(schema.query(COLLATION).getFirst().getFirst());
-    return new CatalogView(snapshot, functions(schema), types(schema), collationIsC, shared);
+    return new CatalogView(
+        snapshot, functions(schema), TypeFacts.read(schema), collationIsC, shared);
   }
 
   private static FunctionCatalog functions(CatalogQueries schema) {
@@ -52,13 +49,5 @@ final class CatalogViews {
 
   private static boolean isTrue(Optional<String> flag) {
     return flag.filter(f -> f.equals("t") || f.equals("true")).isPresent();
-  }
-
-  private static TypeNames types(CatalogQueries schema) {
-    Map<Integer, String> names = new HashMap<>();
-    for (List<Optional<String>> row : schema.query(TYPES)) {
-      names.put(Integer.parseUnsignedInt(row.get(0).orElseThrow()), row.get(1).orElseThrow());
-    }
-    return oid -> Optional.ofNullable(names.get(oid));
   }
 }

@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -29,6 +30,7 @@ public final class CachedPlan {
   private final StatementFacts facts;
   private final Map<Integer, String> reads;
   private final byte[] textRowDescription;
+  private final boolean bearsOids;
 
   public CachedPlan(
       CatalogView view, Plan plan, StatementFacts facts, Map<Integer, String> literalReads) {
@@ -37,6 +39,7 @@ public final class CachedPlan {
     this.facts = facts;
     this.reads = new TreeMap<>(literalReads);
     this.textRowDescription = facts.returnsRows() ? encode(facts.columns()) : new byte[0];
+    this.bearsOids = asksDatanodes(plan) && bearsOids(view.types().bearing().keySet(), facts);
   }
 
   /** Unique in this process; part of the key of statements prepared on servers. */
@@ -69,6 +72,26 @@ public final class CachedPlan {
   /** The whole RowDescription frame with every column in text format. */
   public byte[] textRowDescription() {
     return textRowDescription;
+  }
+
+  /** Values that come from datanodes, or go there, may hold OIDs in their binary form. */
+  public boolean bearsOids() {
+    return bearsOids;
+  }
+
+  private static boolean bearsOids(Set<Integer> bearing, StatementFacts facts) {
+    return facts.columns().stream().anyMatch(c -> bearing.contains(c.typeOid()))
+        || facts.parameterTypes().stream().anyMatch(bearing::contains);
+  }
+
+  private static boolean asksDatanodes(Plan plan) {
+    return switch (plan) {
+      case Plan.OneNode _, Plan.AnyNode _, Plan.AllNodes _ -> true;
+      case Plan.ReplicatedWrite _, Plan.InsertRows _, Plan.InsertFrom _ -> true;
+      case Plan.Local _, Plan.Explain _, Plan.Control _, Plan.Deferred _ -> false;
+      case Plan.CopyIn _, Plan.CopyLocal _, Plan.CopyOut _ -> false;
+      case Plan.Utility _, Plan.Broadcast _ -> false;
+    };
   }
 
   /** True when the plan holds for this text too: the literals it was planned by are equal. */

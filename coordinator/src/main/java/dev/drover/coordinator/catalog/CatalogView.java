@@ -2,7 +2,6 @@ package dev.drover.coordinator.catalog;
 
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.route.FunctionCatalog;
-import dev.drover.planner.route.TypeNames;
 
 /**
  * The catalog under which statements are planned: the shared one, or the private one of a
@@ -16,6 +15,6 @@ import dev.drover.planner.route.TypeNames;
 public record CatalogView(
     CatalogSnapshot snapshot,
     FunctionCatalog functions,
-    TypeNames types,
+    CatalogTypes types,
     boolean collationIsC,
     boolean shared) {}

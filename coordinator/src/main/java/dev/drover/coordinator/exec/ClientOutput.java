@@ -23,6 +23,7 @@ public final class ClientOutput implements ResultOutput {
   private final FrontendChannel channel;
   private ByteBuf gathered = Unpooled.EMPTY_BUFFER;
   private boolean[] binary = {};
+  private Optional<BinaryOids> oids = Optional.empty();
   private Optional<SqlError> failure = Optional.empty();
   private final BindAnswer answer = new BindAnswer(this);
 
@@ -76,17 +77,17 @@ public final class ClientOutput implements ResultOutput {
   @Override
   public void rows(ByteBuf run) {
     answer.tell();
-    if (channel.encoding().isEmpty()) {
-      channel.forward(run);
-    } else {
+    if (encoded()) {
       convert(run);
+    } else {
+      channel.forward(run);
     }
   }
 
   @Override
   public ByteBuf rowBuffer() {
     answer.tell();
-    if (channel.encoding().isEmpty()) {
+    if (!encoded()) {
       return channel.out();
     }
     settle();
@@ -100,9 +101,15 @@ public final class ClientOutput implements ResultOutput {
     binary = next;
   }
 
+  /** What the next rows hold that the client is to see otherwise. */
+  public void binaryOids(Optional<BinaryOids> next) {
+    settle();
+    oids = next;
+  }
+
   @Override
   public boolean encoded() {
-    return channel.encoding().isPresent();
+    return channel.encoding().isPresent() || oids.isPresent();
   }
 
   @Override
@@ -122,22 +129,33 @@ public final class ClientOutput implements ResultOutput {
     }
   }
 
-  /** After a row that the client's encoding cannot express, none follows. */
+  /** After a row that cannot be given to the client, none follows. */
   private void convert(ByteBuf run) {
     settle();
     try {
-      ClientEncoding encoding = channel.encoding().orElseThrow();
-      while (failure.isEmpty() && run.isReadable()) {
-        byte type = run.readByte();
-        ByteBuf body = run.readSlice(run.readInt() - Integer.BYTES);
-        ByteBuf text = encoding.encode(type, body, binary);
-        ByteBuf out = channel.out();
-        out.writeByte(type).writeInt(text.readableBytes() + Integer.BYTES).writeBytes(text);
+      if (failure.isEmpty()) {
+        oids.ifPresent(o -> o.patch(run));
+        write(run);
       }
     } catch (SqlError e) {
       failure = Optional.of(e);
     } finally {
       run.release();
+    }
+  }
+
+  private void write(ByteBuf run) {
+    if (channel.encoding().isEmpty()) {
+      channel.forward(run.retain());
+      return;
+    }
+    ClientEncoding encoding = channel.encoding().get();
+    while (run.isReadable()) {
+      byte type = run.readByte();
+      ByteBuf body = run.readSlice(run.readInt() - Integer.BYTES);
+      ByteBuf text = encoding.encode(type, body, binary);
+      ByteBuf out = channel.out();
+      out.writeByte(type).writeInt(text.readableBytes() + Integer.BYTES).writeBytes(text);
     }
   }
 

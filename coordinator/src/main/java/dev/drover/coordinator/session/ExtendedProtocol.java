@@ -3,6 +3,7 @@ package dev.drover.coordinator.session;
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
+import dev.drover.coordinator.exec.BinaryOids;
 import dev.drover.coordinator.exec.BindAnswer;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.ClientOutput;
@@ -182,7 +183,8 @@ final class ExtendedProtocol {
       throw SqlError.of(
           SqlState.DUPLICATE_CURSOR, "cursor \"" + bind.portal() + "\" already exists");
     }
-    if (output.encoded()) {
+    BinaryOids.checkParameters(statement.plan(), bind);
+    if (session.channel().encoding().isPresent()) {
       EncodedFormats.checkParameters(statement.plan(), bind);
       EncodedFormats.binaryColumns(statement.plan(), bind);
     }
@@ -270,7 +272,8 @@ final class ExtendedProtocol {
     if (runner.refusesInFailed(portal.plan())) {
       throw StatementRunner.inFailedTransaction();
     }
-    if (output.encoded()) {
+    output.binaryOids(BinaryOids.of(portal.plan(), portal.bind()));
+    if (session.channel().encoding().isPresent()) {
       output.binaryColumns(EncodedFormats.binaryColumns(portal.plan(), portal.bind()));
     }
     if (portal.run().isPresent()) {

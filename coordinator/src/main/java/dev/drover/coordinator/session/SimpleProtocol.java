@@ -79,6 +79,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
       return;
     }
     output.binaryColumns(NO_BINARY);
+    output.binaryOids(Optional.empty());
     boolean alone = texts.size() == 1;
     Call.Request request = new Call.Request(texts.get(next), Optional.empty(), 0, 0, alone, false);
     runner.run(

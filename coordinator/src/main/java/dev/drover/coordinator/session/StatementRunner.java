@@ -168,7 +168,7 @@ final class StatementRunner implements Call.Scopes {
   void run(Call call) {
     session.occupy();
     try {
-      if (call.output().encoded()) {
+      if (session.channel().encoding().isPresent()) {
         EncodedFormats.checkCopy(call.cached(), call.text().toString());
       }
       Operator operator =

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.route.FunctionCatalog;
-import dev.drover.planner.route.TypeNames;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -87,7 +86,7 @@ class CatalogCacheTest {
     return new CatalogView(
         CatalogSnapshot.of(version, Map.of(), Map.of(), List.of(), List.of()),
         new FunctionCatalog(Set.of(), Set.of(), Set.of(), Set.of()),
-        TypeNames.builtIn(),
+        new CatalogTypes(Map.of(), Map.of()),
         true,
         true);
   }

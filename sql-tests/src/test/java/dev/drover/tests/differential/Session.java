@@ -16,8 +16,8 @@ final class Session implements AutoCloseable {
 
   private static final int FIRST_USER_OID = 16384;
 
-  /** aclitem, its array, and anonymous records: these have no binary form or hold OIDs. */
-  private static final Set<Integer> TEXT_ONLY = Set.of(1033, 1034, 2249, 2287);
+  /** aclitem, its array, anonymous records and regclass: without a binary form, or with OIDs. */
+  private static final Set<Integer> TEXT_ONLY = Set.of(1033, 1034, 2205, 2249, 2287);
 
   private static final int TEXT = 0;
   private static final int BINARY = 1;
