@@ -3,6 +3,7 @@ package dev.drover.pgwire;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 
 /**
@@ -11,6 +12,7 @@ import java.util.OptionalLong;
  */
 public record CommandTag(String verb, OptionalLong rows) {
   private static final String INSERT = "INSERT";
+  private static final String[] FREQUENT = {"SELECT 1", "INSERT 0 1", "UPDATE 1", "DELETE 1"};
 
   public CommandTag {
     requireNonNull(verb);
@@ -29,6 +31,27 @@ public record CommandTag(String verb, OptionalLong rows) {
     String tag = BodyReader.string(body);
     BodyReader.end(body);
     return parse(tag);
+  }
+
+  /** The tag as it is sent; those of single rows cost no object. */
+  public static String text(ByteBuf body) {
+    int length = body.readableBytes() - 1;
+    for (int i = 0; i < FREQUENT.length; i++) {
+      String tag = FREQUENT[i];
+      if (tag.length() == length && isAt(body, tag)) {
+        return tag;
+      }
+    }
+    return body.toString(body.readerIndex(), length, StandardCharsets.UTF_8);
+  }
+
+  private static boolean isAt(ByteBuf body, String tag) {
+    for (int i = 0; i < tag.length(); i++) {
+      if (body.getByte(body.readerIndex() + i) != tag.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A tag without a number at its end is a verb alone. */

@@ -226,6 +226,12 @@ public final class FrontendDecoder {
       return resolve(resultFormats, column);
     }
 
+    /** No column is asked for in binary format, however many there are. */
+    public boolean allResultsAreText() {
+      return resultFormats.length == 0
+          || (resultFormats.length == 1 && resultFormats[0] == Protocol.TEXT_FORMAT);
+    }
+
     /** Everything behind the names, as it came. */
     void writeValues(ByteBuf out) {
       out.writeBytes(bytes);

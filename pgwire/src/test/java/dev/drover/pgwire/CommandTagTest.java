@@ -2,6 +2,10 @@ package dev.drover.pgwire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,5 +38,13 @@ class CommandTagTest {
   @Test
   void insertedRowsAreShownWithAZeroOid() {
     assertThat(CommandTag.of("INSERT", 2).format()).isEqualTo("INSERT 0 2");
+  }
+
+  @Test
+  void textIsTheTagAsItWasSent() {
+    for (String tag : List.of("SELECT 1", "SELECT 10", "SELECT 2", "INSERT 0 1", "MERGE 1", "")) {
+      ByteBuf body = Unpooled.copiedBuffer("#" + tag + "\0", StandardCharsets.UTF_8).skipBytes(1);
+      assertThat(CommandTag.text(body)).isEqualTo(tag);
+    }
   }
 }

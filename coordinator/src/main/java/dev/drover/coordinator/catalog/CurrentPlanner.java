@@ -31,6 +31,10 @@ public final class CurrentPlanner {
       StatementPlanner.Request request,
       UnaryOperator<CatalogView> extend,
       StatementPlanner.Answer answer) {
+    if (catalog.isCurrent()) {
+      plan(request, extend, catalog.view(), answer);
+      return;
+    }
     catalog.whenCurrent(loop, view -> plan(request, extend, view, answer), answer::refused);
   }
 

@@ -57,10 +57,13 @@ public final class ClientOutput implements ResultOutput {
       BackendEncoder.noData(channel.out());
       return;
     }
+    if (bind.isEmpty() || bind.get().allResultsAreText()) {
+      channel.out().writeBytes(cached.textRowDescription());
+      return;
+    }
     List<FieldDescription> formatted = new ArrayList<>(columns.size());
     for (int i = 0; i < columns.size(); i++) {
       FieldDescription column = columns.get(i);
-      int format = bind.isPresent() ? bind.get().resultFormat(i) : 0;
       formatted.add(
           new FieldDescription(
               column.name(),
@@ -69,7 +72,7 @@ public final class ClientOutput implements ResultOutput {
               column.typeOid(),
               column.typeLength(),
               column.typmod(),
-              (short) format));
+              (short) bind.get().resultFormat(i)));
     }
     BackendEncoder.rowDescription(channel.out(), formatted);
   }

@@ -87,6 +87,8 @@ final class CopyNodes implements CopySink {
   private final Listener listener;
   private final Map<Integer, NodeCopies> nodes = new LinkedHashMap<>();
   private final SkippedRows skipped;
+  private int outstanding;
+  private boolean unflushed;
   private boolean pumpScheduled;
   private boolean closed;
 
@@ -126,7 +128,9 @@ final class CopyNodes implements CopySink {
     copies.backend().query(text.statement().text(table(slot)), new CopyReply(node, copies));
     copies.open = true;
     copies.unflushed = true;
+    unflushed = true;
     copies.outstanding++;
+    outstanding++;
   }
 
   private String table(int slot) {
@@ -146,6 +150,7 @@ final class CopyNodes implements CopySink {
     NodeCopies copies = nodes.get(node);
     copies.backend().link().forward(messages);
     copies.unflushed = true;
+    unflushed = true;
   }
 
   @Override
@@ -154,10 +159,15 @@ final class CopyNodes implements CopySink {
     FrontendEncoder.copyDone(copies.backend().link().out());
     copies.open = false;
     copies.unflushed = true;
+    unflushed = true;
   }
 
   /** Sends what was written. */
   void flush() {
+    if (!unflushed) {
+      return;
+    }
+    unflushed = false;
     for (NodeCopies copies : nodes.values()) {
       if (copies.unflushed) {
         copies.unflushed = false;
@@ -168,7 +178,7 @@ final class CopyNodes implements CopySink {
 
   /** COPYs that no node has answered yet. */
   boolean outstanding() {
-    return nodes.values().stream().anyMatch(copies -> copies.outstanding > 0);
+    return outstanding > 0;
   }
 
   /** Ends every COPY without success; {@link Listener#answered} follows for each. */
@@ -295,14 +305,19 @@ final class CopyNodes implements CopySink {
 
     @Override
     public void ready(char status) {
-      copies.outstanding--;
+      answered();
       error.ifPresentOrElse(listener::failed, () -> listener.acknowledged(node));
       listener.answered();
     }
 
+    private void answered() {
+      copies.outstanding--;
+      outstanding--;
+    }
+
     @Override
     public void broken(SqlError why) {
-      copies.outstanding--;
+      answered();
       copies.open = false;
       listener.failed(ErrorFields.of(why, Severity.ERROR));
       listener.answered();

@@ -15,7 +15,7 @@ import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -102,7 +102,7 @@ final class CopyOutOperator implements Operator, NodeFan.Work {
     }
     CopyResponse response = CopyResponse.decode(body);
     CopyFormat format = response.format() == 1 ? CopyFormat.BINARY : CopyFormat.TEXT;
-    join = Optional.of(CopyOutJoin.of(format, header, ByteBufAllocator.DEFAULT));
+    join = Optional.of(CopyOutJoin.of(format, header, PooledByteBufAllocator.DEFAULT));
     BackendEncoder.copyOutResponse(
         call.output().rowBuffer(), response.format(), response.columnFormats());
   }

@@ -10,7 +10,7 @@ import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.planner.plan.Plan.InsertTarget;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -75,7 +75,7 @@ final class CopyRows implements RowSink, CopyStream.Listener {
     if (ended) {
       return;
     }
-    ByteBuf lines = ByteBufAllocator.DEFAULT.buffer(run.readableBytes());
+    ByteBuf lines = PooledByteBufAllocator.DEFAULT.buffer(run.readableBytes());
     toCopy.convert(run, lines);
     held.add(lines);
     feed();

@@ -11,7 +11,7 @@ import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.plan.Plan.InsertTarget.KeyColumn;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -71,7 +71,7 @@ final class CopyStream implements CopyNodes.Listener {
     this.work = work;
     this.listener = listener;
     this.nodes = new CopyNodes(call, work.text(), participants, this::lines, this);
-    this.router = CopyRouter.of(work.plan(), nodes, ByteBufAllocator.DEFAULT);
+    this.router = CopyRouter.of(work.plan(), nodes, PooledByteBufAllocator.DEFAULT);
   }
 
   private LineMap lines() {

@@ -3,6 +3,7 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.MessageType.Backend;
@@ -14,7 +15,6 @@ import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -161,8 +161,7 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
   public void message(byte type, ByteBuf body) {
     switch (type) {
       case Backend.ROW_DESCRIPTION -> rowDescription(body);
-      case Backend.COMMAND_COMPLETE ->
-          tag = body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
+      case Backend.COMMAND_COMPLETE -> tag = CommandTag.text(body);
       case Backend.ERROR -> error = ErrorFields.decode(body);
       case Backend.NOTICE ->
           call.output().notice(StatementError.notice(call, ErrorFields.decode(body), task.node()));

@@ -189,7 +189,11 @@ final class ExtendedProtocol {
       EncodedFormats.binaryColumns(statement.plan(), bind);
     }
     Portal portal = new Portal(statement, bind);
-    whenCurrent(statement, () -> bound(portal));
+    if (runner.isCurrent(statement.plan())) {
+      bound(portal);
+    } else {
+      replan(statement, () -> bound(portal));
+    }
   }
 
   private void bound(Portal portal) {
@@ -214,11 +218,7 @@ final class ExtendedProtocol {
   }
 
   /** Goes on when the statement's plan is one of the current catalog. */
-  private void whenCurrent(PreparedStatement statement, Runnable next) {
-    if (runner.isCurrent(statement.plan())) {
-      next.run();
-      return;
-    }
+  private void replan(PreparedStatement statement, Runnable next) {
     session.occupy();
     runner.plan(
         statement.text(),
@@ -278,8 +278,10 @@ final class ExtendedProtocol {
     }
     if (portal.run().isPresent()) {
       portal.run().get().again(execute.portal(), execute.maxRows());
+    } else if (runner.isCurrent(portal.plan())) {
+      run(portal, execute.maxRows());
     } else {
-      whenCurrent(portal.statement(), () -> run(portal, execute.maxRows()));
+      replan(portal.statement(), () -> run(portal, execute.maxRows()));
     }
   }
 

@@ -32,6 +32,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
   private final Session session;
   private final StatementRunner runner;
   private final ClientOutput output;
+  private final Call.CallContext context;
   private final ShapeScanner scanner = new ShapeScanner();
   private List<StatementText> texts = List.of();
   private int next;
@@ -40,6 +41,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
     this.session = session;
     this.runner = runner;
     this.output = output;
+    this.context = new Call.CallContext(this, runner, session.services().exec());
   }
 
   void query(byte[] utf8) {
@@ -82,13 +84,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
     output.binaryOids(Optional.empty());
     boolean alone = texts.size() == 1;
     Call.Request request = new Call.Request(texts.get(next), Optional.empty(), 0, 0, alone, false);
-    runner.run(
-        new Call(
-            request,
-            plan,
-            runner.transaction(),
-            output,
-            new Call.CallContext(this, runner, session.services().exec())));
+    runner.run(new Call(request, plan, runner.transaction(), output, context));
   }
 
   @Override

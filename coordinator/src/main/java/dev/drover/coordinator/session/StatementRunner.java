@@ -134,7 +134,7 @@ final class StatementRunner implements Call.Scopes {
             settings.actingRole(),
             settings.effective(),
             transaction.scope() == Transaction.Scope.EXPLICIT,
-            changes.flatMap(c -> c.catalogParticipant(transaction)).or(this::keptConnection));
+            ownCatalog());
     if (changes.isPresent()) {
       session.services().planner().plan(request, view(), answer);
       return;
@@ -142,11 +142,18 @@ final class StatementRunner implements Call.Scopes {
     planner.plan(request, temporary::over, answer);
   }
 
+  /** The connection that alone sees what the transaction or the session has made. */
+  private Optional<Backend> ownCatalog() {
+    Optional<Backend> changed =
+        changes.isEmpty() ? Optional.empty() : changes.get().catalogParticipant(transaction);
+    return changed.isPresent() ? changed : keptConnection();
+  }
+
   /** The one that sees the session's temporary tables. */
   private Optional<Backend> keptConnection() {
     Optional<Backend> kept = temporary.connection();
-    if (transaction.find(Node.CATALOG_ID, false).isEmpty()) {
-      kept.ifPresent(backend -> backend.applySettings(settings.effective()));
+    if (kept.isPresent() && transaction.find(Node.CATALOG_ID, false).isEmpty()) {
+      kept.get().applySettings(settings.effective());
     }
     return kept;
   }

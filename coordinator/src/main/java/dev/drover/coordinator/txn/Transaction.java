@@ -161,7 +161,8 @@ public final class Transaction {
 
   /** The participant on a node, if it has joined. */
   public Optional<Participant> find(int node, boolean metadata) {
-    for (Participant participant : participants) {
+    for (int i = 0; i < participants.size(); i++) {
+      Participant participant = participants.get(i);
       if (participant.node() == node && participant.isMetadata() == metadata) {
         return Optional.of(participant);
       }
@@ -256,6 +257,10 @@ public final class Transaction {
   }
 
   private void started(Backend backend, boolean metadata, Joining joining) {
+    if (scope == Scope.BARE && !metadata && backend.hasSettings(settings)) {
+      arrived(new Participant(backend, false), joining);
+      return;
+    }
     Arrival arrival =
         new Arrival(
             settings,
@@ -341,9 +346,7 @@ public final class Transaction {
     if (committing) {
       return;
     }
-    for (Participant participant : List.copyOf(participants)) {
-      participant.backend().link().close();
-    }
+    List.copyOf(participants).forEach(p -> p.backend().link().close());
   }
 
   /** Rolls back everywhere; a lost connection has rolled back by itself. */
@@ -359,9 +362,7 @@ public final class Transaction {
 
   /** Gives every connection back and forgets the scope. */
   public void end() {
-    for (Participant participant : participants) {
-      release(participant.backend());
-    }
+    participants.forEach(p -> release(p.backend()));
     participants.clear();
     replay.clear();
     scope = Scope.NONE;

@@ -36,7 +36,9 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fram
   private final FrontendOptions options;
   private final FrontendListener listener;
   private ChannelHandlerContext context;
+  private final Runnable burstEnd;
   private FrameReader reader;
+  private Runnable delivery;
   private Outbound outbound;
   private FrontendChannel channel;
   private Future<?> authenticationTimer;
@@ -51,6 +53,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fram
   FrontendHandler(FrontendOptions options, FrontendListener listener) {
     this.options = requireNonNull(options);
     this.listener = requireNonNull(listener);
+    this.burstEnd = listener::burstEnd;
   }
 
   private enum Phase {
@@ -66,6 +69,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fram
   public void handlerAdded(ChannelHandlerContext added) {
     context = added;
     reader = new FrameReader(added.alloc(), this);
+    delivery = reader::deliver;
     outbound = new Outbound(added.channel());
     channel = new FrontendChannel(added.channel(), this, outbound);
   }
@@ -277,7 +281,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fram
 
   private void deliver() {
     delivered = true;
-    guarded(reader::deliver);
+    guarded(delivery);
   }
 
   private void deliverWaiting() {
@@ -295,7 +299,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter implements Fram
   private void endBurst() {
     if (delivered && isServing()) {
       delivered = false;
-      guarded(listener::burstEnd);
+      guarded(burstEnd);
     }
   }
 
