@@ -85,18 +85,20 @@ public final class BinaryOids {
   void patch(ByteBuf run) {
     int frame = run.readerIndex();
     while (frame < run.writerIndex()) {
-      int value = frame + FRAME_HEAD;
-      for (int type : columns) {
-        int length = run.getInt(value);
-        value += Integer.BYTES;
-        if (length != NULL_LENGTH) {
-          if (type != 0) {
-            guarded(type, run, value);
-          }
-          value += length;
-        }
-      }
+      row(run, frame + FRAME_HEAD);
       frame += 1 + run.getInt(frame + 1);
+    }
+  }
+
+  private void row(ByteBuf run, int values) {
+    int at = values;
+    for (int type : columns) {
+      int length = run.getInt(at);
+      at += Integer.BYTES;
+      if (length != NULL_LENGTH && type != 0) {
+        guarded(type, run, at);
+      }
+      at += Math.max(length, 0);
     }
   }
 

@@ -46,6 +46,7 @@ final class ExtendedProtocol {
   private final StatementRunner runner;
   private final ClientOutput output;
   private final BindAnswer answer;
+  private final ClientTexts clientTexts;
   private final ShapeScanner scanner = new ShapeScanner();
   private final PreparedStatements statements = new PreparedStatements();
   private final Map<String, Portal> portals = new HashMap<>();
@@ -56,6 +57,7 @@ final class ExtendedProtocol {
     this.runner = runner;
     this.output = output;
     this.answer = output.answer();
+    this.clientTexts = new ClientTexts(runner.settingsTracker(), output);
   }
 
   PreparedStatements statements() {
@@ -126,12 +128,13 @@ final class ExtendedProtocol {
 
   void parse(FrontendDecoder.Parse parse) {
     statements.checkFree(parse.name());
-    scanner.scan(parse.sql(), 0, parse.sql().length);
+    byte[] utf8 = clientTexts.read(parse.sql());
+    scanner.scan(utf8, 0, utf8.length);
     if (scanner.hasSeveralStatements()) {
       throw SqlError.of(
           SqlState.SYNTAX_ERROR, "cannot insert multiple commands into a prepared statement");
     }
-    StatementText text = StatementText.scanned(parse.sql(), scanner);
+    StatementText text = StatementText.scanned(utf8, scanner);
     session.occupy();
     runner.plan(
         text,

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -45,6 +46,11 @@ final class ReportedSettings {
     if (!value.equals(told.get(name))) {
       tell(name, value, out);
     }
+  }
+
+  /** What a server reports to the role; empty if it does not report this one. */
+  Optional<String> byDefault(String lowerCaseName) {
+    return Optional.ofNullable(names.get(lowerCaseName)).map(defaults::get);
   }
 
   boolean isDefault(String name, String value) {

@@ -68,6 +68,12 @@ final class SettingsTracker {
     return reported;
   }
 
+  /** The value for this session; {@code builtIn} when neither it nor its role has set one. */
+  String value(String name, String builtIn) {
+    String own = settings.effective().values().get(name);
+    return own != null ? own : reported.byDefault(name).orElse(builtIn);
+  }
+
   SearchPath searchPath() {
     return path;
   }

@@ -34,6 +34,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
   private final ClientOutput output;
   private final Call.CallContext context;
   private final ShapeScanner scanner = new ShapeScanner();
+  private final ClientTexts clientTexts;
   private List<StatementText> texts = List.of();
   private int next;
 
@@ -42,10 +43,12 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
     this.runner = runner;
     this.output = output;
     this.context = new Call.CallContext(this, runner, session.services().exec());
+    this.clientTexts = new ClientTexts(runner.settingsTracker(), output);
   }
 
-  void query(byte[] utf8) {
+  void query(byte[] received) {
     session.occupy();
+    byte[] utf8 = clientTexts.read(received);
     session.established().extended().forgetUnnamed();
     scanner.scan(utf8, 0, utf8.length);
     next = 0;
