@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The fields of an ErrorResponse or NoticeResponse, in their order, by PostgreSQL's letters.
@@ -117,6 +119,16 @@ public final class ErrorFields {
     return new ErrorFields(fields.stream().filter(field -> field.letter != letter).toList());
   }
 
+  /** With its position moved, if it has one; 0 for a place that the client does not know. */
+  public ErrorFields moved(IntUnaryOperator move) {
+    Optional<String> position = get(POSITION);
+    if (position.isEmpty()) {
+      return this;
+    }
+    int moved = move.applyAsInt(Integer.parseInt(position.get()));
+    return moved > 0 ? with(POSITION, Integer.toString(moved)) : without(POSITION);
+  }
+
   /** The five characters of the code; XX000 if the sender gave none. */
   public String sqlState() {
     return get(SQLSTATE).orElse(SqlState.INTERNAL_ERROR.code());
@@ -149,13 +161,24 @@ public final class ErrorFields {
   /** Appends a whole message of this type, ErrorResponse or NoticeResponse. */
   public void encode(ByteBuf out, byte type) {
     int frame = Frames.begin(out, type);
+    encodeBody(out);
+    Frames.end(out, frame);
+  }
+
+  /** What {@link #decode} reads. */
+  public ByteBuf body() {
+    ByteBuf out = Unpooled.buffer();
+    encodeBody(out);
+    return out;
+  }
+
+  private void encodeBody(ByteBuf out) {
     for (Field field : fields) {
       out.writeByte(field.letter);
       out.writeBytes(field.value);
       out.writeByte(0);
     }
     out.writeByte(0);
-    Frames.end(out, frame);
   }
 
   /** Severity, code and message on one line. */

@@ -58,7 +58,8 @@ final class CopyLocalOperator implements Operator, Reply, Transaction.Joining {
     backend = Optional.of(catalog);
     catalog.link().setListener(new Writability());
     Rendering rendering = new Rendering(call, List.of(), new int[0]);
-    ServerCommand.query(catalog, plan.text(), rendering, this);
+    Reply placed = new PlacedReply(this, rendering, plan.text());
+    ServerCommand.query(catalog, plan.text(), rendering, placed);
     catalog.link().flush();
   }
 

@@ -268,7 +268,8 @@ final class CopyNodes implements CopySink {
         case MessageType.Backend.COMMAND_COMPLETE ->
             copies.rows += CommandTag.decode(body).rows().orElse(0);
         case MessageType.Backend.ERROR -> {
-          ErrorFields fields = withClientLine(ErrorFields.decode(body));
+          ErrorFields fields =
+              withClientLine(ErrorFields.decode(body).without(ErrorFields.POSITION));
           error = error.or(() -> Optional.of(StatementError.of(call, fields, node)));
         }
         case MessageType.Backend.NOTICE -> {

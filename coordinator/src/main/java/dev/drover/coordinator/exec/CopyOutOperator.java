@@ -92,7 +92,8 @@ final class CopyOutOperator implements Operator, NodeFan.Work {
 
   @Override
   public void send(int index, Participant participant, Reply reply) {
-    ServerCommand.query(participant.backend(), source.sql(), source.rendering(), reply);
+    Reply placed = new PlacedReply(reply, source.rendering(), source.sql());
+    ServerCommand.query(participant.backend(), source.sql(), source.rendering(), placed);
   }
 
   @Override

@@ -351,7 +351,8 @@ public final class DdlOperator implements Operator {
     blocking.onLoop(
         () -> {
           call.transaction().fail();
-          call.failed(DeclaredName.in(statement, StatementError.of(call, error, node)));
+          ErrorFields known = node == Node.CATALOG_ID ? error : error.without(ErrorFields.POSITION);
+          call.failed(DeclaredName.in(statement, StatementError.of(call, known, node)));
         });
   }
 }

@@ -43,7 +43,7 @@ final class DeferredStatement implements StatementPlanner.Answer, Call.Listener 
   @Override
   public void refused(ErrorFields error) {
     call.transaction().fail();
-    call.failed(error);
+    call.failed(error.without(ErrorFields.POSITION));
   }
 
   @Override
@@ -53,7 +53,7 @@ final class DeferredStatement implements StatementPlanner.Answer, Call.Listener 
 
   @Override
   public void failed(Call done, ErrorFields error) {
-    call.failed(error);
+    call.failed(error.without(ErrorFields.POSITION));
   }
 
   @Override

@@ -11,7 +11,6 @@ import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
-import dev.drover.planner.plan.SqlText.Piece;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -124,9 +123,7 @@ final class ExplainOperator implements Operator, NodeFan.Work {
     String sql = rendering.string(text);
     lines.add("  Remote query: " + sql);
     nodes.forEach(_ -> remote.add(new ArrayList<>()));
-    SqlText explained =
-        new SqlText(
-            List.of(Piece.Fixed.of("EXPLAIN " + plan.options()), Piece.Fixed.of(" " + sql)));
+    SqlText explained = rendering.behind("EXPLAIN " + plan.options() + " ", text);
     task = NodeTask.whole(call, nodes, explained, call.resultFormats());
     fan = new NodeFan(call, nodes, this);
     call.openScope(!plan.analyze() || nodes.size() == 1);

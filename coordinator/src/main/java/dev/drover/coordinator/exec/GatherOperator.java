@@ -163,7 +163,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
       return;
     }
     Rendering rendering = new Rendering(call, List.of(), new int[0]);
-    Reply reply = new FinalReply();
+    Reply reply = new PlacedReply(new FinalReply(), rendering, finish.text());
     if (call.simple()) {
       ServerCommand.query(worker, finish.text(), rendering, reply);
     } else {
@@ -241,7 +241,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
       if (type == MessageType.Backend.COPY_IN) {
         fan.start();
       } else if (type == MessageType.Backend.ERROR) {
-        ErrorFields fields = ErrorFields.decode(body);
+        ErrorFields fields = ErrorFields.decode(body).without(ErrorFields.POSITION);
         error = error.or(() -> Optional.of(fields));
         fan.fail(fields);
       }
@@ -282,8 +282,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
         case MessageType.Backend.COMMAND_COMPLETE ->
             tag =
                 body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
-        case MessageType.Backend.ERROR ->
-            error = Optional.of(ErrorFields.decode(body).without(ErrorFields.POSITION));
+        case MessageType.Backend.ERROR -> error = Optional.of(ErrorFields.decode(body));
         default -> {
           // Nothing that the client has not been told already.
         }

@@ -57,10 +57,11 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
   }
 
   @Override
-  public void send(int index, Participant participant, Reply reply) {
+  public void send(int index, Participant participant, Reply nodeReply) {
     participant.markWrote();
     SqlText text = texts.get(index);
     Rendering rendering = new Rendering(call, List.of(), new int[0]);
+    Reply reply = new PlacedReply(nodeReply, rendering, text);
     if (call.simple()) {
       ServerCommand.query(participant.backend(), text, rendering, reply);
       return;

@@ -72,7 +72,8 @@ final class KeyLookupOperator implements Operator, Reply {
     catalog.applySettings(call.settings());
     Rendering rendering = new Rendering(call, List.of(), new int[0]);
     ServerCommand.Bound bound = new ServerCommand.Bound(question(), 0, Optional.of(BINARY), 0, "");
-    ServerCommand.execute(catalog, call, bound, rendering, this);
+    Reply placed = new PlacedReply(this, rendering, bound.sql());
+    ServerCommand.execute(catalog, call, bound, rendering, placed);
     catalog.link().flush();
   }
 
@@ -125,7 +126,7 @@ final class KeyLookupOperator implements Operator, Reply {
   @Override
   public void message(byte type, ByteBuf body) {
     if (type == MessageType.Backend.ERROR) {
-      error = Optional.of(ErrorFields.decode(body).without(ErrorFields.POSITION));
+      error = Optional.of(ErrorFields.decode(body));
     }
   }
 

@@ -26,8 +26,9 @@ record NodeTask(
     return new NodeTask(call, nodes, sql, resultFormats, false);
   }
 
-  void send(int index, Participant participant, Reply reply) {
+  void send(int index, Participant participant, Reply nodeReply) {
     Rendering rendering = new Rendering(call, List.of(), new int[0]);
+    Reply reply = new PlacedReply(nodeReply, rendering, sql);
     if (call.simple() && resultFormats.isEmpty()) {
       ServerCommand.query(participant.backend(), sql, rendering, reply);
       return;

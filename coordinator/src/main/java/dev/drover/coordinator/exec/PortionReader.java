@@ -163,7 +163,8 @@ final class PortionReader implements Operator {
       part.bound = true;
       ServerCommand.Bound bound =
           new ServerCommand.Bound(work.text(), 0, Optional.of(TEXT_FORMAT), PORTION_ROWS, PORTAL);
-      ServerCommand.execute(backend, call, bound, work.rendering(), new PortionReply(part));
+      Reply reply = new PlacedReply(new PortionReply(part), work.rendering(), work.text());
+      ServerCommand.execute(backend, call, bound, work.rendering(), reply);
     }
     backend.link().flush();
   }

@@ -2,6 +2,7 @@ package dev.drover.coordinator.exec;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.pgwire.ErrorFields;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.plan.SqlText.Piece;
@@ -9,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -46,7 +48,7 @@ public final class Rendering {
 
   private void write(Piece piece, ByteBuf out) {
     switch (piece) {
-      case Piece.Fixed(byte[] utf8) -> out.writeBytes(utf8);
+      case Piece.Fixed fixed -> out.writeBytes(fixed.utf8());
       case Piece.Lifted(int ordinal) -> {
         int start = call.text().literalStart(ordinal);
         out.writeBytes(call.text().utf8(), start, call.text().literalEnd(ordinal) - start);
@@ -69,6 +71,25 @@ public final class Rendering {
     byte[] result = new byte[out.readableBytes()];
     out.readBytes(result);
     return result;
+  }
+
+  /** The text behind one of our own, with the names of its leaves filled in. */
+  SqlText behind(String prefix, SqlText sql) {
+    List<Piece> pieces = new ArrayList<>();
+    pieces.add(Piece.Fixed.of(prefix));
+    for (Piece piece : sql.pieces()) {
+      pieces.add(
+          piece instanceof Piece.Leaf(int pin)
+              ? Piece.Fixed.of(leafName(pins.get(pin), slots[pin]))
+              : piece);
+    }
+    return new SqlText(pieces);
+  }
+
+  /** What a server says of the text, with its position in the text of the call. */
+  public ErrorFields placed(SqlText sql, ErrorFields fromServer) {
+    TextPlaces places = new TextPlaces(call.text(), piece -> bytes(new SqlText(List.of(piece))));
+    return fromServer.moved(position -> places.of(sql, position));
   }
 
   public String string(SqlText sql) {

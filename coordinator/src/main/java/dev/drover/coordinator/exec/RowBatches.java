@@ -248,11 +248,15 @@ final class RowBatches implements RowSink {
           rows += counted ? inserted : 0;
         }
         case MessageType.Backend.ERROR ->
-            errors.add(StatementError.of(call, ErrorFields.decode(body), participant.node()));
+            failed(ErrorFields.decode(body).without(ErrorFields.POSITION));
         default -> {
           // Nothing that the client has not been told already.
         }
       }
+    }
+
+    private void failed(ErrorFields fromServer) {
+      errors.add(StatementError.of(call, fromServer, participant.node()));
     }
 
     @Override

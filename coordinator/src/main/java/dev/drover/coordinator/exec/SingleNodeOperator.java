@@ -162,9 +162,12 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
     switch (type) {
       case Backend.ROW_DESCRIPTION -> rowDescription(body);
       case Backend.COMMAND_COMPLETE -> tag = CommandTag.text(body);
-      case Backend.ERROR -> error = ErrorFields.decode(body);
+      case Backend.ERROR -> error = rendering.placed(task.sql(), ErrorFields.decode(body));
       case Backend.NOTICE ->
-          call.output().notice(StatementError.notice(call, ErrorFields.decode(body), task.node()));
+          call.output()
+              .notice(
+                  StatementError.notice(
+                      call, rendering.placed(task.sql(), ErrorFields.decode(body)), task.node()));
       case Backend.BIND_COMPLETE -> call.output().bound();
       case Backend.PORTAL_SUSPENDED -> suspended = true;
       default -> {

@@ -6,7 +6,10 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
 
-/** A server's error as the client of the call is shown it. */
+/**
+ * A server's error as the client of the call is shown it. Its position, if any, is already one in
+ * the call's text.
+ */
 final class StatementError {
   private StatementError() {}
 
@@ -22,9 +25,7 @@ final class StatementError {
     if (node == Node.CATALOG_ID) {
       return fromServer;
     }
-    return call.services()
-        .errors()
-        .translate(fromServer.without(ErrorFields.POSITION), call.view(), node);
+    return call.services().errors().translate(fromServer, call.view(), node);
   }
 
   static ErrorFields notice(Call call, ErrorFields fromServer, int node) {

@@ -36,6 +36,7 @@ public final class Backend {
   private final List<Preceding> prologue = new ArrayList<>();
   private int nextOwnStatement;
   private int merged;
+  private int mergedCharacters;
   private SettingsState settings = SettingsState.DEFAULTS;
   private boolean settingsKnown = true;
   private boolean closeOnRelease;
@@ -142,9 +143,11 @@ public final class Backend {
 
   /** Begins the query's text, which the caller goes on with; {@link #expect} follows. */
   public void startText(ByteBuf out) {
+    mergedCharacters = 0;
     for (Preceding preceding : prologue) {
-      out.writeCharSequence(preceding.sql(), StandardCharsets.UTF_8);
-      out.writeByte('\n').writeByte(';'); // a text of the client may end in a comment
+      String sql = preceding.sql() + "\n;"; // a text of the client may end in a comment
+      out.writeCharSequence(sql, StandardCharsets.UTF_8);
+      mergedCharacters += sql.codePointCount(0, sql.length());
     }
     merged = prologue.size();
     prologue.clear();
@@ -152,6 +155,7 @@ public final class Backend {
 
   /** Appends to a unit of the extended protocol; the unit's Sync and {@link #expect} follow. */
   public ByteBuf startUnit() {
+    mergedCharacters = 0;
     for (Preceding preceding : prologue) {
       if (preceding.sql().equals("BEGIN")) {
         executeOwn(preceding.sql(), BindParameters.none());
@@ -166,8 +170,13 @@ public final class Backend {
 
   /** Who takes the answer to what was started by {@link #startText} or {@link #startUnit}. */
   public void expect(Reply reply) {
-    link.expect(merged == 0 ? reply : new PrecededReply(this::inDoubt, merged, reply));
+    link.expect(merged == 0 ? reply : preceded(reply));
     merged = 0;
+  }
+
+  private Reply preceded(Reply reply) {
+    PrecededReply.Before before = new PrecededReply.Before(merged, mergedCharacters);
+    return new PrecededReply(this::inDoubt, before, reply);
   }
 
   /** Appends a statement of Drover's own, which the connection keeps prepared, without Sync. */

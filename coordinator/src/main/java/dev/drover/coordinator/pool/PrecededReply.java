@@ -2,6 +2,7 @@ package dev.drover.coordinator.pool;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.Reply;
@@ -17,16 +18,22 @@ import io.netty.buffer.ByteBuf;
 final class PrecededReply implements Reply {
   private final Runnable failed;
   private final Reply reply;
+  private final int characters;
   private int hidden;
 
   /**
-   * {@code hidden} statements come before the one that {@code reply} is for; {@code failed} is told
-   * when one of them fails.
+   * What stands in front of the statement that the reply is for.
+   *
+   * @param characters of the statement's own text; 0 when they are in messages of their own
    */
-  PrecededReply(Runnable failed, int hidden, Reply reply) {
+  record Before(int statements, int characters) {}
+
+  /** {@code failed} is told when one of those before the reply's statement fails. */
+  PrecededReply(Runnable failed, Before before, Reply reply) {
     this.failed = requireNonNull(failed);
     this.reply = requireNonNull(reply);
-    this.hidden = hidden;
+    this.hidden = before.statements();
+    this.characters = before.characters();
   }
 
   @Override
@@ -46,19 +53,30 @@ final class PrecededReply implements Reply {
   @Override
   public void message(byte type, ByteBuf body) {
     if (hidden == 0) {
-      reply.message(type, body);
+      pass(type, body);
       return;
     }
     switch (type) {
       case MessageType.Backend.COMMAND_COMPLETE -> hidden--;
-      case MessageType.Backend.NOTICE -> reply.message(type, body);
+      case MessageType.Backend.NOTICE -> pass(type, body);
       case MessageType.Backend.ERROR -> {
         failed.run();
-        reply.message(type, body);
+        pass(type, body);
       }
       default -> {
         // Rows' descriptions, and the completion of messages that the statement knows nothing of.
       }
+    }
+  }
+
+  /** Positions count from the start of the statement. */
+  private void pass(byte type, ByteBuf body) {
+    boolean placed = type == MessageType.Backend.ERROR || type == MessageType.Backend.NOTICE;
+    if (characters > 0 && placed) {
+      ErrorFields fields = ErrorFields.decode(body).moved(p -> Math.max(p - characters, 0));
+      reply.message(type, fields.body());
+    } else {
+      reply.message(type, body);
     }
   }
 

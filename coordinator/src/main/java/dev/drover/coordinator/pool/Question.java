@@ -22,8 +22,14 @@ public record Question(String role, SettingsState settings, String sql) {
     requireNonNull(sql);
   }
 
-  /** Exactly one of the two is called. */
+  /** Exactly one of the two is called. The client does not know the text that failed. */
   public void ask(BackendPool pool, Consumer<QuietReply> answered, Consumer<ErrorFields> failed) {
+    askPlaced(pool, answered, error -> failed.accept(error.without(ErrorFields.POSITION)));
+  }
+
+  /** The same with the error's position in the question's text. */
+  public void askPlaced(
+      BackendPool pool, Consumer<QuietReply> answered, Consumer<ErrorFields> failed) {
     pool.acquire(
         Node.CATALOG_ID,
         role,
@@ -51,7 +57,7 @@ public record Question(String role, SettingsState settings, String sql) {
   private static void conclude(
       QuietReply reply, Consumer<QuietReply> answered, Consumer<ErrorFields> failed) {
     if (reply.error().isPresent()) {
-      failed.accept(reply.error().get().without(ErrorFields.POSITION));
+      failed.accept(reply.error().get());
     } else if (reply.lost().isPresent()) {
       failed.accept(ErrorFields.of(reply.lost().get(), Severity.ERROR));
     } else {

@@ -224,6 +224,6 @@ final class SettingsStatements {
       call.completed("SHOW");
       return;
     }
-    runner.runLocal(call, new Plan.Local(SqlText.fixed(call.text().toString()), false, false));
+    runner.runLocal(call, new Plan.Local(SqlText.cut(call.text().toString(), 0), false, false));
   }
 }

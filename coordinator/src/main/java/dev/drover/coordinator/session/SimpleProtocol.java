@@ -6,10 +6,10 @@ import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.ClientOutput;
 import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.Characters;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
-import dev.drover.pgwire.SqlState;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.ShapeScanner;
 import dev.drover.planner.sql.SqlParser;
@@ -29,6 +29,9 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
   private static final int[] NO_TYPES = {};
   private static final boolean[] NO_BINARY = {};
 
+  /** One statement is the whole text. */
+  private static final int[] ONE_START = {0};
+
   private final Session session;
   private final StatementRunner runner;
   private final ClientOutput output;
@@ -37,6 +40,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
   private final ClientTexts clientTexts;
   private List<StatementText> texts = List.of();
   private int next;
+  private int[] starts = ONE_START;
 
   SimpleProtocol(Session session, StatementRunner runner, ClientOutput output) {
     this.session = session;
@@ -52,6 +56,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
     session.established().extended().forgetUnnamed();
     scanner.scan(utf8, 0, utf8.length);
     next = 0;
+    starts = ONE_START;
     texts =
         scanner.hasSeveralStatements() || !scanner.isRegular()
             ? split(utf8)
@@ -62,11 +67,20 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
   /** Each statement becomes a text of its own, so that plans are found whatever stands beside. */
   private List<StatementText> split(byte[] utf8) {
     List<StatementText> result = new ArrayList<>();
-    for (ParsedStatement statement : SqlParser.parse(utf8)) {
+    List<ParsedStatement> statements = SqlParser.parse(utf8);
+    starts = startsOf(statements, utf8);
+    for (ParsedStatement statement : statements) {
       byte[] text = Arrays.copyOfRange(utf8, statement.span().start(), statement.span().end());
       result.add(StatementText.of(text, scanner));
     }
     return result.isEmpty() ? List.of(StatementText.of(new byte[0], scanner)) : result;
+  }
+
+  /** The characters in front of each. */
+  private static int[] startsOf(List<ParsedStatement> statements, byte[] utf8) {
+    return statements.isEmpty()
+        ? ONE_START
+        : statements.stream().mapToInt(s -> Characters.count(utf8, s.span().start())).toArray();
   }
 
   private void nextStatement() {
@@ -80,7 +94,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
       return;
     }
     if (!plan.facts().parameterTypes().isEmpty()) {
-      refused(SqlError.of(SqlState.UNDEFINED_PARAMETER, "there is no parameter $1"));
+      refused(SqlParser.noParameter(texts.get(next).utf8()));
       return;
     }
     output.binaryColumns(NO_BINARY);
@@ -92,14 +106,13 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
 
   @Override
   public void refused(SqlError error) {
-    runner.transaction().fail();
-    failed(ErrorFields.of(error, Severity.ERROR));
+    refused(ErrorFields.of(error, Severity.ERROR));
   }
 
   @Override
   public void refused(ErrorFields error) {
     runner.transaction().fail();
-    failed(error);
+    failed(inWholeText(error));
   }
 
   @Override
@@ -121,6 +134,10 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
         });
   }
 
+  private ErrorFields inWholeText(ErrorFields ofStatement) {
+    return ofStatement.moved(position -> position + starts[next]);
+  }
+
   /** The rest of the text is not run. */
   void failed(ErrorFields error) {
     output.error(error);
@@ -132,7 +149,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
 
   @Override
   public void failed(Call call, ErrorFields error) {
-    failed(error);
+    failed(inWholeText(error));
   }
 
   @Override

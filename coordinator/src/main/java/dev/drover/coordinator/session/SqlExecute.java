@@ -1,6 +1,7 @@
 package dev.drover.coordinator.session;
 
 import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.Rendering;
 import dev.drover.coordinator.pool.Question;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.pgwire.BindParameters;
@@ -9,8 +10,10 @@ import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
-import dev.drover.planner.sql.Expr;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.plan.SqlText.Piece;
 import dev.drover.planner.sql.SessionCommand;
+import dev.drover.planner.sql.Span;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -57,20 +60,23 @@ final class SqlExecute implements Call.Listener {
       run(List.of());
       return;
     }
-    new Question(runner.transaction().role(), runner.settings(), question(types))
-        .ask(runner.pool(), this::evaluated, this::fail);
+    SqlText question = question(types);
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
+    new Question(runner.transaction().role(), runner.settings(), rendering.string(question))
+        .askPlaced(
+            runner.pool(), this::evaluated, error -> fail(rendering.placed(question, error)));
   }
 
-  private String question(List<Integer> types) {
-    StringBuilder sql = new StringBuilder();
+  private SqlText question(List<Integer> types) {
+    List<Piece> pieces = new ArrayList<>();
     for (int i = 0; i < types.size(); i++) {
-      Expr argument = execute.arguments().get(i);
-      sql.append(i == 0 ? "SELECT (" : ", (")
-          .append(argument.span().of(call.text().utf8()))
-          .append(")::")
-          .append(runner.view().types().name(types.get(i)).orElse("text"));
+      Span argument = execute.arguments().get(i).span();
+      String type = runner.view().types().name(types.get(i)).orElse("text");
+      pieces.add(Piece.Fixed.of(i == 0 ? "SELECT (" : ", ("));
+      pieces.add(Piece.Fixed.cut(argument.of(call.text().utf8()), 0, argument.start()));
+      pieces.add(Piece.Fixed.of(")::" + type));
     }
-    return sql.toString();
+    return new SqlText(pieces);
   }
 
   private void evaluated(QuietReply reply) {

@@ -4,7 +4,9 @@ import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.exec.Call;
+import dev.drover.pgwire.Characters;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.sql.SessionCommand;
@@ -32,6 +34,7 @@ final class SqlPreparedStatements {
     byte[] inner =
         Arrays.copyOfRange(
             whole, prepare.statement().span().start(), prepare.statement().span().end());
+    int before = Characters.count(whole, prepare.statement().span().start());
     String name = prepare.name().text();
     if (session.established().extended().statements().find(name).isPresent()) {
       fail(
@@ -61,13 +64,13 @@ final class SqlPreparedStatements {
 
                   @Override
                   public void refused(SqlError error) {
-                    fail(call, error);
+                    refused(ErrorFields.of(error, Severity.ERROR));
                   }
 
                   @Override
                   public void refused(ErrorFields error) {
                     runner.transaction().fail();
-                    call.failed(error);
+                    call.failed(error.moved(position -> position + before));
                   }
                 }),
         error -> {

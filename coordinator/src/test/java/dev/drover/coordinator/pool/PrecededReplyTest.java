@@ -8,13 +8,15 @@ import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.Severity;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** BEGIN in front of a statement must not show in the statement's reply, but its error must. */
 final class PrecededReplyTest {
   private final QuietReply statement = new QuietReply();
   private boolean failed;
-  private final PrecededReply reply = new PrecededReply(() -> failed = true, 2, statement);
+  private final PrecededReply reply =
+      new PrecededReply(() -> failed = true, new PrecededReply.Before(2, 7), statement);
 
   @Test
   void onlyTheLastStatementsAnswerIsSeen() {
@@ -48,6 +50,29 @@ final class PrecededReplyTest {
     reply.ready('E');
     assertThat(statement.error()).isPresent();
     assertThat(failed).isFalse();
+  }
+
+  @Test
+  void positionsCountFromTheStatement() {
+    reply.message(MessageType.Backend.ERROR, error(12));
+    assertThat(position()).contains("5");
+  }
+
+  @Test
+  void whatStandsBeforeTheStatementHasNoPosition() {
+    reply.message(MessageType.Backend.ERROR, error(7));
+    assertThat(statement.error()).isPresent();
+    assertThat(position()).isEmpty();
+  }
+
+  private Optional<String> position() {
+    return statement.error().flatMap(error -> error.get(ErrorFields.POSITION));
+  }
+
+  private static ByteBuf error(int position) {
+    return ErrorFields.of(Severity.ERROR, "42601", "syntax error")
+        .with(ErrorFields.POSITION, Integer.toString(position))
+        .body();
   }
 
   private static ByteBuf tag(String tag) {

@@ -32,7 +32,7 @@ final class AlterTablePlanner {
     }
     Relation relation = found.get();
     if (context.isTemporary(relation)) {
-      return new Plan.Local(SqlText.fixed(statement), true, false);
+      return new Plan.Local(SqlText.cut(statement, alter.span().start()), true, false);
     }
     SystemCatalogs.refuse(relation, "ALTER " + alter.objectType());
     if (alter.actions().stream().anyMatch(RedistributionPlanner::isRedistribution)) {

@@ -167,7 +167,7 @@ final class CreateTablePlanner {
       throw SqlError.notSupported("a temporary table cannot have a distribution")
           .withHint("Temporary tables live on the catalog node, for one session.");
     }
-    return new Plan.Local(SqlText.fixed(catalogText), true, false);
+    return new Plan.Local(SqlText.cut(catalogText, 0), true, false);
   }
 
   /** On the catalog node the query of a temporary table would see no rows of distributed tables. */

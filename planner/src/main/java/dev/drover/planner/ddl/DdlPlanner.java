@@ -93,7 +93,7 @@ public final class DdlPlanner {
     boolean ofSession =
         temporary || context.find(name).map(r -> context.isTemporary(r)).orElse(false);
     return ofSession
-        ? new Plan.Local(SqlText.fixed(statement), true, false)
+        ? new Plan.Local(SqlText.cut(statement, 0), true, false)
         : new Steps(context).catalog(statement).plan(tag);
   }
 
@@ -108,7 +108,7 @@ public final class DdlPlanner {
         throw SqlError.notSupported(
             "temporary views over distributed tables are not supported yet");
       }
-      return new Plan.Local(SqlText.fixed(statement), true, false);
+      return new Plan.Local(SqlText.cut(statement, view.span().start()), true, false);
     }
     return new Steps(context).catalog(statement).datanodes(statement).plan("CREATE VIEW");
   }

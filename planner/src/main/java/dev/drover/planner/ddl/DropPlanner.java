@@ -90,7 +90,7 @@ final class DropPlanner {
     found.forEach(r -> SystemCatalogs.refuse(r, tag));
     long temporary = found.stream().filter(r -> context.isTemporary(r)).count();
     if (temporary == drop.names().size()) {
-      return new Plan.Local(SqlText.fixed(statement), true, false);
+      return new Plan.Local(SqlText.cut(statement, drop.span().start()), true, false);
     }
     if (temporary > 0) {
       throw SqlError.notSupported("DROP not supported for TEMP and non-TEMP objects");

@@ -27,7 +27,7 @@ final class IndexPlanner {
     }
     Relation table = found.get();
     if (context.isTemporary(table)) {
-      return new Plan.Local(SqlText.fixed(statement), true, false);
+      return new Plan.Local(SqlText.cut(statement, create.span().start()), true, false);
     }
     SystemCatalogs.refuse(table, TAG);
     if (create.concurrently()) {

@@ -64,7 +64,7 @@ final class TruncatePlanner {
     }
     long temporary = found.stream().filter(r -> context.isTemporary(r)).count();
     if (temporary == found.size()) {
-      return Optional.of(new Plan.Local(SqlText.fixed(span.of(text)), true, false));
+      return Optional.of(new Plan.Local(SqlText.cut(span.of(text), span.start()), true, false));
     }
     if (temporary > 0) {
       throw SqlError.notSupported(tag + " not supported for TEMP and non-TEMP objects");

@@ -190,7 +190,7 @@ final class UtilityPlanner {
     if (local > 0 && local == relations.size()) {
       boolean temporary = relations.stream().anyMatch(r -> context.isTemporary(r));
       return temporary
-          ? new Plan.Local(SqlText.fixed(statement), true, false)
+          ? new Plan.Local(SqlText.cut(statement, utility.span().start()), true, false)
           : new Steps(context).catalog(statement).plan(kind);
     }
     if (local > 0) {
@@ -218,7 +218,7 @@ final class UtilityPlanner {
     List<Optional<Relation>> found =
         utility.relations().stream().map(r -> context.find(r.name())).toList();
     if (found.stream().flatMap(Optional::stream).anyMatch(r -> context.isTemporary(r))) {
-      return new Plan.Local(SqlText.fixed(statement), true, false);
+      return new Plan.Local(SqlText.cut(statement, utility.span().start()), true, false);
     }
     boolean onlyRows =
         !found.isEmpty()

@@ -20,17 +20,41 @@ public record SqlText(List<Piece> pieces) {
     return new SqlText(List.of(Piece.Fixed.of(text)));
   }
 
+  /** A piece of a statement that is planned anew for each text, from this byte of the text. */
+  public static SqlText cut(String text, int offset) {
+    return new SqlText(List.of(Piece.Fixed.cut(text, 0, offset)));
+  }
+
   /** A run of text, or a hole. */
   public sealed interface Piece {
-    /** UTF-8 text that is equal in every execution. */
+    /**
+     * UTF-8 text that is equal in every execution.
+     *
+     * <p>What was cut from the statement's text is found there again, whatever the literals are in
+     * front of it.
+     *
+     * @param literals how many literals of the statement stand before it
+     * @param offset bytes from the end of the last of those, or from the start of the statement's
+     *     text; {@link #NOWHERE} for text of Drover's own
+     */
     @SuppressWarnings("ArrayRecordComponent")
-    record Fixed(byte[] utf8) implements Piece {
+    record Fixed(byte[] utf8, int literals, int offset) implements Piece {
+      public static final int NOWHERE = -1;
+
       public Fixed {
         requireNonNull(utf8);
       }
 
       public static Fixed of(String text) {
-        return new Fixed(text.getBytes(StandardCharsets.UTF_8));
+        return cut(text, 0, NOWHERE);
+      }
+
+      public static Fixed cut(String text, int literals, int offset) {
+        return new Fixed(text.getBytes(StandardCharsets.UTF_8), literals, offset);
+      }
+
+      public boolean isCut() {
+        return offset != NOWHERE;
       }
 
       @Override

@@ -104,7 +104,9 @@ sealed interface ColumnDefault {
     TextBuilder out = new TextBuilder();
     byte[] source = analysis.context().text();
     for (SqlText.Piece piece : text.pieces()) {
-      if (piece instanceof SqlText.Piece.Lifted(var ordinal)) {
+      if (piece instanceof SqlText.Piece.Fixed fixed) {
+        out.add(fixed.toString());
+      } else if (piece instanceof SqlText.Piece.Lifted(var ordinal)) {
         int start = analysis.reads().literals().literalStart(ordinal);
         int end = analysis.reads().literals().literalEnd(ordinal);
         out.add(new String(source, start, end - start, StandardCharsets.UTF_8));

@@ -9,7 +9,6 @@ import dev.drover.planner.plan.KeyValue;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -227,7 +226,7 @@ public final class PlanPrinter {
     for (SqlText.Piece piece : text.pieces()) {
       out.append(
           switch (piece) {
-            case SqlText.Piece.Fixed(var utf8) -> new String(utf8, StandardCharsets.UTF_8);
+            case SqlText.Piece.Fixed fixed -> fixed.toString();
             case SqlText.Piece.Lifted(var ordinal) -> ":" + (ordinal + 1);
             case SqlText.Piece.Leaf(var pin) -> "<leaf " + pin + ">";
             case SqlText.Piece.Now() -> "<now>";

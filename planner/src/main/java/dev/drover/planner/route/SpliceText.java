@@ -77,13 +77,21 @@ final class SpliceText {
 
   private void copyTo(TextBuilder out, int from, int end) {
     int at = from;
+    int before = 0;
     for (int i = 0; i < literals.literalCount(); i++) {
       int start = literals.literalStart(i);
       if (start >= at && literals.literalEnd(i) <= end) {
-        out.add(new Span(at, start).of(text)).add(new SqlText.Piece.Lifted(i));
+        out.add(cut(at, start, before)).add(new SqlText.Piece.Lifted(i));
         at = literals.literalEnd(i);
       }
+      before = literals.literalEnd(i) <= at ? i + 1 : before;
     }
-    out.add(new Span(at, end).of(text));
+    out.add(cut(at, end, before));
+  }
+
+  /** {@code before} literals stand in front of it. */
+  private SqlText.Piece cut(int start, int end, int before) {
+    int behind = before == 0 ? 0 : literals.literalEnd(before - 1);
+    return SqlText.Piece.Fixed.cut(new Span(start, end).of(text), before, start - behind);
   }
 }

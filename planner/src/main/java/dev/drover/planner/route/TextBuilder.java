@@ -1,11 +1,10 @@
 package dev.drover.planner.route;
 
 import dev.drover.planner.plan.SqlText;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts a text with holes together; neighbouring runs of fixed text become one. */
+/** Puts a text with holes together; neighbouring runs of text of our own become one. */
 final class TextBuilder {
   private final List<SqlText.Piece> pieces = new ArrayList<>();
   private final StringBuilder run = new StringBuilder();
@@ -26,8 +25,14 @@ final class TextBuilder {
 
   TextBuilder add(SqlText.Piece piece) {
     switch (piece) {
-      case SqlText.Piece.Fixed(var utf8) -> run.append(new String(utf8, StandardCharsets.UTF_8));
-      case SqlText.Piece.Lifted _, SqlText.Piece.Leaf _, SqlText.Piece.Now _ -> {
+      case SqlText.Piece.Fixed fixed when !fixed.isCut() -> run.append(fixed);
+      case SqlText.Piece.Fixed fixed when fixed.utf8().length == 0 -> {
+        // Nothing of the statement's text.
+      }
+      case SqlText.Piece.Fixed _,
+          SqlText.Piece.Lifted _,
+          SqlText.Piece.Leaf _,
+          SqlText.Piece.Now _ -> {
         flush();
         pieces.add(piece);
       }

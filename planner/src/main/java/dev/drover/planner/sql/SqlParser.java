@@ -1,5 +1,8 @@
 package dev.drover.planner.sql;
 
+import dev.drover.pgwire.Characters;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,8 +18,7 @@ public final class SqlParser {
   /**
    * The statements of a text, those without content left out.
    *
-   * @throws dev.drover.pgwire.SqlError 42601 for what is no SQL, 54001 for what is nested too
-   *     deeply
+   * @throws SqlError 42601 for what is no SQL, 54001 for what is nested too deeply
    */
   public static List<ParsedStatement> parse(byte[] text) {
     Tokens tokens = Lexer.tokens(text);
@@ -35,8 +37,7 @@ public final class SqlParser {
    * The statements of a text that {@link #parse} refuses and a server may yet know: each an {@link
    * Statement.Opaque} with every name in it that may be a relation's.
    *
-   * @throws dev.drover.pgwire.SqlError 42601 for what no server can read either, as a string
-   *     without end
+   * @throws SqlError 42601 for what no server can read either, as a string without end
    */
   public static List<ParsedStatement> opaque(byte[] text) {
     Cursor cursor = new Cursor(Lexer.tokens(text));
@@ -88,14 +89,20 @@ public final class SqlParser {
         cursor.structural());
   }
 
+  /** Of a text that has parameters and is given no values: PostgreSQL's error for the first one. */
+  public static SqlError noParameter(byte[] text) {
+    Tokens tokens = Lexer.tokens(text);
+    int first = 0;
+    while (first < tokens.count() - 1 && tokens.kind(first) != Token.PARAM) {
+      first++;
+    }
+    Span span = tokens.span(first);
+    return SqlError.of(SqlState.UNDEFINED_PARAMETER, "there is no parameter " + span.of(text))
+        .withPosition(characterPosition(text, span.start()));
+  }
+
   /** The position in an error message: characters from 1, of an offset in bytes. */
   public static int characterPosition(byte[] text, int byteOffset) {
-    int position = 1;
-    for (int i = 0; i < byteOffset && i < text.length; i++) {
-      if ((text[i] & 0xc0) != 0x80) {
-        position++;
-      }
-    }
-    return position;
+    return Characters.count(text, Math.min(byteOffset, text.length)) + 1;
   }
 }

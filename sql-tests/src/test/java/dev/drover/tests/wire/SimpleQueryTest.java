@@ -67,6 +67,15 @@ class SimpleQueryTest {
         "VALUES (1, NULL), (2, 'x')",
         "SELECT ';' AS \";\"; SELECT $$;$$",
         "INSERT INTO simple_query VALUES (1, 1)",
+        "SELECT 'größer'; SELECT id FROM simple_query WHERE id = 'fünf'",
+        "/* ä */ SELECT id FROM simple_query WHERE id > 'fünf'; SELECT 1",
+        "SELECT 'ä'; SELECT nope FROM simple_query",
+        "BEGIN; SELECT v FROM simple_query WHERE v = 'fünf'",
+        "SELECT 'ä'; SELECT id FROM simple_query WHERE v = $1",
+        "  PREPARE ä AS SELECT nope FROM simple_query",
+        "SELECT 1; COPY (SELECT nope FROM simple_query) TO STDOUT",
+        "SELECT 1; EXPLAIN SELECT id FROM simple_query WHERE id = 'fünf'",
+        "TABLE nowhere; SELECT 1",
       })
   void textsGetTheSameMessages(String sql) {
     servers.agreeOn(client -> client.query(sql));
