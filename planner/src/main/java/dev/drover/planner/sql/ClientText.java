@@ -114,16 +114,12 @@ public final class ClientText {
   private int word(int at) {
     int behind = Scan.identifier(text, at, end);
     if (behind - at == 1 && behind < end && text[behind] == '\'') {
-      switch (Scan.folded(text[at])) {
-        case 'e':
-          return Scan.string(text, behind, end, true);
-        case 'b', 'x':
-          return Scan.string(text, behind, end, false);
-        case 'n':
-          return string(at, behind, "nchar E");
-        default:
-          return behind;
-      }
+      return switch (Scan.folded(text[at])) {
+        case 'e' -> Scan.string(text, behind, end, true);
+        case 'b', 'x' -> Scan.string(text, behind, end, false);
+        case 'n' -> string(at, behind, "nchar E");
+        default -> behind;
+      };
     }
     if (isUnicode(at, behind)) {
       return text[behind + 1] == '"'
