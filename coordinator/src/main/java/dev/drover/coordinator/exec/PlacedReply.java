@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.MessageType;
-import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.netty.RelayingReply;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
@@ -14,7 +14,7 @@ import io.netty.buffer.ByteBuf;
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class PlacedReply implements Reply {
+final class PlacedReply implements RelayingReply {
   private final Reply reply;
   private final Rendering rendering;
   private final SqlText sql;
@@ -26,13 +26,8 @@ final class PlacedReply implements Reply {
   }
 
   @Override
-  public void rows(ByteBuf run) {
-    reply.rows(run);
-  }
-
-  @Override
-  public boolean wholeFrames() {
-    return reply.wholeFrames();
+  public Reply next() {
+    return reply;
   }
 
   @Override
@@ -42,20 +37,5 @@ final class PlacedReply implements Reply {
           reply.message(type, rendering.placed(sql, ErrorFields.decode(body)).body());
       default -> reply.message(type, body);
     }
-  }
-
-  @Override
-  public void ready(char status) {
-    reply.ready(status);
-  }
-
-  @Override
-  public void broken(SqlError error) {
-    reply.broken(error);
-  }
-
-  @Override
-  public void burstEnd() {
-    reply.burstEnd();
   }
 }

@@ -2,7 +2,7 @@ package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.pgwire.MessageType;
-import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.netty.RelayingReply;
 import dev.drover.pgwire.netty.Reply;
 import io.netty.buffer.ByteBuf;
 
@@ -12,7 +12,7 @@ import io.netty.buffer.ByteBuf;
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class PreparingReply implements Reply {
+final class PreparingReply implements RelayingReply {
   private final Reply reply;
   private final Backend backend;
   private final long key;
@@ -25,13 +25,8 @@ final class PreparingReply implements Reply {
   }
 
   @Override
-  public void rows(ByteBuf run) {
-    reply.rows(run);
-  }
-
-  @Override
-  public boolean wholeFrames() {
-    return reply.wholeFrames();
+  public Reply next() {
+    return reply;
   }
 
   @Override
@@ -46,15 +41,5 @@ final class PreparingReply implements Reply {
       backend.statements().remove(key);
     }
     reply.ready(status);
-  }
-
-  @Override
-  public void broken(SqlError error) {
-    reply.broken(error);
-  }
-
-  @Override
-  public void burstEnd() {
-    reply.burstEnd();
   }
 }

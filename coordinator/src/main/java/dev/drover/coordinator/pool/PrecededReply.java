@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.MessageType;
-import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.netty.RelayingReply;
 import dev.drover.pgwire.netty.Reply;
 import io.netty.buffer.ByteBuf;
 
@@ -15,7 +15,7 @@ import io.netty.buffer.ByteBuf;
  *
  * <p>Threads: confined to the event loop of its connection.
  */
-final class PrecededReply implements Reply {
+final class PrecededReply implements RelayingReply {
   private final Runnable failed;
   private final Reply reply;
   private final int characters;
@@ -34,6 +34,11 @@ final class PrecededReply implements Reply {
     this.reply = requireNonNull(reply);
     this.hidden = before.statements();
     this.characters = before.characters();
+  }
+
+  @Override
+  public Reply next() {
+    return reply;
   }
 
   @Override
@@ -78,20 +83,5 @@ final class PrecededReply implements Reply {
     } else {
       reply.message(type, body);
     }
-  }
-
-  @Override
-  public void ready(char status) {
-    reply.ready(status);
-  }
-
-  @Override
-  public void broken(SqlError error) {
-    reply.broken(error);
-  }
-
-  @Override
-  public void burstEnd() {
-    reply.burstEnd();
   }
 }
