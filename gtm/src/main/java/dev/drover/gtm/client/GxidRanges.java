@@ -36,13 +36,16 @@ final class GxidRanges {
     }
   }
 
-  /** Takes a range into reserve. */
+  /**
+   * Takes a range into reserve. A thread may have asked for one while another was on its way: what
+   * comes on top of a reserve stays unused.
+   */
   void add(long from, long toExclusive) {
     Range range = new Range(from, toExclusive);
     while (true) {
       Hand seen = hand.get();
       if (seen.reserve != EMPTY) {
-        throw new IllegalStateException("a range arrived that was not asked for");
+        return;
       }
       if (hand.compareAndSet(seen, new Hand(seen.drawn, range))) {
         return;

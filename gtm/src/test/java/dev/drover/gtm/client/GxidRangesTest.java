@@ -24,6 +24,20 @@ final class GxidRangesTest {
     assertThat(ranges.needsRefill()).isTrue();
   }
 
+  /** A range that was asked for twice must not stop all further ones. */
+  @Test
+  void aRangeOnTopOfAReserveStaysUnused() {
+    GxidRanges ranges = new GxidRanges();
+    ranges.add(100, 101);
+    assertThat(ranges.tryNext()).isEqualTo(100);
+    ranges.add(200, 201);
+    ranges.add(300, 301);
+    assertThat(ranges.tryNext()).isEqualTo(200);
+    assertThat(ranges.tryNext()).isEqualTo(GxidRanges.NONE);
+    ranges.add(400, 401);
+    assertThat(ranges.tryNext()).isEqualTo(400);
+  }
+
   @Test
   void aReserveIsAskedForWhenAQuarterIsLeft() {
     GxidRanges ranges = new GxidRanges();
