@@ -53,7 +53,8 @@ final class BlockingTransaction {
 
   /** Raises the server's error as a {@link ServerError}. */
   QuietReply query(Participant participant, String sql) {
-    return checked(await(future -> send(participant, sql, future)));
+    QuietReply reply = await(future -> send(participant, sql, future));
+    return reply.orThrow();
   }
 
   /** The same statement on several at once; raises the first error after all have answered. */
@@ -65,7 +66,7 @@ final class BlockingTransaction {
       futures.add(future);
     }
     List<QuietReply> replies = futures.stream().map(BlockingTransaction::join).toList();
-    replies.forEach(BlockingTransaction::checked);
+    replies.forEach(QuietReply::orThrow);
     return replies;
   }
 
@@ -73,22 +74,6 @@ final class BlockingTransaction {
       Participant participant, String sql, CompletableFuture<QuietReply> future) {
     participant.backend().query(sql, new QuietReply(future::complete));
     participant.backend().link().flush();
-  }
-
-  private static QuietReply checked(QuietReply reply) {
-    reply
-        .error()
-        .ifPresent(
-            e -> {
-              throw new ServerError(e);
-            });
-    reply
-        .lost()
-        .ifPresent(
-            e -> {
-              throw e;
-            });
-    return reply;
   }
 
   /** Reads the schema as this transaction sees it. */

@@ -24,7 +24,6 @@ final class ConcatenateOperator implements Operator, NodeFan.Work {
   private String verb = "";
   private long rows;
   private boolean described;
-  private boolean cutShort;
 
   ConcatenateOperator(Call call, NodeTask task, Window window, boolean writes) {
     this.call = call;
@@ -79,35 +78,19 @@ final class ConcatenateOperator implements Operator, NodeFan.Work {
     } finally {
       run.release();
     }
-    if (window.exhausted() && !cutShort) {
-      cutShort = true;
-    }
   }
 
   @Override
   public void clientWritable(boolean writable) {
     if (writable) {
       fan.resumeAll();
-      moreIfWritable();
-    }
-  }
-
-  private void moreIfWritable() {
-    if (call.output().writable() && call.output().wantsMore()) {
-      fan.moreOfAll();
+      fan.moreIfWanted();
     }
   }
 
   @Override
   public void rested(int index) {
-    moreIfWritable();
-  }
-
-  @Override
-  public void idle() {
-    if (!call.output().wantsMore()) {
-      call.suspended();
-    }
+    fan.moreIfWanted();
   }
 
   @Override

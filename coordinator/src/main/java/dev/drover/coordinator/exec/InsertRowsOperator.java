@@ -93,26 +93,13 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
   @Override
   public void clientWritable(boolean writable) {
     if (writable) {
-      moreIfWritable();
-    }
-  }
-
-  private void moreIfWritable() {
-    if (call.output().writable() && call.output().wantsMore()) {
-      fan.moreOfAll();
+      fan.moreIfWanted();
     }
   }
 
   @Override
   public void rested(int index) {
-    moreIfWritable();
-  }
-
-  @Override
-  public void idle() {
-    if (!call.output().wantsMore()) {
-      call.suspended();
-    }
+    fan.moreIfWanted();
   }
 
   @Override

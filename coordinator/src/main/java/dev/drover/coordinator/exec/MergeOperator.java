@@ -134,19 +134,10 @@ final class MergeOperator implements Operator, NodeFan.Work {
     advance();
   }
 
-  @Override
-  public void idle() {
-    if (!call.output().wantsMore()) {
-      call.suspended();
-    }
-  }
-
   /** What the nodes have sent already may suffice. */
   private void goOn() {
     advance();
-    if (fan.idle()) {
-      idle();
-    }
+    fan.suspendIfIdle();
   }
 
   @Override

@@ -55,9 +55,6 @@ final class NodeFan {
       throw new IllegalStateException("a row limit was not asked for");
     }
 
-    /** Every node that has not ended is at rest. */
-    default void idle() {}
-
     /** No node has anything outstanding. */
     void finished(Optional<ErrorFields> error);
   }
@@ -142,15 +139,12 @@ final class NodeFan {
     participants.forEach(p -> p.backend().link().pause());
   }
 
-  private void tellIdle() {
-    if (idle()) {
-      work.idle();
+  /** When every node that has not ended is at rest and the client has enough, the portal is too. */
+  void suspendIfIdle() {
+    boolean idle = open > 0 && resting.cardinality() == open;
+    if (idle && !call.output().wantsMore()) {
+      call.suspended();
     }
-  }
-
-  /** True when every node that has not ended is at rest. */
-  boolean idle() {
-    return open > 0 && resting.cardinality() == open;
   }
 
   boolean isResting(int index) {
@@ -167,7 +161,11 @@ final class NodeFan {
     link.flush();
   }
 
-  void moreOfAll() {
+  /** Asks all nodes at rest, if the client takes more now. */
+  void moreIfWanted() {
+    if (!call.output().writable() || !call.output().wantsMore()) {
+      return;
+    }
     for (int i = resting.nextSetBit(0); i >= 0; i = resting.nextSetBit(i + 1)) {
       more(i);
     }
@@ -215,7 +213,7 @@ final class NodeFan {
       binding.end();
       work.finished(error);
     } else {
-      tellIdle();
+      suspendIfIdle();
     }
   }
 
@@ -276,7 +274,7 @@ final class NodeFan {
       if (suspended && error.isEmpty()) {
         resting.set(index);
         work.rested(index);
-        tellIdle();
+        suspendIfIdle();
       } else {
         nodeEnded(index);
       }

@@ -2,6 +2,7 @@ package dev.drover.coordinator.pool;
 
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.MessageType;
+import dev.drover.pgwire.ServerError;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.Reply;
 import io.netty.buffer.ByteBuf;
@@ -56,6 +57,21 @@ public final class QuietReply implements Reply {
 
   public boolean succeeded() {
     return error.isEmpty() && lost.isEmpty();
+  }
+
+  /**
+   * Itself, for callers that block; a failure is thrown: the server's error, or 08006 and the like.
+   */
+  public QuietReply orThrow() {
+    error.ifPresent(
+        e -> {
+          throw new ServerError(e);
+        });
+    lost.ifPresent(
+        e -> {
+          throw e;
+        });
+    return this;
   }
 
   public List<ErrorFields> notices() {

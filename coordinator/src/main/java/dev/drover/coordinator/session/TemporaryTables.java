@@ -8,7 +8,6 @@ import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Transaction;
-import dev.drover.pgwire.ServerError;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.route.SearchPath;
 import java.util.List;
@@ -128,19 +127,6 @@ final class TemporaryTables {
               backend.query(sql, new QuietReply(answer::complete));
               backend.link().flush();
             });
-    QuietReply reply = answer.join();
-    reply
-        .error()
-        .ifPresent(
-            e -> {
-              throw new ServerError(e);
-            });
-    reply
-        .lost()
-        .ifPresent(
-            e -> {
-              throw e;
-            });
-    return reply.rows();
+    return answer.join().orThrow().rows();
   }
 }
