@@ -3,6 +3,7 @@ package dev.drover.pgwire;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 
 /**
  * What a server receives after the startup, one type per message.
@@ -166,6 +167,15 @@ public final class FrontendDecoder {
       int[] resultFormats = formats(body);
       BodyReader.end(body);
       return new Bind(names, bytes, paramFormats, values, resultFormats);
+    }
+
+    /** The same values, with all results in text format. */
+    public Bind withTextResults() {
+      int formatBytes = Short.BYTES * resultFormats.length;
+      byte[] shorter = Arrays.copyOf(bytes, bytes.length - formatBytes);
+      Arrays.fill(shorter, shorter.length - Short.BYTES, shorter.length, (byte) 0);
+      int[][] values = {offsets, lengths};
+      return new Bind(new Names(portal, statement), shorter, paramFormats, values, new int[0]);
     }
 
     public String portal() {

@@ -14,6 +14,7 @@ import dev.drover.planner.route.Routed;
 import dev.drover.planner.route.Router;
 import dev.drover.planner.route.RoutingContext;
 import dev.drover.planner.route.SearchPath;
+import dev.drover.planner.sql.CursorCommand;
 import dev.drover.planner.sql.Delete;
 import dev.drover.planner.sql.Insert;
 import dev.drover.planner.sql.Merge;
@@ -90,7 +91,7 @@ public final class StatementPlanner {
   public void plan(Request request, CatalogView view, Answer answer) {
     try {
       ParsedStatement parsed = parse(request.text());
-      if (parsed.statement() instanceof SessionCommand.Show) {
+      if (describesItself(parsed.statement())) {
         askFacts(request, view, parsed, answer);
       } else if (isControl(parsed.statement())) {
         CachedPlan control = control(view, parsed.statement(), NO_FACTS);
@@ -136,6 +137,11 @@ public final class StatementPlanner {
       case Statement.Call _, Statement.Do _, Statement.Opaque _ -> false;
       default -> true;
     };
+  }
+
+  /** What the session carries out, but only the catalog node can describe. */
+  private static boolean describesItself(Statement statement) {
+    return statement instanceof SessionCommand.Show || statement instanceof CursorCommand.Declare;
   }
 
   private static boolean hasFacts(Statement statement) {

@@ -13,6 +13,7 @@ import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.Node;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -73,6 +74,7 @@ public final class Call {
   private final ResultOutput output;
   private final CallContext context;
   private String serverPortal = "";
+  private int node = Node.CATALOG_ID;
   private boolean ended;
 
   public Call(
@@ -134,6 +136,15 @@ public final class Call {
     return serverPortal;
   }
 
+  /** Of a plan for one node: where it has run. */
+  public int node() {
+    return node;
+  }
+
+  void ranOn(int chosen) {
+    node = chosen;
+  }
+
   /** Empty for what the client's Bind asks for. */
   public Optional<int[]> resultFormats() {
     return request.internal() ? Optional.of(TEXT_FORMAT) : Optional.empty();
@@ -162,12 +173,18 @@ public final class Call {
   /** A step of this statement, whose results and end go elsewhere than to the client. */
   public Call step(CachedPlan stepPlan, ResultOutput stepOutput, Listener stepListener) {
     Request step = new Request(text(), bind(), 0, 0, false, true);
+    return inside(step, stepPlan, stepOutput, stepListener);
+  }
+
+  /** Another statement that is run for this one. */
+  public Call inside(
+      Request other, CachedPlan otherPlan, ResultOutput otherOutput, Listener otherListener) {
     return new Call(
-        step,
-        stepPlan,
+        other,
+        otherPlan,
         transaction,
-        stepOutput,
-        new CallContext(stepListener, context.scopes(), context.services()));
+        otherOutput,
+        new CallContext(otherListener, context.scopes(), context.services()));
   }
 
   /** The same execution by another plan. */

@@ -6,6 +6,7 @@ import dev.drover.planner.catalog.Node;
 import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -27,6 +28,13 @@ public final class Operators {
   /** Answers a statement on the catalog node, whatever its cached plan says. */
   public static Operator local(Call call, Plan.Local plan) {
     return new LocalOperator(call, plan);
+  }
+
+  /** Runs a text on the participant of the transaction that has what it is about. */
+  public static Operator onNode(Call call, int node, String sql) {
+    SqlText text = SqlText.fixed(sql);
+    return new SingleNodeOperator(
+        call, new SingleNodeOperator.Task(node, text, List.of(), NO_SLOTS, false, false));
   }
 
   static Operator of(Call call, Plan plan) {

@@ -67,6 +67,7 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
   @Override
   public void joined(Participant joined) {
     participant = joined;
+    call.ranOn(task.node());
     if (task.writes()) {
       participant.markWrote();
       if (call.transaction().scope() == Transaction.Scope.BARE) {

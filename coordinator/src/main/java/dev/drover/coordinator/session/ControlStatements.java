@@ -34,6 +34,7 @@ final class ControlStatements {
   private final SettingsTracker settings;
   private final SettingsStatements settingsStatements;
   private final SqlPreparedStatements prepared;
+  private final CursorStatements cursors;
 
   ControlStatements(
       Session session, StatementRunner runner, Transaction transaction, SettingsTracker settings) {
@@ -43,6 +44,11 @@ final class ControlStatements {
     this.settings = settings;
     this.settingsStatements = new SettingsStatements(runner, transaction, settings);
     this.prepared = new SqlPreparedStatements(session, runner);
+    this.cursors = new CursorStatements(session, runner, transaction);
+  }
+
+  CursorStatements cursors() {
+    return cursors;
   }
 
   /** True for what a failed transaction still takes. */
@@ -65,8 +71,7 @@ final class ControlStatements {
       case SessionCommand.Deallocate deallocate -> () -> prepared.deallocate(call, deallocate);
       case SessionCommand.Listen _, SessionCommand.Unlisten _, SessionCommand.Notify _ ->
           () -> call.failed(SqlError.notSupported("LISTEN and NOTIFY are not supported yet"));
-      case CursorCommand _ ->
-          () -> call.failed(SqlError.notSupported("cursors are not supported yet"));
+      case CursorCommand command -> () -> cursors.run(call, command);
       case Statement.Empty _ -> () -> call.completed("");
       case Definition.LockTable _
           when transaction.scope() == Transaction.Scope.NONE && call.request().alone() ->
@@ -206,6 +211,7 @@ final class ControlStatements {
     }
     String name = quoted(savepoint.name().text());
     settings.savepoint(name);
+    cursors.marks().savepoint(name);
     transaction.savepoint(name, error -> finish(call, error, "SAVEPOINT"));
   }
 
@@ -218,6 +224,7 @@ final class ControlStatements {
       return;
     }
     settings.release(name);
+    cursors.marks().released(name);
     transaction.release(name, error -> finish(call, error, "RELEASE"));
   }
 
@@ -230,6 +237,7 @@ final class ControlStatements {
       return;
     }
     settings.rollbackTo(name);
+    cursors.rolledBackTo(name);
     transaction.localSettings(settings.localStatements());
     transaction.rollbackTo(
         name, error -> runner.schemaRolledBack(() -> finish(call, error, "ROLLBACK")));
@@ -292,6 +300,7 @@ final class ControlStatements {
         return;
       }
       session.established().extended().statements().removeAll();
+      cursors.closeAll();
       settings.resetIdentity();
       settings.resetAll();
       settings.transactionEnded(true);

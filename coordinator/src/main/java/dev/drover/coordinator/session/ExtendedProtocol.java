@@ -17,6 +17,7 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.StatementFacts;
+import dev.drover.planner.sql.CursorCommand;
 import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.ShapeScanner;
 import io.netty.buffer.ByteBuf;
@@ -80,6 +81,33 @@ final class ExtendedProtocol {
   void transactionEnded() {
     portals.values().forEach(Portal::close);
     portals.clear();
+  }
+
+  private CursorStatements cursors() {
+    return runner.control().cursors();
+  }
+
+  boolean hasPortal(String name) {
+    return portals.containsKey(name);
+  }
+
+  /** CLOSE ALL: only what runs stays. */
+  void closePortals() {
+    closePortalsSince(0);
+  }
+
+  /** ROLLBACK TO: closes what was made behind the savepoint; what runs stays. */
+  void closePortalsSince(long stamp) {
+    portals
+        .values()
+        .removeIf(
+            portal -> {
+              boolean gone = portal.stamp() >= stamp && !portal.isRunning();
+              if (gone) {
+                portal.close();
+              }
+              return gone;
+            });
   }
 
   private void drop(String portal) {
@@ -147,16 +175,18 @@ final class ExtendedProtocol {
         });
   }
 
-  /** EXECUTE has the columns of the statement that it executes. */
+  /** EXECUTE has the columns of the statement that it executes, FETCH those of its cursor. */
   private CachedPlan described(CachedPlan plan) {
-    if (!(plan.plan() instanceof Plan.Control(SessionCommand.Execute execute))) {
-      return plan;
-    }
-    return statements
-        .find(execute.name().text())
-        .map(s -> new StatementFacts(List.of(), s.plan().facts().columns()))
-        .map(facts -> new CachedPlan(plan.view(), plan.plan(), facts, Map.of()))
-        .orElse(plan);
+    Optional<StatementFacts> facts =
+        switch (plan.plan()) {
+          case Plan.Control(SessionCommand.Execute execute) ->
+              statements
+                  .find(execute.name().text())
+                  .map(s -> new StatementFacts(List.of(), s.plan().facts().columns()));
+          case Plan.Control(CursorCommand.Fetch fetch) -> cursors().facts(fetch);
+          default -> Optional.empty();
+        };
+    return facts.map(f -> new CachedPlan(plan.view(), plan.plan(), f, Map.of())).orElse(plan);
   }
 
   private void parsed(PreparedStatement statement) {
@@ -182,7 +212,7 @@ final class ExtendedProtocol {
     if (runner.refusesInFailed(statement.plan())) {
       throw StatementRunner.inFailedTransaction();
     }
-    if (!bind.portal().isEmpty() && portals.containsKey(bind.portal())) {
+    if (!bind.portal().isEmpty() && (hasPortal(bind.portal()) || cursors().has(bind.portal()))) {
       throw SqlError.of(
           SqlState.DUPLICATE_CURSOR, "cursor \"" + bind.portal() + "\" already exists");
     }
@@ -191,7 +221,7 @@ final class ExtendedProtocol {
       EncodedFormats.checkParameters(statement.plan(), bind);
       EncodedFormats.binaryColumns(statement.plan(), bind);
     }
-    Portal portal = new Portal(statement, bind);
+    Portal portal = new Portal(statement, bind, cursors().marks().stamp());
     if (runner.isCurrent(statement.plan())) {
       bound(portal);
     } else {

@@ -14,11 +14,14 @@ import java.util.Optional;
 final class Portal {
   private final PreparedStatement statement;
   private final Bind bind;
+  private final long stamp;
   private Optional<PortalRun> run = Optional.empty();
 
-  Portal(PreparedStatement statement, Bind bind) {
+  /** {@code stamp} tells which savepoints stand before it. */
+  Portal(PreparedStatement statement, Bind bind, long stamp) {
     this.statement = requireNonNull(statement);
     this.bind = requireNonNull(bind);
+    this.stamp = stamp;
   }
 
   PreparedStatement statement() {
@@ -33,9 +36,18 @@ final class Portal {
     return bind;
   }
 
+  long stamp() {
+    return stamp;
+  }
+
   /** What the first Execute began. */
   Optional<PortalRun> run() {
     return run;
+  }
+
+  /** An Execute of it is under way. */
+  boolean isRunning() {
+    return run.map(PortalRun::isRunning).orElse(false);
   }
 
   void runs(PortalRun started) {

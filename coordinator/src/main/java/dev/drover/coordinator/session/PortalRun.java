@@ -191,6 +191,10 @@ final class PortalRun implements Call.Listener {
     failed(call, error);
   }
 
+  boolean isRunning() {
+    return state == State.RUNNING;
+  }
+
   /** What runs (a COMMIT ends all portals, its own too) still tells the client its end. */
   void close() {
     if (state == State.RUNNING) {

@@ -371,6 +371,7 @@ public final class Session implements FrontendListener {
           services().registry().unregister(e.key().processId());
           e.extended().transactionEnded();
           e.transaction().abandon();
+          e.runner().control().cursors().abandon();
         });
     LOG.debug("event=session_closed");
   }

@@ -246,6 +246,7 @@ final class StatementRunner implements Call.Scopes {
 
   private void afterTransaction(boolean committed) {
     changes = Optional.empty();
+    control.cursors().transactionEnded(committed);
     clock.reset();
     temporary.undone();
     settings.transactionEnded(committed);

@@ -1,0 +1,41 @@
+package dev.drover.coordinator.cursor;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.drover.coordinator.pool.Backend;
+import dev.drover.pgwire.FieldDescription;
+import java.util.List;
+
+/**
+ * A cursor that can be fetched from.
+ *
+ * @param hold it outlives its transaction
+ * @param binary rows are in binary format in the simple protocol
+ * @param columns as the query's own description has them
+ */
+public record OpenCursor(
+    String name, Place place, boolean hold, boolean binary, List<FieldDescription> columns) {
+  /** Who has the cursor. */
+  public sealed interface Place {
+    /** The transaction's connection to a node. */
+    record OnNode(int node) implements Place {}
+
+    /** A connection of the session to the catalog node that takes part in no transaction. */
+    record Kept(Backend worker) implements Place {}
+  }
+
+  public OpenCursor {
+    requireNonNull(name);
+    requireNonNull(place);
+    columns = List.copyOf(columns);
+  }
+
+  public String quotedName() {
+    return quoted(name);
+  }
+
+  /** A name as SQL needs it. */
+  public static String quoted(String name) {
+    return "\"" + name.replace("\"", "\"\"") + "\"";
+  }
+}
