@@ -115,14 +115,15 @@ final class ExpressionScan {
         .anyMatch(t -> t.alias().map(Name::text).orElse("").equals(name));
   }
 
-  /** True for the name that a target has by itself, such as {@code count}. */
+  /** True for the name that a target has by itself: {@code count}, {@code id} of a cast. */
   private static boolean isImplied(Expr.ColumnRef reference, Block block) {
-    return !reference.star()
-        && reference.parts().size() == 1
-        && block.select().isPresent()
-        && block.scope().resolve(reference) instanceof Resolved.Unknown
-        && block.select().get().targets().stream()
-            .anyMatch(t -> Outputs.name(t.value()).equals(reference.parts().getFirst().text()));
+    if (reference.star() || reference.parts().size() != 1 || block.select().isEmpty()) {
+      return false;
+    }
+    String name = reference.parts().getFirst().text();
+    return block.select().get().targets().stream()
+        .filter(t -> t.alias().isEmpty() && !(t.value() instanceof Expr.ColumnRef))
+        .anyMatch(t -> Outputs.name(t.value()).equals(name));
   }
 
   /** Everything below a node that belongs to the block. */
