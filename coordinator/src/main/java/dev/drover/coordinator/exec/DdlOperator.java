@@ -224,7 +224,10 @@ public final class DdlOperator implements Operator {
           switch (step.where()) {
             case CATALOG -> onCatalog(catalog, sql);
             case METADATA -> onMetadata(sql);
-            case DATANODES -> onDatanodes(step.nodes(), sql);
+            case DATANODES ->
+                statement instanceof Definition.LockTable
+                    ? lockOnDatanodes(step.nodes(), sql)
+                    : onDatanodes(step.nodes(), sql);
           };
       if (!step.capture().isEmpty()) {
         captured.put(step.capture(), single(reply));
@@ -273,6 +276,17 @@ public final class DdlOperator implements Operator {
     List<QuietReply> replies = blocking.query(participants, sql);
     failingNode = Node.CATALOG_ID;
     return replies.isEmpty() ? new QuietReply() : replies.getFirst();
+  }
+
+  /** One node after the other, so that two who lock the same never hold a part each. */
+  private QuietReply lockOnDatanodes(List<Integer> nodes, String sql) {
+    for (int node : nodes.stream().sorted().toList()) {
+      Participant participant = blocking.join(node);
+      failingNode = node;
+      blocking.query(participant, sql);
+    }
+    failingNode = Node.CATALOG_ID;
+    return new QuietReply();
   }
 
   private void finish(Plan.Utility plan) {

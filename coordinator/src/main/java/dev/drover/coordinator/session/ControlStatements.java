@@ -52,11 +52,12 @@ final class ControlStatements {
   }
 
   /** True for what a failed transaction still takes. */
-  static boolean endsTransaction(Statement statement) {
-    return statement instanceof TransactionCommand.Commit
-        || statement instanceof TransactionCommand.Rollback
-        || statement instanceof TransactionCommand.RollbackTo
-        || statement instanceof Statement.Empty;
+  static boolean endsTransaction(Plan plan) {
+    return plan instanceof Plan.Control(var statement)
+        && (statement instanceof TransactionCommand.Commit
+            || statement instanceof TransactionCommand.Rollback
+            || statement instanceof TransactionCommand.RollbackTo
+            || statement instanceof Statement.Empty);
   }
 
   Operator operator(Call call, Statement statement) {

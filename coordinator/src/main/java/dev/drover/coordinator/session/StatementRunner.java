@@ -103,11 +103,12 @@ final class StatementRunner implements Call.Scopes {
   }
 
   /** Finds or makes the plan; at once when it is cached and the catalog is current. */
-  void plan(StatementText text, int[] parameterTypes, StatementPlanner.Answer answer) {
+  void plan(StatementText text, int[] parameterTypes, StatementPlanner.Answer receiver) {
     if (temporary.known() || transaction.failed()) {
-      planUnder(text, parameterTypes, answer);
+      planUnder(text, parameterTypes, receiver);
       return;
     }
+    StatementPlanner.Answer answer = new LossAnswer(transaction, receiver);
     temporary.read(
         settings.effective(),
         () -> planUnder(text, parameterTypes, answer),
@@ -160,9 +161,7 @@ final class StatementRunner implements Call.Scopes {
 
   /** True when the failed transaction must refuse the statement. */
   boolean refusesInFailed(CachedPlan plan) {
-    return transaction.failed()
-        && !(plan.plan() instanceof Plan.Control(var statement)
-            && ControlStatements.endsTransaction(statement));
+    return transaction.failed() && !ControlStatements.endsTransaction(plan.plan());
   }
 
   static SqlError inFailedTransaction() {
@@ -182,6 +181,7 @@ final class StatementRunner implements Call.Scopes {
           call.cached().plan() instanceof Plan.Control(var statement)
               ? control.operator(call, statement)
               : Operators.of(call);
+      checkKept(call.cached());
       session.running(operator);
       operator.start();
     } catch (SqlError error) {
@@ -191,6 +191,15 @@ final class StatementRunner implements Call.Scopes {
       LOG.error("event=statement_failed", defect);
       transaction.fail();
       session.fatal(SqlError.of(SqlState.INTERNAL_ERROR, "internal error: " + defect));
+    }
+  }
+
+  /** A session that has lost what it kept is told so before it relies on it. */
+  private void checkKept(CachedPlan plan) {
+    Optional<SqlError> loss =
+        ControlStatements.endsTransaction(plan.plan()) ? Optional.empty() : transaction.takeLoss();
+    if (loss.isPresent()) {
+      throw loss.get();
     }
   }
 

@@ -60,7 +60,7 @@ public final class Transaction {
   private String beginSql = "BEGIN";
   private SettingsState settings = SettingsState.DEFAULTS;
   private List<String> localSettings = List.of();
-  private Optional<Backend> pinnedCatalog = Optional.empty();
+  private final KeptConnection kept = new KeptConnection(temporaryUse);
 
   /** {@code warnings} go to the client. */
   public Transaction(TransactionServices services, String role, Consumer<ErrorFields> warnings) {
@@ -136,13 +136,11 @@ public final class Transaction {
 
   /** The session keeps the catalog node's connection from now on. */
   public void pinCatalog() {
-    if (pinnedCatalog.isEmpty()) {
-      pinnedCatalog = find(Node.CATALOG_ID, false).map(Participant::backend);
-    }
+    find(Node.CATALOG_ID, false).map(Participant::backend).ifPresent(kept::keep);
   }
 
   public Optional<Backend> pinnedCatalog() {
-    return pinnedCatalog;
+    return kept.backend();
   }
 
   public TemporaryUse temporaryUse() {
@@ -151,12 +149,12 @@ public final class Transaction {
 
   /** The session no longer needs a connection of its own to the catalog node. */
   public void unpinCatalog() {
-    pinnedCatalog.ifPresent(
-        backend -> {
-          backend.closeOnRelease();
-          services.pool().release(backend);
-        });
-    pinnedCatalog = Optional.empty();
+    kept.giveUp(services.pool());
+  }
+
+  /** Once after the connection that the session keeps was lost: what to tell the client. */
+  public Optional<SqlError> takeLoss() {
+    return kept.lost() ? Optional.of(kept.takeLoss()) : Optional.empty();
   }
 
   /** The participant on a node, if it has joined. */
@@ -226,12 +224,15 @@ public final class Transaction {
   }
 
   private void acquire(int node, boolean metadata, Joining joining) {
-    if (node == Node.CATALOG_ID && !metadata && pinnedCatalog.isPresent()) {
-      if (pinnedCatalog.get().link().isOpen()) {
-        started(pinnedCatalog.get(), false, joining);
+    if (node == Node.CATALOG_ID && !metadata) {
+      if (kept.lost()) {
+        joining.refused(kept.takeLoss());
         return;
       }
-      pinnedCatalog = Optional.empty();
+      if (kept.backend().isPresent()) {
+        started(kept.backend().get(), false, joining);
+        return;
+      }
     }
     services
         .pool()
@@ -377,10 +378,9 @@ public final class Transaction {
   }
 
   private void release(Backend backend) {
-    if (pinnedCatalog.isPresent() && pinnedCatalog.get() == backend) {
-      return;
+    if (!kept.is(backend)) {
+      services.pool().release(backend);
     }
-    services.pool().release(backend);
   }
 
   /**

@@ -1,8 +1,13 @@
 package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
+import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Routine;
 import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.QualifiedName;
+import dev.drover.planner.sql.QueryPart;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Checks a statement for what may not run where its tables are. */
 final class Refusals {
@@ -79,6 +84,24 @@ final class Refusals {
     for (Resolved.OfSystem system : analysis.mentions().systemColumns()) {
       if (system.column().equals("ctid")) {
         throw Unsupported.error("references to ctid over several nodes or leaves");
+      }
+    }
+  }
+
+  /** A row of a replicated table is locked on its primary, or it is not locked for others. */
+  void checkLockedCopies() {
+    for (QueryPart.Locking lock : analysis.mentions().locks()) {
+      Set<String> named = lock.of().stream().map(QualifiedName::local).collect(Collectors.toSet());
+      boolean known = analysis.tables().stream().map(TableUse::name).toList().containsAll(named);
+      boolean all = named.isEmpty() || !known;
+      boolean copies =
+          analysis.tables().stream()
+              .filter(t -> all || named.contains(t.name()))
+              .anyMatch(t -> t.relation().distribution() instanceof Distribution.Replicated);
+      if (copies) {
+        throw Unsupported.error(
+                "row locks on replicated tables in statements over other distributed tables")
+            .withHint("Name the tables to lock, as in FOR UPDATE OF name.");
       }
     }
   }

@@ -52,6 +52,9 @@ final class SelectRouter {
     Refusals refusals = new Refusals(analysis);
     refusals.checkDatanodes();
     refusals.checkSequences();
+    if (!analysis.isReplicatedOnly()) {
+      refusals.checkLockedCopies();
+    }
     Optional<Map<TableUse, Pin>> pins =
         analysis.mentions().changes().stream().allMatch(SelectRouter::staysWithItsRows)
             ? new KeyPins(analysis.flow()).all(analysis.tables())

@@ -60,6 +60,9 @@ final class SeveralNodes {
 
   /** The one block below that reads all the tables is gathered, the rest runs over its rows. */
   private Plan innerBlock(SqlError error) {
+    if (!analysis.mentions().locks().isEmpty()) {
+      throw Unsupported.error("row locks in queries of this form over several nodes");
+    }
     for (Block block : analysis.mentions().blocks()) {
       if (Gather.holdsAllTables(analysis, block)
           && analysis.placements().rows(block) instanceof Placement.Parts parts) {

@@ -1,6 +1,7 @@
 package dev.drover.tests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.Endpoints;
@@ -58,6 +59,32 @@ class SessionStateTest {
           .isEmpty();
       assertThat(value(one, "SELECT current_setting('my.setting')")).isEqualTo("of one");
     }
+  }
+
+  /** A plain server ends the session; Drover's says what is gone, and goes on. */
+  @Test
+  void lostStateOfTheSessionIsNotLostInSilence() {
+    assumeTrue(first.isDrover(), "a plain server's session is its connection");
+    try (WireClient one = WireClient.login(first);
+        WireClient other = WireClient.login(second)) {
+      one.query("CREATE TABLE kept (id int PRIMARY KEY) DISTRIBUTE BY HASH (id)");
+      for (String next :
+          List.of("SELECT * FROM own", "INSERT INTO kept VALUES (1)", "BEGIN", "SELECT 1")) {
+        one.query("CREATE TEMP TABLE own (a int)");
+        assertThat(value(one, "SELECT pg_try_advisory_lock(816)")).isEqualTo("t");
+        String server = value(one, "SELECT pg_backend_pid()");
+        value(other, "SELECT pg_terminate_backend(%s, 5000)".formatted(server));
+        assertThat(state(one, next)).isEqualTo("08006");
+        assertThat(value(one, "SELECT count(*) FROM kept")).isEqualTo("0");
+        assertThat(state(one, "SELECT * FROM own")).isEqualTo("42P01");
+        assertThat(value(one, "SELECT pg_try_advisory_xact_lock(816)")).isEqualTo("t");
+      }
+      one.query("DROP TABLE kept");
+    }
+  }
+
+  private static String state(WireClient client, String sql) {
+    return Transcript.error(client.query(sql)).map(Message::sqlState).orElse("");
   }
 
   private static String value(WireClient client, String sql) {
