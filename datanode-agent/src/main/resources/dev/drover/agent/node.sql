@@ -23,6 +23,27 @@ CREATE TABLE IF NOT EXISTS drover.gx (
 );
 REVOKE ALL ON drover.gx FROM PUBLIC;
 
+-- Transactions that clients have prepared; on the catalog node only. A row says that every part is
+-- prepared, as gp_COORDINATOR_EPOCH_GXID on each of the nodes (this layout is frozen), and that
+-- nobody but a client decides. Once is_commit is set, the parts follow it, those on last_nodes after
+-- all others, and then the row goes.
+CREATE TABLE IF NOT EXISTS drover.prepared (
+  gxid bigint PRIMARY KEY,
+  gid text NOT NULL,
+  owner oid NOT NULL,
+  prepared timestamptz NOT NULL DEFAULT clock_timestamp(),
+  coordinator integer NOT NULL,
+  epoch bigint NOT NULL,
+  nodes integer[] NOT NULL,
+  last_nodes integer[] NOT NULL,
+  is_commit boolean,
+  decider integer,
+  decider_epoch bigint,
+  CHECK ((is_commit IS NULL) = (decider IS NULL) AND (decider IS NULL) = (decider_epoch IS NULL))
+);
+CREATE UNIQUE INDEX IF NOT EXISTS prepared_gid ON drover.prepared (gid) WHERE is_commit IS NULL;
+REVOKE ALL ON drover.prepared FROM PUBLIC;
+
 -- The lowest epoch of each coordinator that may still work here.
 CREATE TABLE IF NOT EXISTS drover.fence (
   coordinator integer PRIMARY KEY,

@@ -50,13 +50,25 @@ CREATE OR REPLACE VIEW pg_catalog.pgxc_class AS
     array_to_string(d.nodes, ' ')::oidvector AS nodeoids
   FROM drover.distributions d LEFT JOIN drover.colocation_groups g ON g.id = d.colocation_group;
 
-GRANT SELECT ON pg_catalog.pgxc_node, pg_catalog.pgxc_group, pg_catalog.pgxc_class TO PUBLIC;
+-- PostgreSQL's own view would show the parts that Drover has prepared on the catalog node; clients
+-- are to see the transactions that they have prepared, under the names they gave.
+CREATE OR REPLACE VIEW pg_catalog.pg_prepared_xacts AS
+  SELECT (p.gxid % 4294967296)::text::xid AS transaction, p.gid, p.prepared, r.rolname AS owner,
+    current_database() AS database
+  FROM drover.prepared p LEFT JOIN pg_authid r ON r.oid = p.owner
+  WHERE p.is_commit IS NULL;
+
+CREATE OR REPLACE VIEW pg_catalog.pgxc_prepared_xacts AS
+  SELECT gid AS pgxc_prepared_xact FROM drover.prepared WHERE is_commit IS NULL;
+
+GRANT SELECT ON pg_catalog.pgxc_node, pg_catalog.pgxc_group, pg_catalog.pgxc_class,
+  pg_catalog.pgxc_prepared_xacts TO PUBLIC;
 
 -- These grants came with the system, so pg_dump leaves them out.
 INSERT INTO pg_init_privs (objoid, classoid, objsubid, privtype, initprivs)
   SELECT oid, 'pg_class'::regclass, 0, 'i', relacl FROM pg_class
   WHERE relnamespace = 'pg_catalog'::regnamespace
-    AND relname IN ('pgxc_node', 'pgxc_group', 'pgxc_class')
+    AND relname IN ('pgxc_node', 'pgxc_group', 'pgxc_class', 'pgxc_prepared_xacts')
     AND NOT EXISTS (
       SELECT FROM pg_init_privs i WHERE i.objoid = pg_class.oid AND i.classoid = 'pg_class'::regclass);
 

@@ -86,14 +86,70 @@ final class NodeSession implements AutoCloseable {
         ResultSet rows =
             statement.executeQuery(
                 """
-                SELECT gid FROM pg_prepared_xacts
-                WHERE database = current_database() AND starts_with(gid, 'gx_')
+                SELECT gid FROM pg_prepared_xact() x JOIN pg_database d ON d.oid = x.dbid
+                WHERE datname = current_database() AND starts_with(gid, 'gx_')
                 """)) {
       while (rows.next()) {
         GlobalTransaction.parse(rows.getString(1)).ifPresent(found::add);
       }
     }
     return found;
+  }
+
+  /** What is prepared here for clients. */
+  List<UserTransaction> userTransactions() throws SQLException {
+    List<UserTransaction> found = new ArrayList<>();
+    try (PreparedStatement statement =
+            prepared("SELECT gid FROM pg_prepared_xact() WHERE starts_with(gid, 'gp_')");
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        UserTransaction.parse(rows.getString(1)).ifPresent(found::add);
+      }
+    }
+    return found;
+  }
+
+  /** On the catalog node: which of them are wholly prepared, and what clients decided. */
+  List<UserRecord> userRecords() throws SQLException {
+    List<UserRecord> found = new ArrayList<>();
+    String sql =
+        """
+        SELECT gxid, coordinator, epoch, nodes, last_nodes, is_commit, decider, decider_epoch
+        FROM drover.prepared
+        """;
+    try (PreparedStatement statement = prepared(sql);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        found.add(userRecord(rows));
+      }
+    }
+    return found;
+  }
+
+  private static UserRecord userRecord(ResultSet rows) throws SQLException {
+    UserTransaction transaction =
+        new UserTransaction(new CoordinatorLife(rows.getInt(2), rows.getLong(3)), rows.getLong(1));
+    boolean isCommit = rows.getBoolean(6);
+    Optional<UserRecord.Verdict> verdict =
+        rows.wasNull()
+            ? Optional.empty()
+            : Optional.of(
+                new UserRecord.Verdict(
+                    isCommit, new CoordinatorLife(rows.getInt(7), rows.getLong(8))));
+    return new UserRecord(transaction, integers(rows, 4), integers(rows, 5), verdict);
+  }
+
+  private static List<Integer> integers(ResultSet rows, int column) throws SQLException {
+    return List.of((Integer[]) rows.getArray(column).getArray());
+  }
+
+  boolean isPrepared(String gid) throws SQLException {
+    return bool("SELECT EXISTS (SELECT FROM pg_prepared_xact() WHERE gid = ?)", gid);
+  }
+
+  /** On the catalog node: no part is left that could ask for it. */
+  void forget(UserTransaction transaction) throws SQLException {
+    run("DELETE FROM drover.prepared WHERE gxid = ?", transaction.gxid());
   }
 
   /** Shuts out this life and earlier ones of the coordinator, for ever. */
@@ -110,8 +166,7 @@ final class NodeSession implements AutoCloseable {
       throws SQLException {
     String sql =
         """
-        SELECT EXISTS (SELECT FROM pg_prepared_xacts
-                       WHERE gid = ? AND database = current_database()),
+        SELECT EXISTS (SELECT FROM pg_prepared_xact() WHERE gid = ?),
                EXISTS (SELECT FROM drover.gx WHERE gxid = ? AND connection = ?),
                EXISTS (SELECT FROM drover.gx WHERE gxid = ? AND connection = ?
                        AND starts_with(encode(nonce_hash, 'hex'), ?))

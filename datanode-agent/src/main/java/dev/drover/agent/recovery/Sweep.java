@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  * ask the GTM who lives                   (in this order: see CoordinatorLiveness)
  * for every dead life: fence it on every node, evict its backends
  * for every prepared transaction of a dead life: finish it, as far as nodes are fenced
+ * the same for what clients prepare, but for what waits for a client's decision
  * report lives that are fenced on every node and have nothing prepared left
  * delete commit records of which nothing is prepared any more
  * </pre>
@@ -38,17 +39,20 @@ final class Sweep {
   private final NodeSessions sessions;
   private final CoordinatorLiveness liveness;
   private final InDoubtTransactions inDoubt;
+  private final UserTransactions userTransactions;
 
   Sweep(NodeSessions sessions, CoordinatorLiveness liveness) {
     this.sessions = sessions;
     this.liveness = liveness;
     this.inDoubt = new InDoubtTransactions(sessions);
+    this.userTransactions = new UserTransactions(sessions);
   }
 
   /** Returns how many transactions it looked at. */
   int run() {
     Map<Integer, List<Long>> recorded = recordsPerNode();
     Prepared prepared = listPrepared();
+    UserTransactions.Found ofUsers = userTransactions.list();
     CoordinatorLiveness.Answer answer = liveness.ask();
     if (!answer.isSettled()) {
       return 0;
@@ -58,10 +62,16 @@ final class Sweep {
         .map(GlobalTransaction::coordinator)
         .filter(answer::isDead)
         .forEach(dead::add);
+    ofUsers.responsible().stream().filter(answer::isDead).forEach(dead::add);
     Map<Integer, Long> lastEpochs = lastEpochs(dead);
     Map<Integer, Set<Integer>> fencedNodes = new HashMap<>();
     lastEpochs.forEach((id, epoch) -> fencedNodes.put(id, fence(new CoordinatorLife(id, epoch))));
     int finished = finishAll(fencedNodes, lastEpochs);
+    userTransactions.finish(
+        life ->
+            lastEpochs.containsKey(life.id())
+                && life.epoch() <= lastEpochs.get(life.id())
+                && fencedNodes.get(life.id()).contains(NodeEndpoint.CATALOG));
     report(lastEpochs, fencedNodes);
     if (prepared.isComplete()) {
       deleteRecords(recorded, prepared.transactions());
@@ -167,14 +177,16 @@ final class Sweep {
       return;
     }
     Prepared left = listPrepared();
+    UserTransactions.Found leftOfUsers = userTransactions.list();
+    Set<CoordinatorLife> haveLeft = new HashSet<>(leftOfUsers.responsible());
+    left.transactions().stream().map(GlobalTransaction::coordinator).forEach(haveLeft::add);
+    boolean isComplete = left.isComplete() && leftOfUsers.isComplete();
     lastEpochs.forEach(
         (id, epoch) -> {
           boolean isFencedEverywhere = fencedNodes.get(id).containsAll(sessions.nodes());
           boolean hasLeft =
-              left.transactions().stream()
-                  .map(GlobalTransaction::coordinator)
-                  .anyMatch(life -> life.id() == id && life.epoch() <= epoch);
-          if (isFencedEverywhere && left.isComplete() && !hasLeft) {
+              haveLeft.stream().anyMatch(life -> life.id() == id && life.epoch() <= epoch);
+          if (isFencedEverywhere && isComplete && !hasLeft) {
             LOG.info("event=shut_out coordinator={} epoch={}", id, epoch);
             liveness.fenced(new CoordinatorLife(id, epoch));
           }
