@@ -57,7 +57,7 @@ final class ConstraintModes {
         new Transaction.Joining() {
           @Override
           public void joined(Participant participant) {
-            transaction.setConstraints(call.text().toString(), error -> done(call, error));
+            transaction.replay().setConstraints(call.text().toString(), error -> done(call, error));
           }
 
           @Override

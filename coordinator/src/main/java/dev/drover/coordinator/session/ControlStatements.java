@@ -5,7 +5,6 @@ import dev.drover.coordinator.exec.DdlOperator;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
-import dev.drover.coordinator.txn.GlobalTransactions;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.coordinator.txn.TransactionModes;
 import dev.drover.pgwire.ErrorFields;
@@ -57,6 +56,7 @@ final class ControlStatements {
         && (statement instanceof TransactionCommand.Commit
             || statement instanceof TransactionCommand.Rollback
             || statement instanceof TransactionCommand.RollbackTo
+            || statement instanceof TransactionCommand.PrepareTransaction
             || statement instanceof Statement.Empty);
   }
 
@@ -92,21 +92,13 @@ final class ControlStatements {
       case TransactionCommand.RollbackTo rollbackTo -> rollbackTo(call, rollbackTo);
       case TransactionCommand.SetTransaction set -> setTransaction(call, set);
       case TransactionCommand.SetConstraints set -> new ConstraintModes(runner).set(call, set);
-      case TransactionCommand.PrepareTransaction _ ->
-          fail(call, SqlError.notSupported("PREPARE TRANSACTION is not supported yet"));
+      case TransactionCommand.PrepareTransaction(_, String gid) ->
+          new PreparedTransactions(session, runner).prepare(call, gid);
       case TransactionCommand.CommitPrepared(_, String gid) ->
-          fail(call, prepared(gid, "COMMIT PREPARED"));
+          new PreparedTransactions(session, runner).end(call, gid, true);
       case TransactionCommand.RollbackPrepared(_, String gid) ->
-          fail(call, prepared(gid, "ROLLBACK PREPARED"));
+          new PreparedTransactions(session, runner).end(call, gid, false);
     }
-  }
-
-  private static SqlError prepared(String gid, String command) {
-    return gid.startsWith(GlobalTransactions.GID_PREFIX)
-        ? SqlError.of(
-            SqlState.INSUFFICIENT_PRIVILEGE,
-            "prepared transaction \"%s\" belongs to Drover".formatted(gid))
-        : SqlError.notSupported(command + " is not supported yet");
   }
 
   private void begin(Call call, Modes modes, String tag) {
@@ -213,7 +205,7 @@ final class ControlStatements {
     String name = quoted(savepoint.name().text());
     settings.savepoint(name);
     cursors.marks().savepoint(name);
-    transaction.savepoint(name, error -> finish(call, error, "SAVEPOINT"));
+    transaction.replay().savepoint(name, error -> finish(call, error, "SAVEPOINT"));
   }
 
   private void release(Call call, TransactionCommand.Release release) {
@@ -226,7 +218,7 @@ final class ControlStatements {
     }
     settings.release(name);
     cursors.marks().released(name);
-    transaction.release(name, error -> finish(call, error, "RELEASE"));
+    transaction.replay().release(name, error -> finish(call, error, "RELEASE"));
   }
 
   private void rollbackTo(Call call, TransactionCommand.RollbackTo rollbackTo) {
@@ -245,7 +237,7 @@ final class ControlStatements {
   }
 
   private boolean missing(Call call, String quotedName, String name) {
-    if (transaction.hasSavepoint(quotedName)) {
+    if (transaction.replay().hasSavepoint(quotedName)) {
       return false;
     }
     fail(

@@ -219,17 +219,25 @@ final class StatementRunner implements Call.Scopes {
 
   /** Commits what is open, the change of the schema first announced to every coordinator. */
   void commit(Completion done) {
-    CatalogView view = view();
-    Completion ended =
-        error -> {
-          afterTransaction(error.isEmpty());
-          done.complete(error.map(fields -> inUserNames(fields, view)));
-        };
+    Completion ended = andAfter(done);
     if (changes.isEmpty()) {
       transaction.commit(ended);
       return;
     }
     changes.get().commit(transaction, ended);
+  }
+
+  /** Prepares what is open, under the client's name for it. */
+  void prepare(String gid, Completion done) {
+    transaction.prepare(gid, settings.actingRole(), andAfter(done));
+  }
+
+  private Completion andAfter(Completion done) {
+    CatalogView view = view();
+    return error -> {
+      afterTransaction(error.isEmpty());
+      done.complete(error.map(fields -> inUserNames(fields, view)));
+    };
   }
 
   /** A deferred constraint fails at the end of the transaction, on the leaf that it is of. */

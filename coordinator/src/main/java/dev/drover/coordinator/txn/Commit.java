@@ -285,7 +285,7 @@ final class Commit {
             new InDoubtFinisher.Inquiry(
                 participant.node(),
                 participant.backend().link().processId(),
-                id.orElseThrow(),
+                id.orElseThrow().asked(),
                 committed -> {
                   durablyRefused |= !committed;
                   on(committed ? new Event.Finished(index) : new Event.Refused(index));

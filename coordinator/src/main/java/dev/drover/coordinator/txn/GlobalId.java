@@ -48,6 +48,12 @@ record GlobalId(long gxid, long epoch, String base, byte[] nonce) {
     return participant.isMetadata() ? MARK_METADATA : MARK;
   }
 
+  /** How to find out whether the client's connection to a node has committed it. */
+  InDoubtFinisher.Asked asked() {
+    return new InDoubtFinisher.Asked(
+        epoch, "SELECT count(*) FROM drover.gx WHERE gxid = %d AND connection = 0".formatted(gxid));
+  }
+
   /** The nonce is a bound value: no text of a statement shows it. */
   BindParameters markValues() {
     return BindParameters.of(

@@ -58,6 +58,16 @@ public final class InDoubtFinisher {
     void leftToResolver();
   }
 
+  /** Nobody waits for the end. */
+  static final Listener NOBODY =
+      new Listener() {
+        @Override
+        public void finished() {}
+
+        @Override
+        public void leftToResolver() {}
+      };
+
   void finish(Part part, Listener listener) {
     if (leavesToResolver(part, listener)) {
       return;
@@ -85,15 +95,13 @@ public final class InDoubtFinisher {
    * @param leaseLost told instead when somebody else decides
    */
   record Inquiry(
-      int node, int processId, GlobalId id, Consumer<Boolean> answer, Runnable leaseLost) {
-    String sql() {
-      return "SELECT count(*) FROM drover.gx WHERE gxid = %d AND connection = 0"
-          .formatted(id.gxid());
-    }
-  }
+      int node, int processId, Asked asked, Consumer<Boolean> answer, Runnable leaseLost) {}
+
+  /** What counts 1 when it has committed, and the epoch that may ask. */
+  record Asked(long epoch, String sql) {}
 
   void ask(Inquiry inquiry) {
-    if (!mayCommit.test(inquiry.id().epoch())) {
+    if (!mayCommit.test(inquiry.asked().epoch())) {
       inquiry.leaseLost().run();
       return;
     }
@@ -124,7 +132,8 @@ public final class InDoubtFinisher {
       askAgain(inquiry);
       return;
     }
-    backend.query(inquiry.sql(), new QuietReply(answer -> answered(inquiry, backend, answer)));
+    backend.query(
+        inquiry.asked().sql(), new QuietReply(answer -> answered(inquiry, backend, answer)));
     backend.link().flush();
   }
 

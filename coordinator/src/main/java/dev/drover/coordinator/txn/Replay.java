@@ -9,29 +9,37 @@ import java.util.List;
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class Replay {
+public final class Replay {
   private static final String SAVEPOINT = "SAVEPOINT ";
 
+  private final Transaction transaction;
   private final List<String> statements = new ArrayList<>();
 
-  /** {@code name} is quoted as SQL needs it. */
-  void savepoint(String name) {
+  Replay(Transaction transaction) {
+    this.transaction = transaction;
+  }
+
+  /** {@code name} is quoted as SQL needs it, here and below. */
+  public void savepoint(String name, Completion done) {
     statements.add(SAVEPOINT + name);
+    transaction.broadcast(SAVEPOINT + name, done);
   }
 
-  void constraints(String setConstraints) {
-    statements.add(setConstraints);
+  public void setConstraints(String sql, Completion done) {
+    statements.add(sql);
+    transaction.broadcast(sql, done);
   }
 
-  boolean hasSavepoint(String name) {
+  public boolean hasSavepoint(String name) {
     return statements.contains(SAVEPOINT + name);
   }
 
   /** The savepoint and those in it are gone; what was set in them stays. */
-  void released(String name) {
+  public void release(String name, Completion done) {
     statements
         .subList(statements.lastIndexOf(SAVEPOINT + name), statements.size())
         .removeIf(Replay::isSavepoint);
+    transaction.broadcast("RELEASE SAVEPOINT " + name, done);
   }
 
   void rolledBackTo(String name) {

@@ -50,7 +50,7 @@ public final class Transaction {
   private final List<Participant> participants = new ArrayList<>();
   private final TransactionWaits waits = new TransactionWaits(participants);
   private final TemporaryUse temporaryUse = new TemporaryUse();
-  private final Replay replay = new Replay();
+  private final Replay replay = new Replay(this);
   private Scope scope = Scope.NONE;
   private boolean failed;
   private boolean admitted;
@@ -293,26 +293,9 @@ public final class Transaction {
     Fanout.toAll(participants, _ -> sql, done);
   }
 
-  /** {@code name} is quoted as SQL needs it. */
-  public void savepoint(String name, Completion done) {
-    replay.savepoint(name);
-    broadcast("SAVEPOINT " + name, done);
-  }
-
-  /** SET CONSTRAINTS, for those who take part already and for those who join later. */
-  public void setConstraints(String sql, Completion done) {
-    replay.constraints(sql);
-    broadcast(sql, done);
-  }
-
-  /** True when the savepoint exists. */
-  public boolean hasSavepoint(String name) {
-    return replay.hasSavepoint(name);
-  }
-
-  public void release(String name, Completion done) {
-    replay.released(name);
-    broadcast("RELEASE SAVEPOINT " + name, done);
+  /** Savepoints and constraint modes, for those who take part and for those who join later. */
+  public Replay replay() {
+    return replay;
   }
 
   public void rollbackTo(String name, Completion done) {
@@ -323,8 +306,20 @@ public final class Transaction {
 
   /** Commits, by one phase where one connection wrote, else by two. */
   public void commit(Completion done) {
+    if (temporaryUse.mayBe()) {
+      find(Node.CATALOG_ID, false).ifPresent(Participant::markTemporary);
+    }
+    conclude(new Commit(services, List.copyOf(participants), warnings)::run, done);
+  }
+
+  /** PREPARE TRANSACTION under the client's name for it, for the role that it acts as. */
+  public void prepare(String gid, String owner, Completion done) {
+    conclude(new UserPrepare(services, List.copyOf(participants), gid, owner)::run, done);
+  }
+
+  private void conclude(Consumer<Completion> ending, Completion done) {
     committing = true;
-    Completion ended =
+    ending.accept(
         result -> {
           committing = false;
           end();
@@ -332,11 +327,7 @@ public final class Transaction {
             unpinCatalog();
           }
           done.complete(result);
-        };
-    if (temporaryUse.mayBe()) {
-      find(Node.CATALOG_ID, false).ifPresent(Participant::markTemporary);
-    }
-    new Commit(services, List.copyOf(participants), warnings).run(ended);
+        });
   }
 
   /**

@@ -44,12 +44,19 @@ final class TransactionErrors {
 
   /** A warning: the decision is durable, but these nodes have not heard of it. */
   static ErrorFields notYetOn(List<String> nodes) {
+    return notYetOn(nodes, true);
+  }
+
+  /** The same of a transaction that a client had prepared. */
+  static ErrorFields notYetOn(List<String> nodes, boolean isCommit) {
     String names = nodes.stream().map(name -> "\"" + name + "\"").collect(joining(", "));
+    String ended = isCommit ? "committed" : "rolled back";
+    String then = isCommit ? "becomes visible" : "is undone";
     return ErrorFields.warning(
-            SqlState.WARNING, "the transaction has committed, but not yet on node " + names)
+            SqlState.WARNING, "the transaction has " + ended + ", but not yet on node " + names)
         .with(
             ErrorFields.DETAIL,
-            "What it changed there stays locked, and becomes visible when the node is back.");
+            "What it changed there stays locked, and " + then + " when the node is back.");
   }
 
   /** Of work that goes on a little after its client has left. */

@@ -78,7 +78,7 @@ final class Audit {
     long sum = 0;
     for (NodePort node : cluster.nodes()) {
       try (Connection connection = cluster.connectTo(node)) {
-        sum += new Database(connection).number("SELECT count(*) FROM pg_prepared_xacts");
+        sum += new Database(connection).number("SELECT count(*) FROM pg_prepared_xact()");
       }
     }
     return sum;

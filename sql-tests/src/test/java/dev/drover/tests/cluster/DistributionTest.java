@@ -154,7 +154,7 @@ class DistributionTest {
         "ALTER TABLE distribution_test.t DROP COLUMN id | 42P16",
         "ALTER TABLE distribution_test.t ALTER COLUMN id TYPE bigint | 42P16",
         "LOCK TABLE pg_catalog.pg_authid | 0A000",
-        "COMMIT PREPARED 'gx_1' | 42501",
+        "COMMIT PREPARED 'gx_1' | 42704",
       })
   void whatComesLaterIsRefusedByName(String statement, String state) {
     sql.run(

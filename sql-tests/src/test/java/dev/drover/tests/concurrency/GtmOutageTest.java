@@ -122,7 +122,7 @@ class GtmOutageTest {
     long count = 0;
     for (Endpoint node : cluster.datanodes()) {
       try (Connection connection = node.connect()) {
-        count += number(connection, "SELECT count(*) FROM pg_prepared_xacts");
+        count += number(connection, "SELECT count(*) FROM pg_prepared_xact()");
       }
     }
     return count;

@@ -135,7 +135,7 @@ class KillTest {
   private static long preparedCount(TemporaryCluster cluster) {
     long count = 0;
     for (Endpoint server : cluster.servers()) {
-      long prepared = number(server, "SELECT count(*) FROM pg_prepared_xacts");
+      long prepared = number(server, "SELECT count(*) FROM pg_prepared_xact()");
       count += prepared < 0 ? 1 : prepared;
     }
     return count;

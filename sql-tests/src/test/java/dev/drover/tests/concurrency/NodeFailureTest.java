@@ -239,7 +239,7 @@ class NodeFailureTest {
 
   private static long prepared(Endpoint node) {
     try (Connection connection = node.connect()) {
-      return Long.parseLong(text(connection, "SELECT count(*) FROM pg_prepared_xacts"));
+      return Long.parseLong(text(connection, "SELECT count(*) FROM pg_prepared_xact()"));
     } catch (SQLException e) {
       throw new AssertionError(e);
     }

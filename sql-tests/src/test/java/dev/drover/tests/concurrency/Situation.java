@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** What the servers are doing, for the message of a test that failed. */
 final class Situation {
   private static final String PREPARED =
-      "SELECT 'prepared ' || gid || ' since ' || prepared FROM pg_prepared_xacts";
+      "SELECT 'prepared ' || gid || ' since ' || prepared FROM pg_prepared_xact()";
   private static final String ACTIVE =
       """
       SELECT format('%s as %s since %s: %s (%s), blocked by %s: %s', pid, application_name,

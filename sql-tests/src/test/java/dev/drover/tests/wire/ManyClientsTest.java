@@ -74,7 +74,7 @@ class ManyClientsTest {
     await(
         () ->
             state("BEGIN; LOCK TABLE spread IN ACCESS EXCLUSIVE MODE NOWAIT; ROLLBACK").isEmpty());
-    await(() -> sum("SELECT count(*) FROM pg_prepared_xacts") == 0);
+    await(() -> sum("SELECT count(*) FROM pg_prepared_xact()") == 0);
     await(
         () ->
             sum(
