@@ -60,6 +60,11 @@ public final class OpenCursors {
     return gone;
   }
 
+  /** True when this transaction has made a cursor WITH HOLD. */
+  public boolean madeHeld() {
+    return entries.values().stream().anyMatch(e -> e.stamp() != HELD && e.cursor().hold());
+  }
+
   /** True while some cursor's rows are kept by a connection of its own. */
   public boolean keptSome() {
     return entries.values().stream()

@@ -63,6 +63,11 @@ final class CursorStatements {
     return cursors.find(name).isPresent();
   }
 
+  /** True when this transaction has made a cursor WITH HOLD. */
+  boolean madeHeld() {
+    return cursors.madeHeld();
+  }
+
   void run(Call call, CursorCommand command) {
     switch (command) {
       case CursorCommand.Declare declare -> declare(call, declare);

@@ -64,6 +64,11 @@ final class PreparedTransactions {
               SqlState.INVALID_PARAMETER_VALUE,
               "transaction identifier \"%s\" is too long".formatted(gid)));
     }
+    if (runner.control().cursors().madeHeld()) {
+      return Optional.of(
+          SqlError.notSupported(
+              "cannot PREPARE a transaction that has created a cursor WITH HOLD"));
+    }
     return runner.changes().isEmpty()
         ? Optional.empty()
         : Optional.of(

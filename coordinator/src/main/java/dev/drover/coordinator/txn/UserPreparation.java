@@ -16,15 +16,15 @@ import java.util.Set;
  * state         event                      next state     effects
  * ------------  -------------------------  -------------  -------------------------------------
  * (begin)                                  Preparing      Prepare each
- * (begin)       nobody takes part          Recording      Record
+ * (begin)       nobody takes part          Recording      WriteRow
  * Preparing     any, others open           Preparing
- * Preparing     Prepared, the last one     Recording      Record
+ * Preparing     Prepared, the last one     Recording      WriteRow
  *               and nobody refused
  * Preparing     the last one, some         RollingBack    RollbackPrepared each prepared one,
  *               Refused or Lost                           Recover each lost one
  * Recording     Recorded                   Kept
  * Recording     NotRecorded                RollingBack    RollbackPrepared each
- * Recording     RecordLost                 Recording      AskRecord
+ * Recording     RecordLost                 Recording      AskRow
  * RollingBack   Finished                   RollingBack
  * RollingBack   Lost                       RollingBack    Recover
  * RollingBack   the last one               RolledBack
@@ -92,10 +92,10 @@ final class UserPreparation {
     record Recover(int participant) implements Effect {}
 
     /** Write the row. */
-    record Record() implements Effect {}
+    record WriteRow() implements Effect {}
 
     /** Find out through another connection whether the row was written. */
-    record AskRecord() implements Effect {}
+    record AskRow() implements Effect {}
   }
 
   /** A state and what to do on entering it. */
@@ -113,7 +113,7 @@ final class UserPreparation {
 
   Step begin() {
     if (participants == 0) {
-      return new Step(new State.Recording(), List.of(new Effect.Record()));
+      return new Step(new State.Recording(), List.of(new Effect.WriteRow()));
     }
     Set<Integer> all = new HashSet<>();
     List<Effect> effects = new ArrayList<>();
@@ -159,7 +159,7 @@ final class UserPreparation {
       return new Step(next, List.of());
     }
     if (!next.isRefused() && next.lost().isEmpty()) {
-      return new Step(new State.Recording(), List.of(new Effect.Record()));
+      return new Step(new State.Recording(), List.of(new Effect.WriteRow()));
     }
     return rollBack(next.prepared(), next.lost());
   }
@@ -174,7 +174,7 @@ final class UserPreparation {
         }
         yield rollBack(all, Set.of());
       }
-      case Event.RecordLost _ -> new Step(state, List.of(new Effect.AskRecord()));
+      case Event.RecordLost _ -> new Step(state, List.of(new Effect.AskRow()));
       case Event.Prepared _, Event.Refused _, Event.Lost _, Event.Finished _ ->
           throw illegal(state, event);
     };

@@ -93,8 +93,8 @@ final class UserPrepare {
       case Effect.RollbackPrepared(int index) ->
           send(index, "ROLLBACK PREPARED '", reply -> rolledBack(index, reply));
       case Effect.Recover(int index) -> recover(participants.get(index));
-      case Effect.Record _ -> record();
-      case Effect.AskRecord _ -> {} // asked where the lost connection is known
+      case Effect.WriteRow _ -> record();
+      case Effect.AskRow _ -> {} // asked where the lost connection is known
     }
   }
 

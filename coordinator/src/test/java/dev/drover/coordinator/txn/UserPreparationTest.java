@@ -29,7 +29,7 @@ class UserPreparationTest {
     on(new Event.Prepared(1));
     assertThat(take()).isEmpty();
     on(new Event.Prepared(0));
-    assertThat(take()).containsExactly(new Effect.Record());
+    assertThat(take()).containsExactly(new Effect.WriteRow());
     on(new Event.Recorded());
     assertThat(state).isEqualTo(new State.Kept());
   }
@@ -37,7 +37,7 @@ class UserPreparationTest {
   @Test
   void whatTouchedNothingIsOnlyRecorded() {
     begin(0);
-    assertThat(take()).containsExactly(new Effect.Record());
+    assertThat(take()).containsExactly(new Effect.WriteRow());
     on(new Event.NotRecorded());
     assertThat(state).isEqualTo(new State.RolledBack());
   }
@@ -76,7 +76,7 @@ class UserPreparationTest {
     on(new Event.Prepared(0));
     take();
     on(new Event.RecordLost());
-    assertThat(take()).containsExactly(new Effect.AskRecord());
+    assertThat(take()).containsExactly(new Effect.AskRow());
     on(new Event.Recorded());
     assertThat(state).isEqualTo(new State.Kept());
     assertThat(take()).isEmpty();
@@ -132,14 +132,14 @@ class UserPreparationTest {
         }
       }
       case Effect.Recover(int p) -> prepared.remove(p);
-      case Effect.Record _ ->
+      case Effect.WriteRow _ ->
           on(
               switch (random.nextInt(3)) {
                 case 0 -> new Event.NotRecorded();
                 case 1 -> new Event.RecordLost();
                 default -> new Event.Recorded();
               });
-      case Effect.AskRecord _ ->
+      case Effect.AskRow _ ->
           on(random.nextBoolean() ? new Event.Recorded() : new Event.NotRecorded());
     }
   }
