@@ -25,7 +25,6 @@ import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.ddl.LeafNames;
 import dev.drover.planner.plan.Plan;
-import dev.drover.planner.route.SearchPath;
 import dev.drover.planner.sql.TransactionCommand.Modes;
 import java.util.List;
 import java.util.Map;
@@ -323,42 +322,7 @@ final class StatementRunner implements Call.Scopes {
 
   /** What statements that change the schema need of the session. */
   DdlSession ddlSession() {
-    return new DdlSession() {
-      @Override
-      public CatalogView view() {
-        return StatementRunner.this.view();
-      }
-
-      @Override
-      public CatalogView withTemporary(CatalogView view) {
-        return temporary.over(view);
-      }
-
-      @Override
-      public SearchPath searchPath() {
-        return settings.searchPath();
-      }
-
-      @Override
-      public Optional<DdlChanges> changes() {
-        return changes;
-      }
-
-      @Override
-      public void changed(DdlChanges newChanges) {
-        changes = Optional.of(newChanges);
-      }
-
-      @Override
-      public void plan(StatementText text, StatementPlanner.Answer answer) {
-        StatementRunner.this.plan(text, new int[0], answer);
-      }
-
-      @Override
-      public void restart(Runnable again) {
-        rollback(again);
-      }
-    };
+    return new RunnerDdlSession(this, temporary);
   }
 
   @Override
