@@ -16,7 +16,12 @@ import dev.drover.coordinator.session.Roles;
 import dev.drover.coordinator.session.Session;
 import dev.drover.coordinator.session.SessionRegistry;
 import dev.drover.coordinator.session.SessionServices;
-import dev.drover.coordinator.txn.CommitGate;
+import dev.drover.coordinator.snapshot.AloneTime;
+import dev.drover.coordinator.snapshot.CommitCounts;
+import dev.drover.coordinator.snapshot.CommitGate;
+import dev.drover.coordinator.snapshot.GateRelay;
+import dev.drover.coordinator.snapshot.GroupSnapshots;
+import dev.drover.coordinator.snapshot.Moments;
 import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.coordinator.txn.Nonces;
 import dev.drover.coordinator.txn.TransactionRegistry;
@@ -66,6 +71,8 @@ public final class Coordinator implements AutoCloseable {
   private final HikariDataSource catalogNode;
   private final NodeServers servers;
   private final ExecutorService blocking;
+  private final AloneTime alone;
+  private final CommitCounts commits = new CommitCounts();
   private final GtmEvents events;
   private final GtmClient gtm;
   private final CatalogCache catalog;
@@ -79,7 +86,8 @@ public final class Coordinator implements AutoCloseable {
     this.transport = Transport.create(config.eventLoops());
     this.catalogNode = dataSource(config);
     this.blocking = Executors.newVirtualThreadPerTaskExecutor();
-    this.events = new GtmEvents();
+    this.alone = new AloneTime(this::stayAlone);
+    this.events = new GtmEvents(alone);
     this.gtm =
         GtmClient.start(
             new GtmClientConfig(
@@ -95,7 +103,7 @@ public final class Coordinator implements AutoCloseable {
     this.loops = loops(roles);
     catalog.onLoad(this::catalogLoaded);
     catalogLoaded();
-    events.attach(catalog, loops, roles);
+    events.attach(new GtmEvents.Parts(catalog, loops, roles, gate()));
     new WaitReporter(loops, gtm, this::nodeName).start();
     servers.checkHashes(catalog.view().snapshot().nodes(), blocking);
     this.server = listen();
@@ -150,6 +158,22 @@ public final class Coordinator implements AutoCloseable {
     return result;
   }
 
+  private void stayAlone() {
+    gtm.stayAlone();
+  }
+
+  private GateRelay gate() {
+    return new GateRelay(
+        gtm,
+        loops.stream()
+            .map(
+                l -> {
+                  TransactionServices transactions = l.sessions().transactions();
+                  return new GateRelay.Part(l.loop(), transactions.gate(), transactions.moments());
+                })
+            .toList());
+  }
+
   private LoopServices loop(EventLoop loop, int index, int count, SessionServices.Shared shared) {
     long waitMillis = config.poolWait().toMillis();
     int grant = Math.max(1, gtm.maxTransactions() / count);
@@ -158,12 +182,15 @@ public final class Coordinator implements AutoCloseable {
     BackendPool pool = new BackendPool(loop, connector, grant + SPARE_CONNECTIONS, waitMillis);
     GtmLink global = new GtmLink(gtm, loop);
     TransactionRegistry registry = new TransactionRegistry(index, count);
+    Moments moments = new Moments(gtm::wantSnapshot, commits, alone);
     TransactionServices transactions =
         new TransactionServices(
             loop,
             pool,
             new Admission(loop, grant, waitMillis),
-            new CommitGate(),
+            new CommitGate(commits),
+            moments,
+            new GroupSnapshots(pool, moments, this::datanodes, InDoubtFinisher.DROVER_ROLE),
             global,
             new Nonces(),
             new InDoubtFinisher(loop, pool, global::mayCommit),
@@ -181,6 +208,13 @@ public final class Coordinator implements AutoCloseable {
         pool,
         registry,
         new SessionServices(shared, transactions, exec, new StatementPlanner(pool)));
+  }
+
+  private List<Integer> datanodes() {
+    return catalog.view().snapshot().nodes().stream()
+        .map(Node::id)
+        .filter(id -> id != Node.CATALOG_ID)
+        .toList();
   }
 
   private BackendConnector.Identity identity() {
@@ -256,6 +290,7 @@ public final class Coordinator implements AutoCloseable {
           .submit(
               () -> {
                 List.copyOf(services.sessions().sessions()).forEach(Session::shutDown);
+                services.sessions().transactions().snapshots().close();
                 services.pool().close();
               })
           .syncUninterruptibly();

@@ -2,6 +2,8 @@ package dev.drover.coordinator;
 
 import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.session.Roles;
+import dev.drover.coordinator.snapshot.AloneTime;
+import dev.drover.coordinator.snapshot.GateRelay;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.gtm.client.GtmClient;
 import dev.drover.gtm.client.Lease;
@@ -23,13 +25,23 @@ import org.slf4j.LoggerFactory;
 final class GtmEvents implements GtmClient.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(GtmEvents.class);
 
-  private record Parts(CatalogCache catalog, List<LoopServices> loops, Roles roles) {}
+  /** What events reach. */
+  record Parts(CatalogCache catalog, List<LoopServices> loops, Roles roles, GateRelay gate) {
+    Parts {
+      loops = List.copyOf(loops);
+    }
+  }
 
   private final CompletableFuture<Lease> firstLease = new CompletableFuture<>();
   private final CompletableFuture<Long> firstVersion = new CompletableFuture<>();
   private Optional<Parts> parts = Optional.empty();
   private long newestVersion;
   private boolean stale;
+  private final AloneTime alone;
+
+  GtmEvents(AloneTime alone) {
+    this.alone = alone;
+  }
 
   /** Waits for the lease and the catalog version; the version. */
   long awaitStart(long timeoutSeconds) {
@@ -45,12 +57,12 @@ final class GtmEvents implements GtmClient.Listener {
   }
 
   /** From now on events reach these. */
-  synchronized void attach(CatalogCache catalog, List<LoopServices> loops, Roles roles) {
-    parts = Optional.of(new Parts(catalog, List.copyOf(loops), roles));
+  synchronized void attach(Parts ready) {
+    parts = Optional.of(ready);
     if (stale) {
-      catalog.stale();
+      ready.catalog().stale();
     } else {
-      catalog.current(newestVersion);
+      ready.catalog().current(newestVersion);
     }
   }
 
@@ -101,6 +113,31 @@ final class GtmEvents implements GtmClient.Listener {
           p.roles().forgetInfos();
           p.catalog().current(version);
         });
+  }
+
+  @Override
+  public void aloneUntil(long nanos) {
+    alone.until(nanos);
+  }
+
+  @Override
+  public synchronized void closeGate(long window) {
+    parts.ifPresent(p -> p.gate().close(window));
+  }
+
+  @Override
+  public synchronized void holdGate(long window) {
+    parts.ifPresent(p -> p.gate().hold(window));
+  }
+
+  @Override
+  public synchronized void takeSnapshot(long window, long through) {
+    parts.ifPresent(p -> p.gate().take(window, through));
+  }
+
+  @Override
+  public synchronized void openGate(long window, boolean valid) {
+    parts.ifPresent(p -> p.gate().open(valid));
   }
 
   @Override

@@ -105,6 +105,9 @@ public final class Call {
 
     SettingsState settings();
 
+    /** Transactions of the session see one moment from their first statement on, by default. */
+    boolean keepsView();
+
     /** Settings of the session as a server reports them after a statement that may change them. */
     void settingsRead(Map<String, String> values, Map<String, String> local);
   }
@@ -226,6 +229,11 @@ public final class Call {
       boolean bare = bareSuffices && request.alone() && !output.encoded();
       context.scopes().open(bare ? Transaction.Scope.BARE : Transaction.Scope.IMPLICIT);
     }
+  }
+
+  /** For a statement that reads: bare over several nodes, it could not keep its view. */
+  public void openScope(boolean bareSuffices, int nodes) {
+    openScope(bareSuffices && (nodes == 1 || !context.scopes().keepsView()));
   }
 
   /** A bare statement's connections go back as soon as it has ended. */

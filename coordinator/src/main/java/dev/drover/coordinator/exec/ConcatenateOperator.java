@@ -36,7 +36,8 @@ final class ConcatenateOperator implements Operator, NodeFan.Work {
   @Override
   public void start() {
     boolean unlimited = call.request().maxRows() == 0;
-    call.openScope(unlimited && (!writes || task.nodes().size() == 1));
+    int nodes = task.nodes().size();
+    call.openScope(unlimited && (!writes || nodes == 1), nodes);
     fan.start();
   }
 
@@ -49,7 +50,20 @@ final class ConcatenateOperator implements Operator, NodeFan.Work {
   }
 
   @Override
+  public boolean writes() {
+    return writes;
+  }
+
+  @Override
+  public Optional<NodeTask> reading() {
+    return writes ? Optional.empty() : Optional.of(task);
+  }
+
+  @Override
   public void bound() {
+    if (!writes) {
+      describe();
+    }
     call.output().bound();
   }
 
@@ -105,10 +119,21 @@ final class ConcatenateOperator implements Operator, NodeFan.Work {
 
   @Override
   public void message(int index, byte type, ByteBuf body) {
-    if (type == Backend.ROW_DESCRIPTION && !described && call.simple()) {
+    if (type == Backend.ROW_DESCRIPTION) {
+      describe();
+    }
+  }
+
+  private void describe() {
+    if (!described && call.simple()) {
       described = true;
       call.output().simpleRowDescription(call.cached());
     }
+  }
+
+  @Override
+  public void cancel() {
+    fan.cancel();
   }
 
   @Override

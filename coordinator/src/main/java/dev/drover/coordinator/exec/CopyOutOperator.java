@@ -86,7 +86,12 @@ final class CopyOutOperator implements Operator, NodeFan.Work {
 
   @Override
   public void start() {
-    call.openScope(true);
+    boolean several = source.nodes().size() > 1;
+    boolean alone = several && call.request().alone();
+    call.openScope(!several);
+    if (alone) {
+      call.transaction().view().keepOneMoment();
+    }
     fan.start();
   }
 

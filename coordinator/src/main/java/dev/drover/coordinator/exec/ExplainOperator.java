@@ -139,6 +139,11 @@ final class ExplainOperator implements Operator, NodeFan.Work {
   }
 
   @Override
+  public boolean writes() {
+    return plan.analyze();
+  }
+
+  @Override
   public void rows(int index, ByteBuf run) {
     try {
       while (run.isReadable()) {

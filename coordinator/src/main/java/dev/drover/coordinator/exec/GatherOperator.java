@@ -57,7 +57,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
 
   @Override
   public void start() {
-    call.openScope(true);
+    call.openScope(true, task.nodes().size());
     call.services()
         .pool()
         .acquire(
@@ -118,9 +118,20 @@ final class GatherOperator implements Operator, NodeFan.Work {
     }
   }
 
+  @Override
+  public Optional<NodeTask> reading() {
+    return Optional.of(task);
+  }
+
+  @Override
+  public void cancel() {
+    fan.cancel();
+  }
+
   /** The client is told when the last step is bound too. */
   @Override
   public void bound() {
+    describe();
     nodesBound = true;
   }
 

@@ -73,6 +73,11 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
   }
 
   @Override
+  public boolean writes() {
+    return true;
+  }
+
+  @Override
   public void bound() {
     call.output().bound();
   }

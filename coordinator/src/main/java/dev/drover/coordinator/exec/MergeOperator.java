@@ -67,13 +67,23 @@ final class MergeOperator implements Operator, NodeFan.Work {
 
   @Override
   public void start() {
-    call.openScope(call.request().maxRows() == 0);
+    call.openScope(call.request().maxRows() == 0, task.nodes().size());
     fan.start();
   }
 
   @Override
   public void send(int index, Participant participant, Reply reply) {
     task.send(index, participant, reply);
+  }
+
+  @Override
+  public Optional<NodeTask> reading() {
+    return Optional.of(task);
+  }
+
+  @Override
+  public void cancel() {
+    fan.cancel();
   }
 
   @Override

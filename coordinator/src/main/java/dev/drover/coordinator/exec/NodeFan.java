@@ -32,6 +32,16 @@ final class NodeFan {
     /** Whole frames; ownership moves to the callee. */
     void rows(int index, ByteBuf run);
 
+    /** A query that is to see all nodes as of one moment; its task is then sent by the fan. */
+    default Optional<NodeTask> reading() {
+      return Optional.empty();
+    }
+
+    /** True when a node may commit by itself what is sent to it. */
+    default boolean writes() {
+      return false;
+    }
+
     /** False when simple queries are sent whatever protocol the client speaks. */
     default boolean binds() {
       return true;
@@ -64,7 +74,8 @@ final class NodeFan {
   private final Work work;
   private final List<Participant> participants = new ArrayList<>();
   private final List<Boolean> done = new ArrayList<>();
-  private final FanBinding binding;
+  private FanBinding binding;
+  private Optional<MomentBinding> moment = Optional.empty();
   private final BitSet resting = new BitSet();
   private Optional<ErrorFields> error = Optional.empty();
   private int open;
@@ -113,6 +124,44 @@ final class NodeFan {
     for (int i = 0; i < participants.size(); i++) {
       done.add(false);
     }
+    Optional<NodeTask> reading = open > 1 ? work.reading() : Optional.empty();
+    if (reading.isPresent() && call.transaction().view().isPerStatement()) {
+      sendAtMoment(reading.get());
+    } else if (work.writes()) {
+      call.transaction().sendWrite(this::sendNow);
+    } else {
+      sendNow();
+    }
+  }
+
+  private void sendAtMoment(NodeTask task) {
+    binding = new FanBinding(this, work, nodes.size(), true);
+    MomentBinding one =
+        new MomentBinding(call.transaction().services().moments(), new MomentListener());
+    moment = Optional.of(one);
+    one.start(task, participants, NodeReply::new);
+  }
+
+  /** The client cancels what waits for a moment; what runs is cancelled on the servers. */
+  void cancel() {
+    moment.ifPresent(MomentBinding::cancel);
+  }
+
+  private final class MomentListener implements MomentBinding.Listener {
+    @Override
+    public void bound() {
+      for (int i = 0; i < participants.size(); i++) {
+        binding.bound(i);
+      }
+    }
+
+    @Override
+    public void gaveUp(ErrorFields why) {
+      fail(why);
+    }
+  }
+
+  private void sendNow() {
     for (int i = 0; i < participants.size(); i++) {
       work.send(i, participants.get(i), new NodeReply(i));
       participants.get(i).backend().link().flush();
@@ -189,6 +238,7 @@ final class NodeFan {
       resting.clear(i);
       nodeEnded(i);
     }
+    moment.ifPresent(MomentBinding::giveUp);
     for (int i = 0; i < done.size(); i++) {
       if (!done.get(i)) {
         participants.get(i).backend().link().resume();
@@ -248,7 +298,8 @@ final class NodeFan {
                 body.toString(
                     body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8));
         case Backend.PORTAL_SUSPENDED -> suspended = true;
-        case Backend.BIND_COMPLETE -> binding.bound(index);
+        case Backend.BIND_COMPLETE ->
+            moment.ifPresentOrElse(MomentBinding::nodeBound, () -> binding.bound(index));
         case Backend.ERROR -> serverError(ErrorFields.decode(body));
         case Backend.NOTICE ->
             call.output()

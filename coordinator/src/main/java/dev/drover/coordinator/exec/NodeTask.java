@@ -15,6 +15,7 @@ import java.util.Optional;
 record NodeTask(
     Call call, List<Integer> nodes, SqlText sql, Optional<int[]> resultFormats, boolean limited) {
   private static final int SLOT_BITS = 16;
+  private static final int[] TEXT_FORMAT = {0};
 
   NodeTask {
     nodes = List.copyOf(nodes);
@@ -26,6 +27,13 @@ record NodeTask(
     return new NodeTask(call, nodes, sql, resultFormats, false);
   }
 
+  /** Has one node bind the text and wait, in the extended protocol. */
+  BoundQuery bind(Participant participant, Reply nodeReply) {
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
+    Reply reply = new PlacedReply(nodeReply, rendering, sql);
+    return ServerCommand.bind(participant.backend(), call, bound(), rendering, reply);
+  }
+
   void send(int index, Participant participant, Reply nodeReply) {
     Rendering rendering = new Rendering(call, List.of(), new int[0]);
     Reply reply = new PlacedReply(nodeReply, rendering, sql);
@@ -33,13 +41,16 @@ record NodeTask(
       ServerCommand.query(participant.backend(), sql, rendering, reply);
       return;
     }
+    ServerCommand.execute(participant.backend(), call, bound(), rendering, reply);
+  }
+
+  private ServerCommand.Bound bound() {
     boolean kept = resultFormats.isEmpty() && call.request().statementKey() != 0;
     long key = kept ? call.request().statementKey() << SLOT_BITS : 0;
-    ServerCommand.Bound bound =
-        limited
-            ? new ServerCommand.Bound(
-                sql, key, resultFormats, call.request().maxRows(), call.serverPortal())
-            : new ServerCommand.Bound(sql, key, resultFormats, 0, "");
-    ServerCommand.execute(participant.backend(), call, bound, rendering, reply);
+    Optional<int[]> formats =
+        call.simple() ? resultFormats.or(() -> Optional.of(TEXT_FORMAT)) : resultFormats;
+    return limited
+        ? new ServerCommand.Bound(sql, key, formats, call.request().maxRows(), call.serverPortal())
+        : new ServerCommand.Bound(sql, key, formats, 0, "");
   }
 }

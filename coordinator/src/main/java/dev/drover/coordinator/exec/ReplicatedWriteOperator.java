@@ -122,6 +122,11 @@ final class ReplicatedWriteOperator implements Operator {
   /** The primary's answer is the client's. */
   private final class PrimaryWork implements NodeFan.Work {
     @Override
+    public boolean writes() {
+      return true;
+    }
+
+    @Override
     public void send(int index, Participant participant, Reply reply) {
       task(List.of(plan.primary())).send(index, participant, reply);
     }

@@ -1,18 +1,13 @@
 package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.pool.Backend;
-import dev.drover.pgwire.BindParameters;
-import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.plan.StatementFacts;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,8 +17,6 @@ import java.util.Optional;
  * <p>Threads: stateless.
  */
 final class ServerCommand {
-  private static final int[] NO_FORMATS = {};
-
   private ServerCommand() {}
 
   /** A simple query; the reply ends at its ReadyForQuery. */
@@ -44,6 +37,12 @@ final class ServerCommand {
    * did not come to prepare is forgotten again.
    */
   static void execute(Backend backend, Call call, Bound bound, Rendering rendering, Reply reply) {
+    bind(backend, call, bound, rendering, reply).execute();
+  }
+
+  /** The same as far as Bind; the unit stays open. The caller flushes. */
+  static BoundQuery bind(
+      Backend backend, Call call, Bound bound, Rendering rendering, Reply reply) {
     ByteBuf out = backend.startUnit();
     StatementFacts facts = call.cached().facts();
     BitSet unused = UnusedParameters.of(facts, bound.sql(), rendering);
@@ -57,21 +56,11 @@ final class ServerCommand {
       int[] types = UnusedParameters.types(facts, unused);
       FrontendEncoder.parse(out, name, rendering.bytes(bound.sql()), types);
     }
-    Bind bind = call.bind().orElse(null);
-    String portal = bound.portal();
-    if (bind == null) {
-      int[] formats = bound.resultFormats().orElse(NO_FORMATS);
-      FrontendEncoder.bind(out, portal, name, BindParameters.none(), formats);
-    } else if (bound.resultFormats().isEmpty() && unused.isEmpty()) {
-      FrontendEncoder.bind(out, portal, name, bind);
-    } else {
-      int[] formats = bound.resultFormats().orElse(bind.resultFormats());
-      FrontendEncoder.bind(out, portal, name, values(bind, unused), formats);
-    }
-    FrontendEncoder.execute(out, portal, bound.maxRows());
-    FrontendEncoder.sync(out);
+    BoundQuery query = new BoundQuery(backend, call, bound, name, unused);
+    query.bind(out);
     backend.expect(
         parse && bound.key() != 0 ? new PreparingReply(reply, backend, bound.key()) : reply);
+    return query;
   }
 
   /**
@@ -83,24 +72,6 @@ final class ServerCommand {
    * @param portal named when it may be suspended
    */
   record Bound(SqlText sql, long key, Optional<int[]> resultFormats, int maxRows, String portal) {}
-
-  private static BindParameters values(Bind bind, BitSet unused) {
-    List<byte[]> values = new ArrayList<>(bind.paramCount());
-    int[] formats = new int[bind.paramCount()];
-    for (int i = 0; i < formats.length; i++) {
-      formats[i] = bind.format(i);
-      values.add(unused.get(i) ? null : value(bind, i));
-    }
-    return BindParameters.of(formats, values);
-  }
-
-  private static byte[] value(Bind bind, int index) {
-    if (bind.isNull(index)) {
-      return null;
-    }
-    int start = bind.offset(index);
-    return Arrays.copyOfRange(bind.bytes(), start, start + bind.length(index));
-  }
 
   /** Within the same unit; no reply takes notice of a CloseComplete. */
   private static void closeEvicted(Backend backend, ByteBuf out) {

@@ -50,7 +50,6 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
   private boolean suspended;
   private boolean endedBare;
   private boolean retried;
-  private boolean gated;
 
   SingleNodeOperator(Call call, Task task) {
     this.call = call;
@@ -68,17 +67,15 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
   public void joined(Participant joined) {
     participant = joined;
     call.ranOn(task.node());
-    if (task.writes()) {
-      participant.markWrote();
-      if (call.transaction().scope() == Transaction.Scope.BARE) {
-        gated = true;
-        call.transaction().services().gate().singleNodeSent();
-      }
-    }
     if (task.pinsConnection()) {
       call.transaction().pinCatalog();
     }
-    send();
+    if (task.writes()) {
+      participant.markWrote();
+      call.transaction().sendWrite(this::send);
+    } else {
+      send();
+    }
   }
 
   @Override
@@ -199,7 +196,6 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
 
   @Override
   public void ready(char status) {
-    leaveGate();
     if (error != null) {
       failedOnServer();
     } else if (suspended) {
@@ -243,7 +239,6 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
 
   @Override
   public void broken(SqlError why) {
-    leaveGate();
     SqlError shown = gatedWrite() ? outcomeUnknown() : why;
     fail(ErrorFields.of(shown, Severity.ERROR));
   }
@@ -255,13 +250,6 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
   private static SqlError outcomeUnknown() {
     return SqlError.of(SqlState.TRANSACTION_RESOLUTION_UNKNOWN, "the connection to a node was lost")
         .withDetail("Whether the statement took effect is not known.");
-  }
-
-  private void leaveGate() {
-    if (gated) {
-      gated = false;
-      call.transaction().services().gate().singleNodeDone();
-    }
   }
 
   private void fail(ErrorFields shown) {

@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The connections of one event loop, by node and role.
@@ -30,6 +31,20 @@ public final class BackendPool {
     void acquired(Backend backend);
 
     void refused(SqlError error);
+
+    static Request of(Consumer<Backend> acquired, Consumer<SqlError> refused) {
+      return new Request() {
+        @Override
+        public void acquired(Backend backend) {
+          acquired.accept(backend);
+        }
+
+        @Override
+        public void refused(SqlError error) {
+          refused.accept(error);
+        }
+      };
+    }
   }
 
   /** A request that found no free connection. */

@@ -274,12 +274,18 @@ final class ControlStatements {
       return;
     }
     if (transaction.participants().isEmpty()) {
-      transaction.modes(set.modes());
+      transaction.view().change(set.modes());
       call.completed("SET");
       return;
     }
     transaction.broadcast(
-        TransactionModes.setSql(set.modes()), error -> finish(call, error, "SET"));
+        TransactionModes.setSql(set.modes()),
+        error -> {
+          if (error.isEmpty()) {
+            transaction.view().change(set.modes());
+          }
+          finish(call, error, "SET");
+        });
   }
 
   private void discard(Call call, SessionCommand.Discard discard) {

@@ -1,5 +1,7 @@
 package dev.drover.coordinator.session;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.drover.coordinator.exec.ClientOutput;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
@@ -7,6 +9,7 @@ import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.coordinator.txn.Transaction;
+import dev.drover.coordinator.txn.TransactionDefaults;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendDecoder;
@@ -18,6 +21,7 @@ import dev.drover.planner.catalog.Node;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +43,10 @@ import java.util.TreeMap;
 final class Login {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final byte[] MOCK_SECRET = new byte[32];
+  private static final String OWN_DEFAULTS =
+      TransactionDefaults.SETTINGS.stream()
+          .map(name -> "pg_catalog.current_setting('" + name + "', true)")
+          .collect(joining(", ", "SELECT pg_catalog.current_setting('search_path'), ", ""));
   private static final Set<String> NO_SETTINGS =
       Set.of("user", "database", "replication", "options", "client_encoding");
 
@@ -205,20 +213,33 @@ final class Login {
     backend.applySettings(SettingsState.DEFAULTS);
     Map<String, String> reported = new TreeMap<>();
     backend.query(
-        "SHOW search_path",
+        OWN_DEFAULTS,
         new QuietReply(
             reply -> {
               reported.putAll(backend.link().parameters());
               reported.put("application_name", "");
               reported.put("client_encoding", "UTF8");
-              String path = reply.rows().isEmpty() ? "" : reply.rows().getFirst().getFirst().get();
-              learned = Optional.of(new RoleInfo(reported, path));
+              learned = Optional.of(roleInfo(reported, reply));
               session.services().roles().learned(role, learned.get());
             }));
     backend.forgetSettings();
     backend.query(
         wanted.applySql(), new QuietReply(reply -> settingsChecked(backend, reply, wanted)));
     backend.link().flush();
+  }
+
+  private static RoleInfo roleInfo(Map<String, String> reported, QuietReply reply) {
+    if (reply.rows().isEmpty()) {
+      return new RoleInfo(reported, "", TransactionDefaults.BUILT_IN);
+    }
+    List<Optional<String>> values = reply.rows().getFirst();
+    Map<String, String> defaults = new HashMap<>();
+    for (int i = 0; i < TransactionDefaults.SETTINGS.size(); i++) {
+      String name = TransactionDefaults.SETTINGS.get(i);
+      values.get(i + 1).ifPresent(value -> defaults.put(name, value));
+    }
+    String path = values.getFirst().orElse("");
+    return new RoleInfo(reported, path, TransactionDefaults.BUILT_IN.with(defaults));
   }
 
   private void settingsChecked(Backend backend, QuietReply reply, SettingsState wanted) {

@@ -2,6 +2,7 @@ package dev.drover.coordinator.session;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.coordinator.txn.TransactionDefaults;
 import java.util.Map;
 
 /**
@@ -9,9 +10,10 @@ import java.util.Map;
  *
  * @param reported ParameterStatus values by name
  */
-record RoleInfo(Map<String, String> reported, String searchPath) {
+record RoleInfo(Map<String, String> reported, String searchPath, TransactionDefaults transactions) {
   RoleInfo {
     reported = Map.copyOf(reported);
     requireNonNull(searchPath);
+    requireNonNull(transactions);
   }
 }

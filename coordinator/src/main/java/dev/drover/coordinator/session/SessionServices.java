@@ -52,7 +52,7 @@ public final class SessionServices {
     this.planner = requireNonNull(planner);
   }
 
-  TransactionServices transactions() {
+  public TransactionServices transactions() {
     return transactions;
   }
 

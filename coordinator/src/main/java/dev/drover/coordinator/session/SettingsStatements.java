@@ -6,6 +6,7 @@ import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
+import dev.drover.coordinator.txn.TransactionDefaults;
 import dev.drover.coordinator.txn.TransactionModes;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.ErrorFields;
@@ -15,6 +16,7 @@ import dev.drover.planner.catalog.Node;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.SessionCommand;
+import dev.drover.planner.sql.TransactionCommand.Isolation;
 import dev.drover.planner.sql.TransactionCommand.Modes;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,6 +34,7 @@ final class SettingsStatements {
   private static final List<String> IDENTITY =
       List.of(SettingsState.IS_SUPERUSER, SettingsState.SESSION_AUTHORIZATION, SettingsState.ROLE);
   private static final String APPLICATION_NAME = "application_name";
+  private static final String TRANSACTION_ISOLATION = "transaction_isolation";
 
   private final StatementRunner runner;
   private final Transaction transaction;
@@ -55,6 +58,9 @@ final class SettingsStatements {
     if (set.name().equals(SettingsState.CLIENT_ENCODING)) {
       clientEncoding(call, set, local);
       return;
+    }
+    if (set.name().equals(TransactionDefaults.GLOBAL_SNAPSHOT) && !set.isDefault()) {
+      TransactionDefaults.checkGlobalSnapshot(set.values().getFirst().text());
     }
     String text = call.text().toString();
     change(call, new Change(List.of(set.name()), text, local, set.isDefault(), "SET"));
@@ -190,6 +196,12 @@ final class SettingsStatements {
     for (int i = 0; i < change.names().size(); i++) {
       String name = change.names().get(i);
       String value = values.get(i).orElse("");
+      if (name.equals(TRANSACTION_ISOLATION)) {
+        Isolation isolation = TransactionDefaults.isolationOf(value);
+        transaction
+            .view()
+            .change(new Modes(Optional.of(isolation), Optional.empty(), Optional.empty()));
+      }
       boolean own = name.indexOf('.') >= 0;
       boolean isDefault = change.toDefault() && !own && change.names().size() == 1;
       if (isDefault || settings.isOwnIdentity(name, value)) {

@@ -3,6 +3,7 @@ package dev.drover.coordinator.session;
 import dev.drover.coordinator.catalog.SearchPaths;
 import dev.drover.coordinator.settings.SessionSettings;
 import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.coordinator.txn.TransactionDefaults;
 import dev.drover.pgwire.ClientEncoding;
 import dev.drover.planner.route.SearchPath;
 import java.util.ArrayList;
@@ -38,12 +39,14 @@ final class SettingsTracker {
   private final Session session;
   private final String role;
   private final String defaultSearchPath;
+  private final TransactionDefaults roleDefaults;
   private final Map<PathKey, SearchPath> paths = new HashMap<>();
   private final Set<String> changed = new LinkedHashSet<>();
   private final Map<String, ClientEncoding> encodings = new HashMap<>();
   private String clientEncoding = Encodings.UTF8;
   private PathKey pathKey;
   private SearchPath path;
+  private TransactionDefaults transactionDefaults = TransactionDefaults.BUILT_IN;
 
   SettingsTracker(
       Session session,
@@ -57,6 +60,7 @@ final class SettingsTracker {
     this.settings = new SessionSettings(initial);
     this.reported = new ReportedSettings(info.reported());
     this.defaultSearchPath = info.searchPath();
+    this.roleDefaults = info.transactions();
     derive();
   }
 
@@ -76,6 +80,10 @@ final class SettingsTracker {
 
   SearchPath searchPath() {
     return path;
+  }
+
+  TransactionDefaults transactionDefaults() {
+    return transactionDefaults;
   }
 
   /** As whom statements run now. */
@@ -100,6 +108,7 @@ final class SettingsTracker {
         set.equals(NO_ROLE) ? values.getOrDefault(SettingsState.SESSION_AUTHORIZATION, role) : set;
     pathKey = new PathKey(values.getOrDefault(SEARCH_PATH, defaultSearchPath), acting);
     path = paths.computeIfAbsent(pathKey, k -> SearchPaths.parse(k.setting(), k.role()));
+    transactionDefaults = roleDefaults.with(values);
     String encoding = values.getOrDefault(SettingsState.CLIENT_ENCODING, Encodings.UTF8);
     if (!encoding.equals(clientEncoding)) {
       clientEncoding = encoding;

@@ -334,7 +334,12 @@ final class StatementRunner implements Call.Scopes {
     if (scope != Transaction.Scope.BARE) {
       settings.transactionBegins();
     }
-    transaction.begin(scope, modes, settings.effective());
+    transaction.begin(scope, modes, settings.effective(), settings.transactionDefaults());
+  }
+
+  @Override
+  public boolean keepsView() {
+    return settings.transactionDefaults().keepsView();
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -16,19 +15,19 @@ import java.util.function.Consumer;
  * <p>All of it leaves in one packet with the statement, unless the server may refuse the settings:
  * then the statement waits, or it would run as somebody else.
  *
- * @param begin empty for a statement by itself
+ * @param begin BEGIN and what follows it at once; empty for a statement by itself
  * @param failed told when anything of it was refused after the statement had left
  */
 record Arrival(
     SettingsState settings,
-    Optional<String> begin,
+    List<String> begin,
     List<String> localSettings,
     List<String> replay,
     Runnable failed) {
   /** Drover's own connection has no settings of the client. */
   void ownConnection(Backend backend) {
-    if (begin.isPresent()) {
-      backend.prepare(begin.get(), this::done);
+    if (!begin.isEmpty()) {
+      backend.prepare(begin.getFirst(), this::done);
       replay.stream().filter(Replay::isSavepoint).forEach(s -> backend.prepare(s, this::done));
     }
   }
@@ -58,8 +57,8 @@ record Arrival(
   }
 
   private void begin(Backend backend) {
-    if (begin.isPresent()) {
-      backend.precede(begin.get(), this::done);
+    if (!begin.isEmpty()) {
+      begin.forEach(s -> backend.precede(s, this::done));
       localSettings.forEach(s -> backend.precede(s, this::done));
       replay.forEach(s -> backend.precede(s, this::done));
     }

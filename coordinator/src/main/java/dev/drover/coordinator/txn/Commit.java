@@ -70,7 +70,7 @@ final class Commit {
     done = completion;
     switch (writers.size()) {
       case 0 -> endReaders(Optional.empty());
-      case 1 -> onePhase(writers.getFirst());
+      case 1 -> OnePhaseCommit.send(services, writers.getFirst(), this::endReaders);
       default ->
           services
               .global()
@@ -80,30 +80,6 @@ final class Commit {
 
   private void endReaders(Optional<ErrorFields> error) {
     Fanout.toAll(readers, _ -> "COMMIT", _ -> done.complete(error));
-  }
-
-  private void onePhase(Participant writer) {
-    services.gate().singleNodeSent();
-    writer
-        .backend()
-        .query(
-            "COMMIT",
-            new QuietReply(
-                reply -> {
-                  services.gate().singleNodeDone();
-                  endReaders(onePhaseError(reply));
-                }));
-    writer.backend().link().flush();
-  }
-
-  private static Optional<ErrorFields> onePhaseError(QuietReply reply) {
-    if (reply.lost().isPresent()) {
-      return Optional.of(TransactionErrors.outcomeUnknown());
-    }
-    if (reply.succeeded() && reply.tag().equals(ROLLBACK_TAG)) {
-      return Optional.of(TransactionErrors.rolledBack());
-    }
-    return reply.error();
   }
 
   private void rollbackAll(ErrorFields error) {
@@ -138,17 +114,37 @@ final class Commit {
   private void enter(TwoPhaseCommit.Step step) {
     State before = state;
     state = step.state();
-    boolean wasUndecided = before instanceof State.Preparing || before instanceof State.Deciding;
-    if (wasUndecided && state instanceof State.Committing) {
-      if (!services.global().mayCommit(id.orElseThrow().epoch())) {
-        leaveToResolver();
-        return;
-      }
-      inSecondPhase = true;
-      services.gate().secondPhaseStarted();
+    boolean decides = state instanceof State.Deciding || state instanceof State.Committing;
+    if (decides && before instanceof State.Preparing) {
+      services.gate().secondPhase(() -> startSecondPhase(step));
+    } else if (before instanceof State.Deciding && state instanceof State.Committing) {
+      goOnWithLease(step);
+    } else {
+      goOn(step);
     }
+  }
+
+  /** Everything is prepared, and nobody takes a snapshot now. */
+  private void startSecondPhase(TwoPhaseCommit.Step step) {
+    inSecondPhase = true;
+    goOnWithLease(step);
+  }
+
+  private void goOnWithLease(TwoPhaseCommit.Step step) {
+    if (services.global().mayCommit(id.orElseThrow().epoch())) {
+      goOn(step);
+    } else {
+      leaveToResolver();
+    }
+  }
+
+  private void goOn(TwoPhaseCommit.Step step) {
     step.effects().forEach(this::perform);
-    if (state instanceof State.Committed) {
+    boolean isOver =
+        state instanceof State.Committed
+            || state instanceof State.RolledBack
+            || state instanceof State.RollingBack;
+    if (isOver) {
       leaveGate();
     }
     settle();
@@ -163,6 +159,7 @@ final class Commit {
 
   /** Without the lease somebody else decides: all parts stay prepared. */
   private void leaveToResolver() {
+    leaveGate();
     writers.forEach(w -> w.backend().closeOnRelease());
     report(Optional.of(TransactionErrors.decidedByOthers()), "COMMIT");
   }
@@ -250,10 +247,6 @@ final class Commit {
 
   /** The row and the COMMIT: the decision of the whole transaction. */
   private void decide(int index, Participant participant) {
-    if (!services.global().mayCommit(id.orElseThrow().epoch())) {
-      leaveToResolver();
-      return;
-    }
     Backend backend = participant.backend();
     ByteBuf out = backend.startUnit();
     backend.executeOwn(GlobalId.markSql(participant), id.orElseThrow().markValues());

@@ -186,15 +186,18 @@ public final class PreparedEnding {
   }
 
   private void endFirst() {
-    if (isCommit) {
-      inSecondPhase = true;
-      services.gate().secondPhaseStarted();
-    }
     List<Integer> first = new ArrayList<>(found.nodes().keySet());
     if (isCommit) {
       first.removeAll(found.last());
+      services.gate().secondPhase(() -> startSecondPhase(first));
+    } else {
+      end(first, this::forget);
     }
-    end(first, isCommit ? () -> end(found.last(), this::forget) : this::forget);
+  }
+
+  private void startSecondPhase(List<Integer> first) {
+    inSecondPhase = true;
+    end(first, () -> end(found.last(), this::forget));
   }
 
   private void end(List<Integer> nodes, Runnable next) {

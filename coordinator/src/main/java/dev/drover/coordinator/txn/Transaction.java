@@ -2,7 +2,6 @@ package dev.drover.coordinator.txn;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.drover.coordinator.pool.Admission;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.settings.SettingsState;
@@ -51,22 +50,24 @@ public final class Transaction {
   private final TransactionWaits waits = new TransactionWaits(participants);
   private final TemporaryUse temporaryUse = new TemporaryUse();
   private final Replay replay = new Replay(this);
+  private final TransactionView view;
+  private final Place place;
   private Scope scope = Scope.NONE;
   private boolean failed;
-  private boolean admitted;
   private boolean committing;
   private boolean abandoned;
-  private long number;
-  private String beginSql = "BEGIN";
   private SettingsState settings = SettingsState.DEFAULTS;
   private List<String> localSettings = List.of();
   private final KeptConnection kept = new KeptConnection(temporaryUse);
+  private Optional<BareWrite> bareWrite = Optional.empty();
 
   /** {@code warnings} go to the client. */
   public Transaction(TransactionServices services, String role, Consumer<ErrorFields> warnings) {
     this.services = requireNonNull(services);
     this.role = requireNonNull(role);
     this.warnings = requireNonNull(warnings);
+    this.view = new TransactionView(services.snapshots());
+    this.place = new Place(services, this);
   }
 
   public TransactionServices services() {
@@ -81,14 +82,14 @@ public final class Transaction {
     return role;
   }
 
-  /** True when only ROLLBACK can follow. */
+  /** Only ROLLBACK can follow. */
   public boolean failed() {
     return failed;
   }
 
   /** Unique among the active transactions of this coordinator; later ones have higher numbers. */
   public long number() {
-    return number;
+    return place.number();
   }
 
   public List<Participant> participants() {
@@ -101,26 +102,27 @@ public final class Transaction {
   }
 
   /** Starts a scope; settings are those that every participant gets before its BEGIN. */
-  public void begin(Scope newScope, Modes modes, SettingsState sessionSettings) {
+  public void begin(
+      Scope newScope, Modes modes, SettingsState sessionSettings, TransactionDefaults defaults) {
     if (scope != Scope.NONE) {
       throw new IllegalStateException("a transaction is running: " + scope);
     }
     scope = newScope;
     settings = sessionSettings;
-    beginSql = newScope == Scope.BARE ? "" : TransactionModes.beginSql(modes);
+    view.begin(modes, defaults);
   }
 
   /** BEGIN inside an implicit transaction makes it the client's. */
   public void makeExplicit(Modes modes) {
     scope = Scope.EXPLICIT;
     if (participants.isEmpty()) {
-      beginSql = TransactionModes.beginSql(modes);
+      view.change(modes);
     }
   }
 
-  /** SET TRANSACTION before the first statement. */
-  public void modes(Modes modes) {
-    beginSql = TransactionModes.beginSql(modes);
+  /** What it sees of several nodes. */
+  public TransactionView view() {
+    return view;
   }
 
   public void fail() {
@@ -188,39 +190,28 @@ public final class Transaction {
       joining.refused(TransactionErrors.clientGone());
       return;
     }
-    if (admitted) {
-      acquire(node, metadata, joining);
-      return;
-    }
-    boolean now =
-        services
-            .admission()
-            .admit(
-                new Admission.Ticket() {
-                  @Override
-                  public void admitted() {
-                    enter();
-                    if (abandoned) {
-                      end();
-                    }
-                    join(node, metadata, joining);
-                  }
-
-                  @Override
-                  public void refused(SqlError error) {
-                    joining.refused(error);
-                  }
-                });
-    if (now) {
-      enter();
-      acquire(node, metadata, joining);
+    if (place.isTaken()) {
+      see(node, metadata, joining);
+    } else {
+      place.take(() -> admitted(node, metadata, joining), joining::refused);
     }
   }
 
-  private void enter() {
-    admitted = true;
-    waits.started();
-    number = services.registry().enter(this);
+  private void admitted(int node, boolean metadata, Joining joining) {
+    if (abandoned) {
+      end();
+      joining.refused(TransactionErrors.clientGone());
+    } else {
+      see(node, metadata, joining);
+    }
+  }
+
+  private void see(int node, boolean metadata, Joining joining) {
+    if (scope == Scope.BARE || metadata) {
+      acquire(node, metadata, joining);
+      return;
+    }
+    view.prepare(node, participants, () -> acquire(node, false, joining), joining::refused);
   }
 
   private void acquire(int node, boolean metadata, Joining joining) {
@@ -234,27 +225,20 @@ public final class Transaction {
         return;
       }
     }
+    String as = metadata ? InDoubtFinisher.DROVER_ROLE : role;
     services
         .pool()
         .acquire(
-            node,
-            metadata ? InDoubtFinisher.DROVER_ROLE : role,
-            new BackendPool.Request() {
-              @Override
-              public void acquired(Backend backend) {
-                if (abandoned) {
-                  services.pool().release(backend);
-                  joining.refused(TransactionErrors.clientGone());
-                  return;
-                }
-                started(backend, metadata, joining);
-              }
+            node, as, BackendPool.Request.of(b -> lent(b, metadata, joining), joining::refused));
+  }
 
-              @Override
-              public void refused(SqlError error) {
-                joining.refused(error);
-              }
-            });
+  private void lent(Backend backend, boolean metadata, Joining joining) {
+    if (abandoned) {
+      services.pool().release(backend);
+      joining.refused(TransactionErrors.clientGone());
+    } else {
+      started(backend, metadata, joining);
+    }
   }
 
   private void started(Backend backend, boolean metadata, Joining joining) {
@@ -265,7 +249,7 @@ public final class Transaction {
     Arrival arrival =
         new Arrival(
             settings,
-            scope == Scope.BARE ? Optional.empty() : Optional.of(beginSql),
+            scope == Scope.BARE ? List.of() : view.beginSql(backend.node()),
             localSettings,
             replay.statements(),
             this::fail);
@@ -304,6 +288,20 @@ public final class Transaction {
     broadcast("ROLLBACK TO SAVEPOINT " + name, done);
   }
 
+  /**
+   * Sends a statement that may write. One that stands bare commits by itself, so it waits while
+   * commits are held back.
+   */
+  public void sendWrite(Runnable send) {
+    if (scope != Scope.BARE || bareWrite.isPresent()) {
+      send.run();
+      return;
+    }
+    BareWrite write = new BareWrite(services.gate());
+    bareWrite = Optional.of(write);
+    write.send(send);
+  }
+
   /** Commits, by one phase where one connection wrote, else by two. */
   public void commit(Completion done) {
     if (temporaryUse.mayBe()) {
@@ -335,10 +333,9 @@ public final class Transaction {
    * way finds its own end.
    */
   public void epochEnded() {
-    if (committing) {
-      return;
+    if (!committing) {
+      List.copyOf(participants).forEach(p -> p.backend().link().close());
     }
-    List.copyOf(participants).forEach(p -> p.backend().link().close());
   }
 
   /** Rolls back everywhere; a lost connection has rolled back by itself. */
@@ -354,18 +351,17 @@ public final class Transaction {
 
   /** Gives every connection back and forgets the scope. */
   public void end() {
+    bareWrite.ifPresent(BareWrite::end);
+    bareWrite = Optional.empty();
     participants.forEach(p -> release(p.backend()));
     participants.clear();
     replay.clear();
+    view.end();
     scope = Scope.NONE;
     failed = false;
     localSettings = List.of();
     waits.reset();
-    if (admitted) {
-      admitted = false;
-      services.registry().leave(number);
-      services.admission().leave();
-    }
+    place.leave();
   }
 
   private void release(Backend backend) {

@@ -2,6 +2,9 @@ package dev.drover.coordinator.txn;
 
 import dev.drover.coordinator.pool.Admission;
 import dev.drover.coordinator.pool.BackendPool;
+import dev.drover.coordinator.snapshot.CommitGate;
+import dev.drover.coordinator.snapshot.GroupSnapshots;
+import dev.drover.coordinator.snapshot.Moments;
 import io.netty.channel.EventLoop;
 
 /** What the transactions of one event loop share. */
@@ -10,6 +13,8 @@ public record TransactionServices(
     BackendPool pool,
     Admission admission,
     CommitGate gate,
+    Moments moments,
+    GroupSnapshots snapshots,
     GlobalTransactions global,
     Nonces nonces,
     InDoubtFinisher finisher,

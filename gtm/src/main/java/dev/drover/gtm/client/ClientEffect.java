@@ -56,4 +56,7 @@ public sealed interface ClientEffect {
   record TakeSnapshot(long window, long through) implements Gate {}
 
   record OpenGate(long window, boolean valid) implements Gate {}
+
+  /** Nobody else is given an epoch before this reading of the clock. */
+  record AloneUntil(long nanos) implements Gate {}
 }

@@ -53,6 +53,9 @@ public sealed interface ClientEvent {
   /** A reader wants a snapshot; readers' numbers rise. */
   record WantSnapshot(long reader) implements Gate {}
 
+  /** It is of use to know that nobody else commits. */
+  record StayAlone() implements Gate {}
+
   /** No second phase starts any more; so many run. */
   record GateClosed(long window, int running) implements Gate {}
 

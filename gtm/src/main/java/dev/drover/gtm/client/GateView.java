@@ -82,6 +82,7 @@ final class GateView {
       case GateAlone m when m.epoch() == epoch -> {
         aloneLimits = m.limits();
         wants.promised(m, now);
+        tell.accept(new ClientEffect.AloneUntil(wants.promisedUntil(now)));
       }
       case GateAlone _ -> {}
     }
@@ -90,6 +91,7 @@ final class GateView {
   void happened(ClientEvent.Gate event, long now) {
     switch (event) {
       case ClientEvent.WantSnapshot(long reader) -> wants.ask(reader);
+      case ClientEvent.StayAlone() -> wants.stayAlone();
       case ClientEvent.GateClosed(long number, int running) ->
           current(number).ifPresent(one -> closed(one, running, now));
       case ClientEvent.GateDrained(long number) ->
@@ -137,7 +139,7 @@ final class GateView {
 
   /** Whether it is still alone is not known once the lease has lapsed. */
   void lapsed(long now) {
-    wants.forgetPromise();
+    forgetPromise(now);
     if (round.filter(GateRound::isAlone).isPresent()) {
       open(false, now);
     }
@@ -145,8 +147,15 @@ final class GateView {
 
   void epochEnded(long now) {
     epoch = NO_EPOCH;
-    wants.forgetPromise();
+    forgetPromise(now);
     open(false, now);
+  }
+
+  private void forgetPromise(long now) {
+    if (wants.isAlone(now)) {
+      wants.forgetPromise();
+      tell.accept(new ClientEffect.AloneUntil(now));
+    }
   }
 
   private void close(GateClose m, long now) {

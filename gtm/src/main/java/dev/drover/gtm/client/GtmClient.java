@@ -95,6 +95,12 @@ public final class GtmClient implements AutoCloseable {
      */
     default void openGate(long window, boolean valid) {}
 
+    /**
+     * Until {@link System#nanoTime} reaches this, no other coordinator can commit: a new one is not
+     * given an epoch before, and there is none. A later call takes the place of an earlier one.
+     */
+    default void aloneUntil(long nanos) {}
+
     /** To agents: this epoch has ended; fence it and report it by {@link GtmClient#fenced}. */
     default void fenceWanted(CoordinatorEpoch epoch) {}
   }
@@ -199,6 +205,11 @@ public final class GtmClient implements AutoCloseable {
    */
   public long wantSnapshot() {
     return shell.wantSnapshot();
+  }
+
+  /** The promise of {@link Listener#aloneUntil} is of use: if it still holds, it is renewed. */
+  public void stayAlone() {
+    shell.post(new ClientEvent.StayAlone());
   }
 
   /**

@@ -61,6 +61,7 @@ final class ListenerCalls {
                 listener.takeSnapshot(window, through);
             case ClientEffect.OpenGate(long window, boolean valid) ->
                 listener.openGate(window, valid);
+            case ClientEffect.AloneUntil(long nanos) -> listener.aloneUntil(nanos);
           }
         });
   }

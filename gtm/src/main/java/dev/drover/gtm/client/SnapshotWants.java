@@ -27,6 +27,7 @@ final class SnapshotWants {
   private long asked;
   private long served;
   private boolean isOutstanding;
+  private boolean isOfUse;
   private long repeatAt;
   private Optional<Promise> promise = Optional.empty();
 
@@ -39,6 +40,11 @@ final class SnapshotWants {
 
   void ask(long reader) {
     asked = Math.max(asked, reader);
+  }
+
+  /** A promise that holds is renewed before it ends. */
+  void stayAlone() {
+    isOfUse = true;
   }
 
   /** Everybody up to this reader has a snapshot. */
@@ -94,9 +100,11 @@ final class SnapshotWants {
   /** The want to send now, if any. */
   Optional<SnapshotWanted> due(long epoch, long now) {
     boolean needsGtm = !isAlone(now) || now - promise.get().renewAt() >= 0;
-    if (!isWaiting() || !needsGtm || (isOutstanding && now - repeatAt < 0)) {
+    boolean isNeeded = isWaiting() || (isOfUse && isAlone(now));
+    if (!isNeeded || !needsGtm || (isOutstanding && now - repeatAt < 0)) {
       return Optional.empty();
     }
+    isOfUse = false;
     lastNumber++;
     sentTimes.sent(lastNumber, now);
     isOutstanding = true;

@@ -128,7 +128,8 @@ final class GateViewTest {
     want(1);
     now += 3 * MILLIS;
     assertThat(hear(new GateAlone(1, EPOCH, 200, LIMITS)))
-        .containsExactly(new ClientEffect.CloseGate(1));
+        .containsExactly(
+            new ClientEffect.AloneUntil(now + 172 * MILLIS), new ClientEffect.CloseGate(1));
     assertThat(step(new ClientEvent.GateClosed(1, 0)))
         .containsExactly(new ClientEffect.HoldGate(1));
     assertThat(step(new ClientEvent.GateHeld(1, 0)))

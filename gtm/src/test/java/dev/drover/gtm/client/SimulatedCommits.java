@@ -45,6 +45,8 @@ final class SimulatedCommits {
   private int commits;
   private long life;
   private long lastReader;
+  private long sent;
+  private long aloneUntil = Long.MIN_VALUE;
 
   private record Taking(long window, long through, Map<String, Long> takenAt) {
     boolean isDone() {
@@ -93,6 +95,7 @@ final class SimulatedCommits {
       }
       case ClientEffect.TakeSnapshot(long number, long through) -> take(number, through);
       case ClientEffect.OpenGate(long number, boolean valid) -> open(number, valid);
+      case ClientEffect.AloneUntil(long nanos) -> aloneUntil = nanos;
     }
   }
 
@@ -147,7 +150,7 @@ final class SimulatedCommits {
             one -> {
               Map<Long, Long> served = readers.headMap(one.through, true);
               served.values().forEach(this::hasNotWaitedLong);
-              simulation.snapshots.used(new Acquisition(one.takenAt), served.values());
+              simulation.snapshots.used(new Acquisition(one.takenAt, true), served.values());
               served.clear();
             });
   }
@@ -158,8 +161,38 @@ final class SimulatedCommits {
     }
   }
 
+  /**
+   * Snapshots without a window: good if nobody else could commit, and nothing was under way or sent
+   * meanwhile.
+   */
+  private void look() {
+    long began = life;
+    long until = aloneUntil;
+    long sentBefore = sent;
+    long askedAt = simulation.now();
+    owner.step(new ClientEvent.StayAlone());
+    if (until == Long.MIN_VALUE || owner.localNow() - until >= 0 || secondPhases + commits > 0) {
+      return;
+    }
+    Map<String, Long> takenAt = new HashMap<>();
+    for (String node : SimulatedNodes.NAMES) {
+      simulation.after(
+          simulation.upTo(simulation.strikes(30) ? SLOW_WORK : NETWORK),
+          () -> {
+            takenAt.put(node, simulation.now());
+            boolean isStill = sent == sentBefore && owner.localNow() - until < 0;
+            boolean isSame = began == life && owner.isAlive();
+            if (takenAt.size() == SimulatedNodes.NAMES.size() && isStill && isSame) {
+              simulation.snapshots.used(new Acquisition(takenAt, false), List.of(askedAt));
+            }
+          });
+    }
+  }
+
   private void read() {
-    if (simulation.mayRead()) {
+    if (simulation.mayRead() && simulation.random.nextInt(3) == 0) {
+      look();
+    } else if (simulation.mayRead()) {
       lastReader++;
       readers.put(lastReader, simulation.now());
       owner.step(new ClientEvent.WantSnapshot(lastReader));
@@ -200,6 +233,7 @@ final class SimulatedCommits {
       return;
     }
     secondPhases++;
+    sent++;
     for (Part part : write.parts()) {
       part.sent(simulation.now());
       execute(write.by(), part, () -> secondPhaseAcked(write));
@@ -226,6 +260,7 @@ final class SimulatedCommits {
       return;
     }
     commits++;
+    sent++;
     Part part = write.parts().iterator().next();
     part.sent(simulation.now());
     execute(

@@ -1,0 +1,88 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.pool.Backend;
+import dev.drover.pgwire.BindParameters;
+import dev.drover.pgwire.FrontendDecoder.Bind;
+import dev.drover.pgwire.FrontendEncoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * A statement that a server has been asked to bind, in a unit that is still open.
+ *
+ * <p>Threads: confined to the session's event loop.
+ *
+ * @param statement its name on the server
+ * @param unused parameters that the server's text does not mention
+ */
+record BoundQuery(
+    Backend backend, Call call, ServerCommand.Bound bound, String statement, BitSet unused) {
+  private static final int[] NO_FORMATS = {};
+
+  EventLoop loop() {
+    return backend.link().loop();
+  }
+
+  void bind(ByteBuf out) {
+    Bind bind = call.bind().orElse(null);
+    String portal = bound.portal();
+    if (bind == null) {
+      int[] formats = bound.resultFormats().orElse(NO_FORMATS);
+      FrontendEncoder.bind(out, portal, statement, BindParameters.none(), formats);
+    } else if (bound.resultFormats().isEmpty() && unused.isEmpty()) {
+      FrontendEncoder.bind(out, portal, statement, bind);
+    } else {
+      int[] formats = bound.resultFormats().orElse(bind.resultFormats());
+      FrontendEncoder.bind(out, portal, statement, values(bind), formats);
+    }
+  }
+
+  private BindParameters values(Bind bind) {
+    List<byte[]> values = new ArrayList<>(bind.paramCount());
+    int[] formats = new int[bind.paramCount()];
+    for (int i = 0; i < formats.length; i++) {
+      formats[i] = bind.format(i);
+      values.add(unused.get(i) ? null : value(bind, i));
+    }
+    return BindParameters.of(formats, values);
+  }
+
+  private static byte[] value(Bind bind, int index) {
+    if (bind.isNull(index)) {
+      return null;
+    }
+    int start = bind.offset(index);
+    return Arrays.copyOfRange(bind.bytes(), start, start + bind.length(index));
+  }
+
+  /** Lets the server answer what it has been sent. */
+  void flush() {
+    FrontendEncoder.flush(backend.link().out());
+    backend.link().flush();
+  }
+
+  /** Anew, with a snapshot of now. */
+  void bindAgain() {
+    ByteBuf out = backend.link().out();
+    if (!bound.portal().isEmpty()) {
+      FrontendEncoder.closePortal(out, bound.portal());
+    }
+    bind(out);
+    flush();
+  }
+
+  /** Runs it and ends the unit; the caller flushes. */
+  void execute() {
+    FrontendEncoder.execute(backend.link().out(), bound.portal(), bound.maxRows());
+    sync();
+  }
+
+  /** Ends the unit; the caller flushes. */
+  void sync() {
+    FrontendEncoder.sync(backend.link().out());
+  }
+}

@@ -1,0 +1,201 @@
+package dev.drover.coordinator.exec;
+
+import dev.drover.coordinator.snapshot.MomentReader;
+import dev.drover.coordinator.snapshot.Moments;
+import dev.drover.coordinator.snapshot.Moments.Stillness;
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.pgwire.netty.Reply;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+
+/**
+ * Has every node bind a query at one moment, at which no commit is under way: a query's snapshot is
+ * that of its Bind.
+ *
+ * <pre>
+ *   state    | event                      | next     | effect
+ *   ---------+----------------------------+----------+-----------------------------------------
+ *   -        | start                      | LOOKING  | Parse, Bind everywhere
+ *   LOOKING  | all bound, nothing was     | DONE     | Execute everywhere
+ *            |   committed meanwhile      |          |
+ *   LOOKING  | all bound, else            | WAITING  | asks for a window
+ *   WAITING  | a window                   | TAKING   | Bind everywhere again
+ *   TAKING   | all bound                  | TAKEN    | says so
+ *   TAKEN    | the window was valid       | DONE     | Execute everywhere
+ *   TAKEN    | it was not                 | WAITING  |
+ *   TAKING   | the window is over         | LATE     |
+ *   LATE     | all bound                  | WAITING  |
+ *   any      | an error, a cancel         | GIVEN_UP | Sync everywhere
+ * </pre>
+ *
+ * <p>The first Bind may wait for locks and takes its time to plan. Its locks and its plan stay, so
+ * that the Bind within a window, in which commits wait, does neither.
+ *
+ * <p>Source: PostgreSQL 18, {@code exec_bind_message}: the portal starts with a new snapshot, and
+ * BindComplete is sent afterwards.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class MomentBinding implements MomentReader {
+  private static final long PATIENCE_SECONDS = 30;
+
+  private enum State {
+    LOOKING,
+    WAITING,
+    TAKING,
+    TAKEN,
+    LATE,
+    DONE,
+    GIVEN_UP
+  }
+
+  /** What the fan does when the nodes have bound, or cannot. */
+  interface Listener {
+    /** Every node has bound at one moment; rows follow. */
+    void bound();
+
+    void gaveUp(ErrorFields why);
+  }
+
+  private final Moments moments;
+  private final Listener listener;
+  private final List<BoundQuery> queries = new ArrayList<>();
+  private State state = State.LOOKING;
+  private Optional<Stillness> since = Optional.empty();
+  private Optional<Taking> window = Optional.empty();
+  private Optional<ScheduledFuture<?>> patience = Optional.empty();
+  private int unbound;
+
+  MomentBinding(Moments moments, Listener listener) {
+    this.moments = moments;
+    this.listener = listener;
+  }
+
+  /** Sends the query to all; {@code replies} gives the reply of each. */
+  void start(NodeTask task, List<Participant> participants, IntFunction<Reply> replies) {
+    since = moments.stillness();
+    unbound = participants.size();
+    for (int i = 0; i < participants.size(); i++) {
+      BoundQuery query = task.bind(participants.get(i), replies.apply(i));
+      query.flush();
+      queries.add(query);
+    }
+  }
+
+  /** One more node has bound. */
+  void nodeBound() {
+    unbound--;
+    if (unbound > 0) {
+      return;
+    }
+    switch (state) {
+      case LOOKING -> lookBack();
+      case TAKING -> {
+        state = State.TAKEN;
+        window.orElseThrow().fixed();
+      }
+      case LATE -> state = State.WAITING;
+      case WAITING, TAKEN, DONE, GIVEN_UP -> {}
+    }
+  }
+
+  private void lookBack() {
+    if (since.map(moments::isUnbroken).orElse(false)) {
+      execute();
+      return;
+    }
+    state = State.WAITING;
+    patience =
+        Optional.of(
+            queries
+                .getFirst()
+                .loop()
+                .schedule(this::losePatience, PATIENCE_SECONDS, TimeUnit.SECONDS));
+    moments.await(this);
+  }
+
+  @Override
+  public void take(Taking taking) {
+    if (state != State.WAITING) {
+      taking.missed();
+      return;
+    }
+    state = State.TAKING;
+    window = Optional.of(taking);
+    unbound = queries.size();
+    queries.forEach(BoundQuery::bindAgain);
+  }
+
+  @Override
+  public void taken(boolean valid) {
+    if (state != State.TAKEN) {
+      return;
+    }
+    if (valid) {
+      execute();
+    } else {
+      state = State.WAITING;
+    }
+  }
+
+  @Override
+  public void late() {
+    if (state == State.TAKING) {
+      state = State.LATE;
+    }
+  }
+
+  private void execute() {
+    leave(State.DONE);
+    listener.bound();
+    for (BoundQuery query : queries) {
+      query.execute();
+      query.backend().link().flush();
+    }
+  }
+
+  private void leave(State last) {
+    state = last;
+    patience.ifPresent(timer -> timer.cancel(false));
+    moments.withdraw(this);
+  }
+
+  /** The units end without running the query; afterwards every node answers. */
+  void giveUp() {
+    if (state != State.DONE && state != State.GIVEN_UP) {
+      leave(State.GIVEN_UP);
+      for (BoundQuery query : queries) {
+        query.sync();
+        query.backend().link().flush();
+      }
+    }
+  }
+
+  /** The client wants it no more: a server that has bound would not notice. */
+  void cancel() {
+    if (state != State.DONE && state != State.GIVEN_UP) {
+      fail(SqlError.of(SqlState.QUERY_CANCELED, "canceling statement due to user request"));
+    }
+  }
+
+  private void losePatience() {
+    fail(
+        SqlError.of(
+                SqlState.SERIALIZATION_FAILURE,
+                "there was no moment at which all nodes could be read")
+            .withDetail("Some transaction over several nodes has not ended on all of them.")
+            .withHint("Run the statement again, or set drover.global_snapshot to off."));
+  }
+
+  private void fail(SqlError why) {
+    listener.gaveUp(ErrorFields.of(why, Severity.ERROR));
+  }
+}

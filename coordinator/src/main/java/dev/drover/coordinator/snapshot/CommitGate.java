@@ -1,0 +1,120 @@
+package dev.drover.coordinator.snapshot;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * Every commit of this coordinator passes here: one-phase commits, autocommit writes and the second
+ * phases of two-phase commits.
+ *
+ * <pre>
+ *            second phases        one-phase commits
+ *   open     start                are sent
+ *   closed   wait                 are sent
+ *   held     wait                 wait
+ * </pre>
+ *
+ * <p>What waits leaves in the order in which it came, when the gate opens; the GTM's client bounds
+ * how long that takes, whatever readers or nodes do.
+ *
+ * <p>Threads: confined to one event loop; a coordinator has one gate per loop.
+ */
+public final class CommitGate {
+  private final CommitCounts counts;
+  private final Deque<Runnable> commits = new ArrayDeque<>();
+  private final Deque<Runnable> secondPhases = new ArrayDeque<>();
+  private boolean closed;
+  private boolean held;
+  private int commitsInFlight;
+  private int secondPhasesInFlight;
+  private Optional<Runnable> drained = Optional.empty();
+
+  public CommitGate(CommitCounts counts) {
+    this.counts = requireNonNull(counts);
+  }
+
+  /**
+   * Runs {@code send}, now or when the gate opens: it sends a COMMIT, an autocommit write or the
+   * CopyDone of a COPY to one server. {@link #commitDone} follows, whatever becomes of it.
+   */
+  public void commit(Runnable send) {
+    if (held) {
+      commits.add(send);
+      return;
+    }
+    counts.commitSent();
+    commitsInFlight++;
+    send.run();
+  }
+
+  /** It was answered, or its connection was lost, or it was not sent after all. */
+  public void commitDone() {
+    commitsInFlight--;
+    counts.commitDone();
+  }
+
+  /**
+   * Runs {@code start}, now or when the gate opens: it sends the first COMMIT PREPARED of a
+   * transaction. {@link #secondPhaseEnded} follows.
+   */
+  public void secondPhase(Runnable start) {
+    if (closed) {
+      secondPhases.add(start);
+      return;
+    }
+    counts.commitSent();
+    secondPhasesInFlight++;
+    start.run();
+  }
+
+  /** Its last COMMIT PREPARED was answered, or somebody else ends it. */
+  public void secondPhaseEnded() {
+    secondPhasesInFlight--;
+    counts.commitDone();
+    if (secondPhasesInFlight == 0) {
+      Optional<Runnable> waiting = drained;
+      drained = Optional.empty();
+      waiting.ifPresent(Runnable::run);
+    }
+  }
+
+  /** Second phases wait from now on; {@code whenNoneRuns} is told once, at once if none runs. */
+  int close(Runnable whenNoneRuns) {
+    closed = true;
+    int running = secondPhasesInFlight;
+    if (running == 0) {
+      whenNoneRuns.run();
+    } else {
+      drained = Optional.of(whenNoneRuns);
+    }
+    return running;
+  }
+
+  /** Every commit waits from now on; how many are under way. */
+  int hold() {
+    held = true;
+    return commitsInFlight;
+  }
+
+  void open() {
+    closed = false;
+    held = false;
+    drained = Optional.empty();
+    runAll(secondPhases, true);
+    runAll(commits, false);
+  }
+
+  /** What a task adds while they run goes straight through, for the gate is open. */
+  private void runAll(Deque<Runnable> waiting, boolean areSecondPhases) {
+    for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
+      if (areSecondPhases) {
+        secondPhase(next);
+      } else {
+        commit(next);
+      }
+    }
+  }
+}

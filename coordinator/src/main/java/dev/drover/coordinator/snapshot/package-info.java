@@ -1,0 +1,14 @@
+/**
+ * One moment on several nodes: what a coordinator does in the windows that the GTM grants, in which
+ * no commit is under way anywhere.
+ *
+ * <p>Main types: {@link dev.drover.coordinator.snapshot.CommitGate}, which every commit passes;
+ * {@link dev.drover.coordinator.snapshot.Moments}, where readers wait for a window or find that
+ * they need none; {@link dev.drover.coordinator.snapshot.GroupSnapshots}, which keeps what
+ * REPEATABLE READ transactions share; {@link dev.drover.coordinator.snapshot.GateRelay}, which
+ * carries the GTM's orders to the event loops.
+ *
+ * <p>Threads: confined to one event loop each, except {@code CommitCounts}, {@code AloneTime} and
+ * {@code GateRelay}.
+ */
+package dev.drover.coordinator.snapshot;

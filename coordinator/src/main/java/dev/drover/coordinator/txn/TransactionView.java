@@ -1,0 +1,160 @@
+package dev.drover.coordinator.txn;
+
+import dev.drover.coordinator.snapshot.GroupSnapshot;
+import dev.drover.coordinator.snapshot.GroupSnapshots;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.Node;
+import dev.drover.planner.sql.TransactionCommand.Isolation;
+import dev.drover.planner.sql.TransactionCommand.Modes;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What a transaction sees of the datanodes, by its isolation level.
+ *
+ * <pre>
+ *   READ COMMITTED             every statement asks for its own moment
+ *   REPEATABLE READ            one snapshot of all nodes, taken when the first node joins
+ *   SERIALIZABLE, READ ONLY    the same, from transactions of that level
+ *   SERIALIZABLE, READ WRITE   what one node sees; a second node is refused
+ * </pre>
+ *
+ * <p>Invariant: a node joins a transaction that keeps its view with the transaction's one snapshot,
+ * or not at all.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+public final class TransactionView {
+  private static final Modes NO_MODES =
+      new Modes(Optional.empty(), Optional.empty(), Optional.empty());
+
+  private final GroupSnapshots snapshots;
+  private Modes modes = NO_MODES;
+  private TransactionDefaults defaults = TransactionDefaults.BUILT_IN;
+  private Optional<GroupSnapshot> snapshot = Optional.empty();
+  private boolean ended;
+
+  TransactionView(GroupSnapshots snapshots) {
+    this.snapshots = snapshots;
+  }
+
+  void begin(Modes own, TransactionDefaults otherwise) {
+    modes = own;
+    defaults = otherwise;
+    ended = false;
+  }
+
+  /** BEGIN or SET TRANSACTION says more; participants that have joined know it already. */
+  public void change(Modes more) {
+    modes =
+        new Modes(
+            more.isolation().or(() -> modes.isolation()),
+            more.readOnly().or(() -> modes.readOnly()),
+            more.deferrable().or(() -> modes.deferrable()));
+  }
+
+  /** The unit's one statement is to see one moment on every node, though it cannot ask for it. */
+  public void keepOneMoment() {
+    if (!keepsView() && defaults.globalSnapshots()) {
+      change(new Modes(Optional.of(Isolation.REPEATABLE_READ), Optional.empty(), Optional.empty()));
+    }
+  }
+
+  Isolation isolation() {
+    return modes.isolation().orElse(defaults.isolation());
+  }
+
+  private boolean isReadOnly() {
+    return modes.readOnly().orElse(defaults.readOnly());
+  }
+
+  private boolean keepsView() {
+    return isolation() == Isolation.REPEATABLE_READ || isolation() == Isolation.SERIALIZABLE;
+  }
+
+  /** Every statement over several nodes has to find a moment of its own. */
+  public boolean isPerStatement() {
+    return defaults.globalSnapshots() && !keepsView();
+  }
+
+  /**
+   * Gets what the transaction needs before the node joins it; exactly one of the two is called.
+   *
+   * @param others those that have joined
+   */
+  void prepare(int node, List<Participant> others, Runnable ready, Consumer<SqlError> refused) {
+    if (node == Node.CATALOG_ID || !keepsView()) {
+      ready.run();
+    } else if (isolation() == Isolation.SERIALIZABLE && !isReadOnly()) {
+      if (others.stream().allMatch(other -> other.node() == Node.CATALOG_ID)) {
+        ready.run();
+      } else {
+        refused.accept(serializableOverNodes());
+      }
+    } else if (!defaults.globalSnapshots()) {
+      ready.run();
+    } else if (snapshot.isPresent()) {
+      covered(node, ready, refused);
+    } else {
+      ask(node, ready, refused);
+    }
+  }
+
+  private void ask(int node, Runnable ready, Consumer<SqlError> refused) {
+    GroupSnapshots.Kind kind =
+        isolation() == Isolation.SERIALIZABLE
+            ? GroupSnapshots.Kind.SERIALIZABLE_READ_ONLY
+            : GroupSnapshots.Kind.REPEATABLE_READ;
+    snapshots.ask(
+        kind,
+        given -> {
+          if (ended) {
+            given.release();
+            refused.accept(TransactionErrors.clientGone());
+            return;
+          }
+          snapshot = Optional.of(given);
+          covered(node, ready, refused);
+        });
+  }
+
+  private void covered(int node, Runnable ready, Consumer<SqlError> refused) {
+    if (snapshot.orElseThrow().on(node).isPresent()) {
+      ready.run();
+    } else {
+      refused.accept(notCovered());
+    }
+  }
+
+  /** What begins the transaction on a node. */
+  List<String> beginSql(int node) {
+    String begin = TransactionModes.beginSql(modes);
+    return node == Node.CATALOG_ID
+        ? List.of(begin)
+        : snapshot
+            .flatMap(s -> s.on(node))
+            .map(id -> List.of(begin, "SET TRANSACTION SNAPSHOT '" + id + "'"))
+            .orElseGet(() -> List.of(begin));
+  }
+
+  void end() {
+    ended = true;
+    snapshot.ifPresent(GroupSnapshot::release);
+    snapshot = Optional.empty();
+    modes = NO_MODES;
+  }
+
+  private static SqlError serializableOverNodes() {
+    return SqlError.notSupported("a SERIALIZABLE transaction over several nodes that may write")
+        .withHint("Make it READ ONLY, or use REPEATABLE READ.");
+  }
+
+  private static SqlError notCovered() {
+    return SqlError.of(
+            SqlState.SERIALIZATION_FAILURE,
+            "could not see the node as of the transaction's snapshot")
+        .withHint("Run the transaction again.");
+  }
+}

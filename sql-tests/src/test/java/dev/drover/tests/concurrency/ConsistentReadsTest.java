@@ -1,0 +1,93 @@
+package dev.drover.tests.concurrency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.tests.Endpoint;
+import dev.drover.tests.Endpoints;
+import dev.drover.tests.EndpointsExtension;
+import dev.drover.tests.concurrency.Witness.Manner;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What clients read over several nodes, while others write there, is what one server could have
+ * shown them. {@code -Ddrover.consistency.seconds} makes each run longer.
+ */
+@ExtendWith(EndpointsExtension.class)
+class ConsistentReadsTest {
+  private static final int WRITERS = 8;
+  private static final int READERS = 4;
+  private static final long SECONDS = Long.getLong("drover.consistency.seconds", 3);
+
+  private final List<Endpoint> coordinators;
+  private Vault vault;
+
+  ConsistentReadsTest(Endpoints endpoints) {
+    coordinators = List.of(endpoints.drover(), endpoints.secondCoordinator());
+  }
+
+  @BeforeEach
+  void createVault() throws SQLException {
+    vault = Vault.create(coordinators.getFirst());
+  }
+
+  @AfterEach
+  void dropVault() throws SQLException {
+    vault.drop();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', 0",
+    "BEGIN, 0",
+    "BEGIN ISOLATION LEVEL REPEATABLE READ, 2",
+    "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY, 2"
+  })
+  void everyReadIsOfOneMoment(String begin, int rereads) {
+    Anomalies anomalies = run(coordinators, new Manner(begin, rereads), new Properties());
+    assertThat(anomalies.count()).as("%s", anomalies).isZero();
+    assertThat(anomalies.reads()).as("reads").isPositive();
+  }
+
+  @Test
+  void soAreSimpleQueries() {
+    Properties simple = new Properties();
+    simple.setProperty("preferQueryMode", "simple");
+    Anomalies anomalies = run(coordinators, new Manner("", 0), simple);
+    assertThat(anomalies.count()).as("%s", anomalies).isZero();
+    assertThat(anomalies.reads()).as("reads").isPositive();
+  }
+
+  @Test
+  void withoutGlobalSnapshotsItWouldShow() {
+    Properties off = new Properties();
+    off.setProperty("options", "-c drover.global_snapshot=off");
+    Anomalies anomalies = run(coordinators, new Manner("", 0), off);
+    assertThat(anomalies.fractured()).as("%s", anomalies).isPositive();
+  }
+
+  private Anomalies run(List<Endpoint> servers, Manner manner, Properties settings) {
+    AtomicBoolean over = new AtomicBoolean();
+    BooleanSupplier goesOn = () -> !over.get();
+    CompletableFuture<Long> writes =
+        CompletableFuture.supplyAsync(() -> vault.write(servers, WRITERS, goesOn));
+    long end = System.nanoTime() + SECONDS * 1_000_000_000;
+    try {
+      Witness witness = new Witness(vault);
+      return witness.watch(servers, READERS, manner, settings, () -> System.nanoTime() - end < 0);
+    } finally {
+      over.set(true);
+      writes.join();
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package dev.drover.tests.concurrency;
+
+import dev.drover.tests.Endpoint;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Reads a whole {@link Vault} over and over and compares what it sees with what must be seen.
+ *
+ * <p>Threads: {@link #watch} may be called by many at once.
+ */
+final class Witness {
+  /** How the rows are asked for; each takes another way through the coordinator. */
+  enum Shape {
+    CONCATENATED("SELECT id, v FROM vault"),
+    MERGED("SELECT id, v FROM vault ORDER BY id"),
+    GATHERED("SELECT min(id), sum(v) FROM vault GROUP BY id");
+
+    private final String sql;
+
+    Shape(String sql) {
+      this.sql = sql;
+    }
+  }
+
+  /**
+   * How a read is wrapped.
+   *
+   * @param begin before it, or empty for a read by itself
+   * @param rereads reads in the transaction that have to show the same as the first one
+   */
+  record Manner(String begin, int rereads) {}
+
+  private final Vault vault;
+  private final AtomicLongArray seen = new AtomicLongArray(Vault.ROWS + 1);
+
+  Witness(Vault vault) {
+    this.vault = vault;
+  }
+
+  Anomalies watch(
+      List<Endpoint> servers,
+      int readers,
+      Manner manner,
+      Properties settings,
+      BooleanSupplier goesOn) {
+    return Crowd.run(
+            readers,
+            number -> () -> watch(servers.get(number % servers.size()), manner, settings, goesOn))
+        .stream()
+        .reduce(Anomalies.NONE, Anomalies::plus);
+  }
+
+  private Anomalies watch(
+      Endpoint server, Manner manner, Properties settings, BooleanSupplier goesOn)
+      throws SQLException {
+    Anomalies total = Anomalies.NONE;
+    try (Connection connection = server.connect(settings);
+        Statement statement = connection.createStatement()) {
+      for (int turn = 0; goesOn.getAsBoolean(); turn++) {
+        Shape shape = Shape.values()[turn % Shape.values().length];
+        if (manner.begin().isEmpty()) {
+          total = total.plus(read(statement, shape));
+        } else {
+          statement.execute(manner.begin());
+          total = total.plus(read(statement, shape));
+          total = total.plus(readAgain(statement, manner));
+          statement.execute("COMMIT");
+        }
+      }
+    }
+    return total;
+  }
+
+  private Anomalies readAgain(Statement statement, Manner manner) throws SQLException {
+    Anomalies total = Anomalies.NONE;
+    if (manner.rereads() == 0) {
+      return total.plus(read(statement, Shape.CONCATENATED));
+    }
+    long[] first = rows(statement, Shape.MERGED);
+    for (int i = 0; i < manner.rereads(); i++) {
+      long[] again = rows(statement, Shape.CONCATENATED);
+      int changed = java.util.Arrays.equals(first, again) ? 0 : 1;
+      total = total.plus(new Anomalies(1, changed, 0, 0, 0));
+    }
+    return total;
+  }
+
+  private Anomalies read(Statement statement, Shape shape) throws SQLException {
+    long[] acknowledged = vault.acknowledged();
+    long[] before = new long[Vault.ROWS + 1];
+    for (int id = Vault.ACCOUNTS + 1; id <= Vault.ROWS; id++) {
+      before[id] = seen.get(id);
+    }
+    long[] rows = rows(statement, shape);
+    int stale = 0;
+    int backward = 0;
+    for (int id = Vault.ACCOUNTS + 1; id <= Vault.ROWS; id++) {
+      stale |= rows[id] < acknowledged[id] ? 1 : 0;
+      backward |= rows[id] < before[id] ? 1 : 0;
+      seen.accumulateAndGet(id, rows[id], Math::max);
+    }
+    return new Anomalies(1, isFractured(rows) ? 1 : 0, isAcausal(rows) ? 1 : 0, stale, backward);
+  }
+
+  private static boolean isFractured(long[] rows) {
+    long sum = 0;
+    for (int id = 1; id <= Vault.ACCOUNTS; id++) {
+      sum += rows[id];
+    }
+    return sum != Vault.ACCOUNTS * Vault.OPENING_BALANCE;
+  }
+
+  private static boolean isAcausal(long[] rows) {
+    boolean acausal = false;
+    for (int ladder = 0; ladder < Vault.LADDERS; ladder++) {
+      for (int step = 1; step < Vault.STEPS; step++) {
+        acausal |= rows[Vault.step(ladder, step)] > rows[Vault.step(ladder, step - 1)];
+      }
+    }
+    return acausal;
+  }
+
+  private static long[] rows(Statement statement, Shape shape) throws SQLException {
+    long[] rows = new long[Vault.ROWS + 1];
+    int count = 0;
+    try (ResultSet result = statement.executeQuery(shape.sql)) {
+      while (result.next()) {
+        rows[result.getInt(1)] = result.getLong(2);
+        count++;
+      }
+    }
+    if (count != Vault.ROWS) {
+      throw new AssertionError(count + " rows");
+    }
+    return rows;
+  }
+}
