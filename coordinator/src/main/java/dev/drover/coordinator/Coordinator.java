@@ -22,6 +22,7 @@ import dev.drover.coordinator.snapshot.CommitGate;
 import dev.drover.coordinator.snapshot.GateRelay;
 import dev.drover.coordinator.snapshot.GroupSnapshots;
 import dev.drover.coordinator.snapshot.Moments;
+import dev.drover.coordinator.snapshot.SecondPhases;
 import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.coordinator.txn.Nonces;
 import dev.drover.coordinator.txn.TransactionRegistry;
@@ -73,6 +74,7 @@ public final class Coordinator implements AutoCloseable {
   private final ExecutorService blocking;
   private final AloneTime alone;
   private final CommitCounts commits = new CommitCounts();
+  private final SecondPhases secondPhases = new SecondPhases();
   private final GtmEvents events;
   private final GtmClient gtm;
   private final CatalogCache catalog;
@@ -188,7 +190,7 @@ public final class Coordinator implements AutoCloseable {
             loop,
             pool,
             new Admission(loop, grant, waitMillis),
-            new CommitGate(commits),
+            new CommitGate(commits, secondPhases),
             moments,
             new GroupSnapshots(pool, moments, this::datanodes, InDoubtFinisher.DROVER_ROLE),
             global,

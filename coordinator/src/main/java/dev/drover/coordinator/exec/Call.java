@@ -304,5 +304,6 @@ public final class Call {
       throw new IllegalStateException("a statement ended twice");
     }
     ended = true;
+    transaction.answered();
   }
 }

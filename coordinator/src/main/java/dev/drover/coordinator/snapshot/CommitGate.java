@@ -2,9 +2,12 @@ package dev.drover.coordinator.snapshot;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.coordinator.snapshot.SecondPhases.SecondPhase;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Every commit of this coordinator passes here: one-phase commits, autocommit writes and the second
@@ -23,17 +26,27 @@ import java.util.Optional;
  * <p>Threads: confined to one event loop; a coordinator has one gate per loop.
  */
 public final class CommitGate {
+  /** A second phase that may not start yet. */
+  private record Waiting(List<Integer> nodes, Consumer<SecondPhase> start) {}
+
   private final CommitCounts counts;
+  private final SecondPhases phases;
   private final Deque<Runnable> commits = new ArrayDeque<>();
-  private final Deque<Runnable> secondPhases = new ArrayDeque<>();
+  private final Deque<Waiting> secondPhases = new ArrayDeque<>();
   private boolean closed;
   private boolean held;
   private int commitsInFlight;
   private int secondPhasesInFlight;
   private Optional<Runnable> drained = Optional.empty();
 
-  public CommitGate(CommitCounts counts) {
+  public CommitGate(CommitCounts counts, SecondPhases phases) {
     this.counts = requireNonNull(counts);
+    this.phases = requireNonNull(phases);
+  }
+
+  /** Those of all event loops. */
+  public SecondPhases phases() {
+    return phases;
   }
 
   /**
@@ -59,19 +72,22 @@ public final class CommitGate {
   /**
    * Runs {@code start}, now or when the gate opens: it sends the first COMMIT PREPARED of a
    * transaction. {@link #secondPhaseEnded} follows.
+   *
+   * @param nodes that have a part of it prepared
    */
-  public void secondPhase(Runnable start) {
+  public void secondPhase(List<Integer> nodes, Consumer<SecondPhase> start) {
     if (closed) {
-      secondPhases.add(start);
+      secondPhases.add(new Waiting(nodes, start));
       return;
     }
     counts.commitSent();
     secondPhasesInFlight++;
-    start.run();
+    start.accept(phases.start(nodes));
   }
 
   /** Its last COMMIT PREPARED was answered, or somebody else ends it. */
-  public void secondPhaseEnded() {
+  public void secondPhaseEnded(SecondPhase phase) {
+    phases.end(phase);
     secondPhasesInFlight--;
     counts.commitDone();
     if (secondPhasesInFlight == 0) {
@@ -103,18 +119,11 @@ public final class CommitGate {
     closed = false;
     held = false;
     drained = Optional.empty();
-    runAll(secondPhases, true);
-    runAll(commits, false);
-  }
-
-  /** What a task adds while they run goes straight through, for the gate is open. */
-  private void runAll(Deque<Runnable> waiting, boolean areSecondPhases) {
-    for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
-      if (areSecondPhases) {
-        secondPhase(next);
-      } else {
-        commit(next);
-      }
+    for (Waiting next = secondPhases.poll(); next != null; next = secondPhases.poll()) {
+      secondPhase(next.nodes(), next.start());
+    }
+    for (Runnable next = commits.poll(); next != null; next = commits.poll()) {
+      commit(next);
     }
   }
 }

@@ -8,7 +8,7 @@
  * REPEATABLE READ transactions share; {@link dev.drover.coordinator.snapshot.GateRelay}, which
  * carries the GTM's orders to the event loops.
  *
- * <p>Threads: confined to one event loop each, except {@code CommitCounts}, {@code AloneTime} and
- * {@code GateRelay}.
+ * <p>Threads: confined to one event loop each, except {@code CommitCounts}, {@code AloneTime},
+ * {@code SecondPhases} and {@code GateRelay}.
  */
 package dev.drover.coordinator.snapshot;

@@ -2,6 +2,7 @@ package dev.drover.coordinator.txn;
 
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.snapshot.SecondPhases.SecondPhase;
 import dev.drover.coordinator.txn.TwoPhaseCommit.Effect;
 import dev.drover.coordinator.txn.TwoPhaseCommit.Event;
 import dev.drover.coordinator.txn.TwoPhaseCommit.State;
@@ -50,7 +51,7 @@ final class Commit {
   private boolean durablyRefused;
   private boolean impatient;
   private boolean reported;
-  private boolean inSecondPhase;
+  private Optional<SecondPhase> secondPhase = Optional.empty();
   private Optional<ScheduledFuture<?>> patience = Optional.empty();
 
   /** {@code warnings} go to the client before its commit is answered. */
@@ -108,7 +109,16 @@ final class Commit {
   }
 
   private void on(Event event) {
+    switch (event) {
+      case Event.Finished(int index) -> endedOn(index);
+      case Event.Recovered(int index) -> endedOn(index);
+      default -> {}
+    }
     enter(machine.on(state, event));
+  }
+
+  private void endedOn(int index) {
+    secondPhase.ifPresent(phase -> phase.endedOn(writers.get(index).node()));
   }
 
   private void enter(TwoPhaseCommit.Step step) {
@@ -116,7 +126,8 @@ final class Commit {
     state = step.state();
     boolean decides = state instanceof State.Deciding || state instanceof State.Committing;
     if (decides && before instanceof State.Preparing) {
-      services.gate().secondPhase(() -> startSecondPhase(step));
+      List<Integer> nodes = writers.stream().map(Participant::node).toList();
+      services.gate().secondPhase(nodes, phase -> startSecondPhase(phase, step));
     } else if (before instanceof State.Deciding && state instanceof State.Committing) {
       goOnWithLease(step);
     } else {
@@ -125,8 +136,8 @@ final class Commit {
   }
 
   /** Everything is prepared, and nobody takes a snapshot now. */
-  private void startSecondPhase(TwoPhaseCommit.Step step) {
-    inSecondPhase = true;
+  private void startSecondPhase(SecondPhase phase, TwoPhaseCommit.Step step) {
+    secondPhase = Optional.of(phase);
     goOnWithLease(step);
   }
 
@@ -151,10 +162,8 @@ final class Commit {
   }
 
   private void leaveGate() {
-    if (inSecondPhase) {
-      inSecondPhase = false;
-      services.gate().secondPhaseEnded();
-    }
+    secondPhase.ifPresent(services.gate()::secondPhaseEnded);
+    secondPhase = Optional.empty();
   }
 
   /** Without the lease somebody else decides: all parts stay prepared. */

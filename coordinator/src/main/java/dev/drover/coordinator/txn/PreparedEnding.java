@@ -3,6 +3,7 @@ package dev.drover.coordinator.txn;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.snapshot.SecondPhases.SecondPhase;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
@@ -45,7 +46,7 @@ public final class PreparedEnding {
   private Completion done = _ -> {};
   private Found found = new Found(new PreparedRow.Key(0, 0, 0), Map.of(), List.of());
   private PreparedRow.Decider decider = new PreparedRow.Decider(0, 0);
-  private boolean inSecondPhase;
+  private Optional<SecondPhase> secondPhase = Optional.empty();
   private boolean reported;
 
   /** {@code warnings} go to the client before it is answered. */
@@ -189,14 +190,15 @@ public final class PreparedEnding {
     List<Integer> first = new ArrayList<>(found.nodes().keySet());
     if (isCommit) {
       first.removeAll(found.last());
-      services.gate().secondPhase(() -> startSecondPhase(first));
+      List<Integer> nodes = List.copyOf(found.nodes().keySet());
+      services.gate().secondPhase(nodes, phase -> startSecondPhase(phase, first));
     } else {
       end(first, this::forget);
     }
   }
 
-  private void startSecondPhase(List<Integer> first) {
-    inSecondPhase = true;
+  private void startSecondPhase(SecondPhase phase, List<Integer> first) {
+    secondPhase = Optional.of(phase);
     end(first, () -> end(found.last(), this::forget));
   }
 
@@ -213,6 +215,7 @@ public final class PreparedEnding {
                 node,
                 () -> {
                   open.remove(node);
+                  secondPhase.ifPresent(phase -> phase.endedOn(node));
                   if (open.isEmpty()) {
                     next.run();
                   }
@@ -278,10 +281,8 @@ public final class PreparedEnding {
   }
 
   private void leaveGate() {
-    if (inSecondPhase) {
-      inSecondPhase = false;
-      services.gate().secondPhaseEnded();
-    }
+    secondPhase.ifPresent(services.gate()::secondPhaseEnded);
+    secondPhase = Optional.empty();
   }
 
   private void startPatience() {

@@ -52,6 +52,7 @@ public final class Transaction {
   private final Replay replay = new Replay(this);
   private final TransactionView view;
   private final Place place;
+  private final Sights sights;
   private Scope scope = Scope.NONE;
   private boolean failed;
   private boolean committing;
@@ -68,6 +69,7 @@ public final class Transaction {
     this.warnings = requireNonNull(warnings);
     this.view = new TransactionView(services.snapshots());
     this.place = new Place(services, this);
+    this.sights = new Sights(services.gate().phases(), services.loop());
   }
 
   public TransactionServices services() {
@@ -172,7 +174,16 @@ public final class Transaction {
 
   /** Joins the client's connection to a node. */
   public void join(int node, Joining joining) {
-    join(node, false, joining);
+    if (sights.isClear(node)) {
+      join(node, false, joining);
+    } else {
+      sights.beforeLook(node, () -> join(node, false, joining));
+    }
+  }
+
+  /** The client gets an answer of what was read. */
+  public void answered() {
+    sights.answered();
   }
 
   /** Joins Drover's own connection to the catalog node. */
