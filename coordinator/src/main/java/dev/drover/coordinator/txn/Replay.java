@@ -2,6 +2,7 @@ package dev.drover.coordinator.txn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a transaction has done that a participant who joins later must do first, in order:
@@ -32,6 +33,11 @@ public final class Replay {
 
   public boolean hasSavepoint(String name) {
     return statements.contains(SAVEPOINT + name);
+  }
+
+  /** The innermost one, as a statement names it. */
+  Optional<String> lastSavepoint() {
+    return statements.reversed().stream().filter(Replay::isSavepoint).findFirst();
   }
 
   /** The savepoint and those in it are gone; what was set in them stays. */

@@ -128,8 +128,9 @@ public final class Transaction {
   }
 
   public void fail() {
-    if (scope == Scope.IMPLICIT || scope == Scope.EXPLICIT) {
-      failed = true;
+    failed |= scope == Scope.IMPLICIT || scope == Scope.EXPLICIT;
+    if (scope == Scope.EXPLICIT) {
+      Aftermath.of(participants, replay);
     }
   }
 
