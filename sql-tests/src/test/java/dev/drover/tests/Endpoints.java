@@ -25,6 +25,7 @@ public final class Endpoints implements AutoCloseable {
   private final Endpoint secondCoordinator;
   private final Endpoint plain;
   private final List<Endpoint> datanodes;
+  private final List<Endpoint> servers;
   private final Deque<Runnable> stops = new ArrayDeque<>();
 
   private Endpoints(PostgresBinaries binaries) {
@@ -38,6 +39,7 @@ public final class Endpoints implements AutoCloseable {
       drover = given.orElseGet(() -> plain(servers, "second"));
       secondCoordinator = drover;
       datanodes = List.of();
+      this.servers = List.of();
       return;
     }
     TemporaryCluster cluster = TemporaryCluster.inThisProcess(2, binaries);
@@ -45,6 +47,7 @@ public final class Endpoints implements AutoCloseable {
     drover = cluster.coordinators().getFirst();
     secondCoordinator = cluster.coordinators().getLast();
     datanodes = cluster.datanodes();
+    this.servers = cluster.servers();
   }
 
   static Endpoints start() {
@@ -72,6 +75,11 @@ public final class Endpoints implements AutoCloseable {
   /** The datanodes' own servers, for looking behind Drover's back; none where it runs already. */
   public List<Endpoint> datanodes() {
     return datanodes;
+  }
+
+  /** The datanodes' servers and before them the catalog node's; none where it runs already. */
+  public List<Endpoint> servers() {
+    return servers;
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -157,6 +158,31 @@ public final class WireClient implements AutoCloseable {
         throw new IllegalStateException("message '%s' of %d bytes".formatted(type, length));
       }
       return new Message(type, ByteBuffer.wrap(in.readNBytes(length)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits that long for the server's next byte; true when there is one. */
+  public boolean hasInput(Duration patience) {
+    try {
+      if (in.available() > 0) {
+        return true;
+      }
+      socket.setSoTimeout((int) patience.toMillis());
+      return hasMore();
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      restorePatience();
+    }
+  }
+
+  private void restorePatience() {
+    try {
+      socket.setSoTimeout((int) PATIENCE.toMillis());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
