@@ -139,6 +139,10 @@ public final class ClientEncoding {
       case Backend.COPY_DATA -> encodeBytes(body, body.readableBytes(), out, false);
       case Backend.ERROR, Backend.NOTICE, Backend.PARAMETER_STATUS, Backend.COMMAND_COMPLETE ->
           encodeBytes(body, body.readableBytes(), out, true);
+      case Backend.NOTIFICATION -> {
+        out.writeInt(body.readInt());
+        encodeBytes(body, body.readableBytes(), out, true);
+      }
       case Backend.ROW_DESCRIPTION -> encodeColumns(body, out);
       default -> out.writeBytes(body);
     }

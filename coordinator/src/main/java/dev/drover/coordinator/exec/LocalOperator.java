@@ -37,7 +37,8 @@ final class LocalOperator implements Operator, Call.Listener {
   LocalOperator(Call call, Plan.Local plan) {
     this.call = call;
     this.plan = plan;
-    Call innerCall = plan.changesSettings() ? call.listenedBy(this) : call;
+    boolean listens = plan.changesSettings() || plan.notifies();
+    Call innerCall = listens ? call.listenedBy(this) : call;
     this.inner =
         new SingleNodeOperator(
             innerCall,
@@ -76,6 +77,13 @@ final class LocalOperator implements Operator, Call.Listener {
 
   @Override
   public void completed(Call done, String tag) {
+    if (plan.notifies()) {
+      call.transaction().find(Node.CATALOG_ID, false).ifPresent(Participant::markTemporary);
+    }
+    if (!plan.changesSettings()) {
+      call.completed(tag);
+      return;
+    }
     Participant catalog = call.transaction().find(Node.CATALOG_ID, false).orElseThrow();
     List<SettingCalls> calls =
         SettingCalls.in(call.text().toString()).stream().map(this::bound).toList();

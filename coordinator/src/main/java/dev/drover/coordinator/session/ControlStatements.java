@@ -34,6 +34,7 @@ final class ControlStatements {
   private final SettingsStatements settingsStatements;
   private final SqlPreparedStatements prepared;
   private final CursorStatements cursors;
+  private final Notifications notifications;
 
   ControlStatements(
       Session session, StatementRunner runner, Transaction transaction, SettingsTracker settings) {
@@ -44,10 +45,21 @@ final class ControlStatements {
     this.settingsStatements = new SettingsStatements(runner, transaction, settings);
     this.prepared = new SqlPreparedStatements(session, runner);
     this.cursors = new CursorStatements(session, runner, transaction);
+    this.notifications = new Notifications(session, runner, transaction);
   }
 
   CursorStatements cursors() {
     return cursors;
+  }
+
+  Notifications notifications() {
+    return notifications;
+  }
+
+  /** The session ends. */
+  void abandon() {
+    notifications.stop();
+    cursors.abandon();
   }
 
   /** True for what a failed transaction still takes. */
@@ -70,8 +82,8 @@ final class ControlStatements {
       case SessionCommand.Prepare prepare -> () -> prepared.prepare(call, prepare);
       case SessionCommand.Execute execute -> () -> prepared.execute(call, execute);
       case SessionCommand.Deallocate deallocate -> () -> prepared.deallocate(call, deallocate);
-      case SessionCommand.Listen _, SessionCommand.Unlisten _, SessionCommand.Notify _ ->
-          () -> call.failed(SqlError.notSupported("LISTEN and NOTIFY are not supported yet"));
+      case SessionCommand.Listen _ -> () -> notifications.listen(call);
+      case SessionCommand.Unlisten _, SessionCommand.Notify _ -> () -> notifications.run(call);
       case CursorCommand command -> () -> cursors.run(call, command);
       case Statement.Empty _ -> () -> call.completed("");
       case Definition.LockTable _
@@ -300,6 +312,7 @@ final class ControlStatements {
       }
       session.established().extended().statements().removeAll();
       cursors.closeAll();
+      notifications.stop();
       settings.resetIdentity();
       settings.resetAll();
       settings.transactionEnded(true);

@@ -44,8 +44,8 @@ final class CursorTexts {
   /** The plan that makes a cursor of the one node that answers the query, if one node does. */
   static Optional<Plan> ofOneNode(String head, Plan plan) {
     return switch (plan) {
-      case Plan.Local(SqlText text, boolean pins, boolean changesSettings) when !changesSettings ->
-          Optional.of(new Plan.Local(behind(head, text), pins, false));
+      case Plan.Local local when !local.changesSettings() && !local.notifies() ->
+          Optional.of(new Plan.Local(behind(head, local.text()), local.pinsConnection(), false));
       case Plan.OneNode one when one.otherwise().isEmpty() ->
           Optional.of(
               new Plan.OneNode(

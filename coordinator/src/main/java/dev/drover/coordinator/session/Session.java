@@ -301,8 +301,16 @@ public final class Session implements FrontendListener {
       e.runner().settingsTracker().aborted();
     }
     e.runner().settingsTracker().tellChanges();
+    if (status == 'I') {
+      e.runner().control().notifications().deliver();
+    }
     BackendEncoder.readyForQuery(channel().out(), status);
     free();
+  }
+
+  /** Nothing runs, and nothing is left open between two Syncs. */
+  boolean isIdle() {
+    return !busy && established().transaction().scope() == Transaction.Scope.NONE;
   }
 
   /** Until {@link #free} no further message is taken. */
@@ -370,8 +378,8 @@ public final class Session implements FrontendListener {
         e -> {
           services().registry().unregister(e.key().processId());
           e.extended().transactionEnded();
+          e.runner().control().abandon();
           e.transaction().abandon();
-          e.runner().control().cursors().abandon();
         });
     LOG.debug("event=session_closed");
   }

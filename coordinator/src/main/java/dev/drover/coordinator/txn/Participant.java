@@ -48,8 +48,11 @@ public final class Participant {
     commitsLast = true;
   }
 
-  /** It may have touched temporary tables: PostgreSQL does not prepare such a transaction. */
-  void markTemporary() {
+  /**
+   * It may have touched temporary tables, or has used LISTEN or NOTIFY: PostgreSQL does not prepare
+   * such a transaction.
+   */
+  public void markTemporary() {
     temporary = true;
   }
 

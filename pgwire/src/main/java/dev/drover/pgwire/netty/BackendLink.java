@@ -2,11 +2,13 @@ package dev.drover.pgwire.netty;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.pgwire.BackendDecoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A connection to a PostgreSQL server, past its startup.
@@ -159,6 +161,11 @@ public final class BackendLink {
   /** Who hears what belongs to no reply. */
   public void setListener(LinkListener listener) {
     handler.conversation().setListener(listener);
+  }
+
+  /** Who hears of NOTIFY, whatever runs meanwhile. */
+  public void setNotifications(Consumer<BackendDecoder.Notification> receiver) {
+    handler.conversation().setNotifications(receiver);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Consumer;
 
 /**
  * What a server says on one link, and who takes it.
@@ -29,6 +30,7 @@ final class Conversation {
   private final Queue<Reply> replies = new ArrayDeque<>();
   private final Map<String, String> parameters = new HashMap<>();
   private LinkListener listener = LinkListener.NONE;
+  private Consumer<BackendDecoder.Notification> notifications = _ -> {};
   private String lastWords = "";
   private int processId;
   private byte[] cancelKey = new byte[0];
@@ -80,6 +82,10 @@ final class Conversation {
 
   void setListener(LinkListener newListener) {
     listener = requireNonNull(newListener);
+  }
+
+  void setNotifications(Consumer<BackendDecoder.Notification> receiver) {
+    notifications = requireNonNull(receiver);
   }
 
   LinkListener listener() {
@@ -159,7 +165,8 @@ final class Conversation {
         }
         tell(type, body);
       }
-      case Backend.NOTICE, Backend.NOTIFICATION -> tell(type, body);
+      case Backend.NOTICE -> tell(type, body);
+      case Backend.NOTIFICATION -> notifications.accept(BackendDecoder.Notification.decode(body));
       default -> {
         if (replies.isEmpty()) {
           throw unexpected(type);

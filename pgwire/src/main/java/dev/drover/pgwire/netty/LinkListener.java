@@ -8,8 +8,8 @@ public interface LinkListener {
   LinkListener NONE = (_, _) -> {};
 
   /**
-   * A ParameterStatus, NoticeResponse, NotificationResponse or ErrorResponse while no reply is
-   * expected; the body is valid only during the call.
+   * A ParameterStatus, NoticeResponse or ErrorResponse while no reply is expected; the body is
+   * valid only during the call.
    */
   void message(byte type, ByteBuf body);
 

@@ -9,7 +9,6 @@ import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.Persistence;
 import dev.drover.planner.sql.QualifiedName;
-import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.Statement;
 import java.util.List;
 
@@ -34,10 +33,7 @@ public final class DdlPlanner {
         || statement instanceof Statement.Utility
         || statement instanceof Statement.SelectInto
         || statement instanceof ClusterCommand
-        || statement instanceof Statement.Opaque
-        || statement instanceof SessionCommand.Listen
-        || statement instanceof SessionCommand.Unlisten
-        || statement instanceof SessionCommand.Notify;
+        || statement instanceof Statement.Opaque;
   }
 
   /**
@@ -54,9 +50,6 @@ public final class DdlPlanner {
       case Statement.Utility utility -> new UtilityPlanner(context, text).plan(utility);
       case Statement.Opaque opaque -> new UtilityPlanner(context, text).plan(opaque);
       case ClusterCommand command -> new NodeCommands(context).plan(command);
-      case SessionCommand.Unlisten _ -> new Steps(context).plan("UNLISTEN");
-      case SessionCommand.Listen _ -> throw SqlError.notSupported("LISTEN is not supported yet");
-      case SessionCommand.Notify _ -> throw SqlError.notSupported("NOTIFY is not supported yet");
       default ->
           throw new IllegalArgumentException(
               parsed.statement().getClass().getSimpleName() + " is not DDL");

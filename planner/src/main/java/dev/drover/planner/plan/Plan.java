@@ -18,10 +18,16 @@ public sealed interface Plan {
    * @param pinsConnection it may leave state in its connection (sequence values, advisory locks,
    *     settings), so the session keeps that connection
    * @param changesSettings it may have called {@code set_config}
+   * @param notifies it calls {@code pg_notify}, after which no transaction can be prepared
    */
-  record Local(SqlText text, boolean pinsConnection, boolean changesSettings) implements Plan {
+  record Local(SqlText text, boolean pinsConnection, boolean changesSettings, boolean notifies)
+      implements Plan {
     public Local {
       requireNonNull(text);
+    }
+
+    public Local(SqlText text, boolean pinsConnection, boolean changesSettings) {
+      this(text, pinsConnection, changesSettings, false);
     }
   }
 

@@ -60,6 +60,7 @@ final class FunctionRules {
           "pg_indexes_size",
           "pg_is_in_recovery",
           "pg_cancel_backend",
+          "pg_notify",
           "pg_terminate_backend",
           "pg_stat_get_activity",
           "version",
@@ -134,6 +135,10 @@ final class FunctionRules {
 
   boolean isSetConfig(Expr.FunctionCall call) {
     return call.name().local().equals("set_config") && isBuiltIn(call);
+  }
+
+  boolean notifies(Expr.FunctionCall call) {
+    return call.name().local().equals("pg_notify") && isBuiltIn(call);
   }
 
   /** The call may leave something behind in its connection. */

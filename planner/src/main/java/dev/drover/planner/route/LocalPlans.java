@@ -37,7 +37,7 @@ final class LocalPlans {
     if (!new Refusals(analysis).readsReplicated()) {
       Plan.Local local = local(text);
       boolean pins = local.pinsConnection() || drawsCentrally;
-      return new Plan.Local(text, pins, local.changesSettings());
+      return new Plan.Local(text, pins, local.changesSettings(), local.notifies());
     }
     if (drawsCentrally) {
       throw Unsupported.error(
@@ -57,7 +57,9 @@ final class LocalPlans {
                     analysis.functions().isSetConfig(c.call())
                         || (analysis.functions().isUsers(c.call())
                             && analysis.functions().isVolatile(c.call())));
-    return new Plan.Local(text, leavesState || touchesTemporary(), changesSettings);
+    boolean notifies =
+        analysis.mentions().calls().stream().anyMatch(c -> analysis.functions().notifies(c.call()));
+    return new Plan.Local(text, leavesState || touchesTemporary(), changesSettings, notifies);
   }
 
   private boolean touchesTemporary() {

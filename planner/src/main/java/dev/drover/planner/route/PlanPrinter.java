@@ -42,7 +42,7 @@ public final class PlanPrinter {
 
   private void print(Plan plan, int depth) {
     switch (plan) {
-      case Plan.Local(var text, var pins, var changes) -> {
+      case Plan.Local(var text, var pins, var changes, _) -> {
         line(depth, "Catalog Node Scan" + (pins ? " pinned" : "") + (changes ? " settings" : ""));
         query(depth, text);
       }

@@ -15,8 +15,8 @@ record Wrapping(SqlText before, SqlText after) {
   /** The plan must not count or merge rows in the coordinator. */
   Plan around(Plan plan) {
     return switch (plan) {
-      case Plan.Local(var text, var pins, var changes) ->
-          new Plan.Local(around(text), pins, changes);
+      case Plan.Local(var text, var pins, var changes, var notifies) ->
+          new Plan.Local(around(text), pins, changes, notifies);
       case Plan.OneNode(var text, var pins, var writes, var otherwise) -> {
         Optional<Plan> other = otherwise.map(this::around);
         yield new Plan.OneNode(around(text), pins, writes, other);

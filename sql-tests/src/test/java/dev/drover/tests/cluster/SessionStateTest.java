@@ -83,6 +83,18 @@ class SessionStateTest {
     }
   }
 
+  /** It would wait for notifications that nobody sends it. */
+  @Test
+  void aSessionThatCannotListenAnyMoreEnds() {
+    try (WireClient one = WireClient.login(first);
+        WireClient other = WireClient.login(second)) {
+      one.query("LISTEN deaf");
+      String server = value(one, "SELECT pg_backend_pid()");
+      value(other, "SELECT pg_terminate_backend(%s, 5000)".formatted(server));
+      assertThat(one.read().sqlState()).isEqualTo("57P01");
+    }
+  }
+
   private static String state(WireClient client, String sql) {
     return Transcript.error(client.query(sql)).map(Message::sqlState).orElse("");
   }
