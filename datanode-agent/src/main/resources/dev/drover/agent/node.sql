@@ -39,10 +39,71 @@ CREATE TABLE IF NOT EXISTS drover.prepared (
   is_commit boolean,
   decider integer,
   decider_epoch bigint,
+  decided timestamptz,
   CHECK ((is_commit IS NULL) = (decider IS NULL) AND (decider IS NULL) = (decider_epoch IS NULL))
 );
 CREATE UNIQUE INDEX IF NOT EXISTS prepared_gid ON drover.prepared (gid) WHERE is_commit IS NULL;
 REVOKE ALL ON drover.prepared FROM PUBLIC;
+
+-- What the resolver saw in doubt in its last sweep, one row for each part; on the catalog node only.
+-- part: a node's id, with an m for the metadata connection.
+CREATE UNLOGGED TABLE IF NOT EXISTS drover.in_doubt_seen (
+  gxid bigint NOT NULL,
+  gid text NOT NULL,
+  part text NOT NULL,
+  state text NOT NULL,
+  since timestamptz NOT NULL,
+  coordinator integer NOT NULL,
+  epoch bigint NOT NULL,
+  coordinator_lives boolean NOT NULL,
+  waits boolean NOT NULL,
+  PRIMARY KEY (gid, part)
+);
+REVOKE ALL ON drover.in_doubt_seen FROM PUBLIC;
+
+-- What an operator decided about transactions that no server knows enough of; on the catalog node
+-- only. Resolvers ask it last, and forget it with the transaction.
+CREATE TABLE IF NOT EXISTS drover.resolution (
+  gxid bigint PRIMARY KEY,
+  is_commit boolean NOT NULL,
+  decided_by name NOT NULL DEFAULT session_user,
+  decided timestamptz NOT NULL DEFAULT now()
+);
+REVOKE ALL ON drover.resolution FROM PUBLIC;
+
+-- Decides for a transaction in doubt whose coordinator is dead and one of whose servers is lost. If
+-- that server comes back after all and had decided otherwise, the nodes disagree for ever.
+CREATE OR REPLACE FUNCTION drover.resolve(gid text, outcome text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  seen record;
+BEGIN
+  IF outcome NOT IN ('commit', 'rollback') THEN
+    RAISE EXCEPTION 'outcome "%" is neither "commit" nor "rollback"', outcome
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  SELECT s.gxid, bool_or(s.coordinator_lives) AS lives, bool_and(s.waits) AS waits INTO seen
+  FROM drover.in_doubt_seen s WHERE s.gid = resolve.gid GROUP BY s.gxid;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'no transaction "%" is in doubt', gid USING ERRCODE = 'undefined_object';
+  END IF;
+  IF seen.lives THEN
+    RAISE EXCEPTION 'transaction "%" has a coordinator that lives', gid
+      USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'The coordinator finishes it.';
+  END IF;
+  IF NOT seen.waits THEN
+    RAISE EXCEPTION 'transaction "%" needs no decision', gid
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'The servers that can be asked know enough; it is being finished.';
+  END IF;
+  INSERT INTO drover.resolution (gxid, is_commit) VALUES (seen.gxid, outcome = 'commit')
+  ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'transaction "%" has been decided already', gid
+      USING ERRCODE = 'object_not_in_prerequisite_state';
+  END IF;
+END $$;
+REVOKE ALL ON FUNCTION drover.resolve(text, text) FROM PUBLIC;
 
 -- The lowest epoch of each coordinator that may still work here.
 CREATE TABLE IF NOT EXISTS drover.fence (

@@ -71,8 +71,8 @@ final class PreparedRow {
   /** Decides, unless somebody else has. */
   static String decide(Key key, boolean isCommit, Decider decider) {
     return """
-    UPDATE drover.prepared SET is_commit = %b, decider = %d, decider_epoch = %d \
-    WHERE gxid = %d AND is_commit IS NULL\
+    UPDATE drover.prepared SET is_commit = %b, decider = %d, decider_epoch = %d, \
+      decided = pg_catalog.clock_timestamp() WHERE gxid = %d AND is_commit IS NULL\
     """
         .formatted(isCommit, decider.coordinator(), decider.epoch(), key.gxid());
   }

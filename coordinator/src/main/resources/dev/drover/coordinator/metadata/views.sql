@@ -27,7 +27,20 @@ CREATE OR REPLACE VIEW drover.shards AS
     unnest(g.slots) WITH ORDINALITY s(node_id, position)
     JOIN drover.nodes m ON m.id = s.node_id;
 
-GRANT SELECT ON drover.tables, drover.shards TO PUBLIC;
+-- Transactions that should have ended by themselves and have not; a resolver looks once a second.
+CREATE OR REPLACE VIEW drover.in_doubt AS
+  SELECT s.gid, clock_timestamp() - s.since AS age, s.coordinator, s.epoch, s.coordinator_lives,
+    coalesce(n.name, 'node ' || rtrim(s.part, 'm')) AS node, s.part LIKE '%m' AS is_metadata,
+    s.state, s.waits AND NOT s.coordinator_lives AS needs_operator
+  FROM drover.in_doubt_seen s LEFT JOIN drover.nodes n ON n.id = rtrim(s.part, 'm')::integer
+  UNION ALL
+  SELECT format('gp_%s_%s_%s', p.coordinator, p.epoch, p.gxid), clock_timestamp() - p.decided,
+    p.decider, p.decider_epoch, NULL, n.name, false,
+    CASE WHEN p.is_commit THEN 'committing' ELSE 'rolling back' END, false
+  FROM drover.prepared p JOIN drover.nodes n ON n.id = ANY (p.nodes)
+  WHERE p.is_commit IS NOT NULL;
+
+GRANT SELECT ON drover.tables, drover.shards, drover.in_doubt TO PUBLIC;
 
 SET allow_system_table_mods = on;
 

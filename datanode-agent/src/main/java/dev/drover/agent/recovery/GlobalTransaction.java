@@ -50,15 +50,13 @@ public record GlobalTransaction(
 
   /** The gid under which a participant's part is prepared. */
   public String gid(Participant participant) {
+    return participant.isMetadata() ? gid() + "_m" : gid();
+  }
+
+  /** What the gids of all parts begin with. */
+  public String gid() {
     String nodes = String.join(".", participants.stream().map(Participant::toString).toList());
-    return "gx_%d_%d_%d_%s_%s%s"
-        .formatted(
-            coordinator.id(),
-            coordinator.epoch(),
-            gxid,
-            hash,
-            nodes,
-            participant.isMetadata() ? "_m" : "");
+    return "gx_%d_%d_%d_%s_%s".formatted(coordinator.id(), coordinator.epoch(), gxid, hash, nodes);
   }
 
   @Override

@@ -28,12 +28,7 @@ final class InDoubtTransactions {
    * @param fenced the nodes where the coordinator is shut out; only what these say will stay so
    */
   void finish(GlobalTransaction transaction, Set<Integer> fenced) {
-    Map<Participant, ParticipantState> states = new TreeMap<>();
-    for (Participant participant : transaction.participants()) {
-      boolean isFenced = fenced.contains(participant.node());
-      states.put(
-          participant, isFenced ? state(transaction, participant) : ParticipantState.UNKNOWN);
-    }
+    Map<Participant, ParticipantState> states = states(transaction, fenced);
     Decision decision = Decision.of(states);
     LOG.info("event=in_doubt gxid={} states={} decision={}", transaction.gxid(), states, decision);
     switch (decision) {
@@ -43,9 +38,42 @@ final class InDoubtTransactions {
           endAll(transaction, prepared, false);
         }
       }
-      case Decision.Wait() ->
-          LOG.warn("event=in_doubt_waits gxid={} states={}", transaction.gxid(), states);
+      case Decision.Wait() -> askOperator(transaction, states);
     }
+  }
+
+  /** Of nodes that are not among the trusted ones nothing is said. */
+  Map<Participant, ParticipantState> states(GlobalTransaction transaction, Set<Integer> trusted) {
+    Map<Participant, ParticipantState> states = new TreeMap<>();
+    for (Participant participant : transaction.participants()) {
+      boolean isTrusted = trusted.contains(participant.node());
+      states.put(
+          participant, isTrusted ? state(transaction, participant) : ParticipantState.UNKNOWN);
+    }
+    return states;
+  }
+
+  /** What one part does, the others follow, by what the servers then know. */
+  private void askOperator(
+      GlobalTransaction transaction, Map<Participant, ParticipantState> states) {
+    Optional<Boolean> resolution =
+        sessions
+            .tryAt(NodeEndpoint.CATALOG, session -> session.resolution(transaction))
+            .flatMap(found -> found);
+    if (resolution.isEmpty()) {
+      LOG.info("event=in_doubt_waits gxid={} states={}", transaction.gxid(), states);
+      return;
+    }
+    LOG.warn(
+        "event=in_doubt_resolved_by_operator gid={} commit={} states={}",
+        transaction.gid(),
+        resolution.get(),
+        states);
+    List<Participant> prepared =
+        transaction.participants().stream()
+            .filter(p -> states.get(p) == ParticipantState.PREPARED)
+            .toList();
+    endAll(transaction, prepared, resolution.get());
   }
 
   private ParticipantState state(GlobalTransaction transaction, Participant participant) {

@@ -1,5 +1,7 @@
 package dev.drover.agent.recovery;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.drover.agent.postgres.PostgresTemplate;
 import dev.drover.agent.postgres.Secret;
 import java.sql.Connection;
@@ -8,10 +10,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
 
 /**
  * The resolver's connection to one node, and everything it says there.
@@ -80,17 +86,20 @@ final class NodeSession implements AutoCloseable {
     return directory.datanodes(connection);
   }
 
-  List<GlobalTransaction> preparedTransactions() throws SQLException {
-    List<GlobalTransaction> found = new ArrayList<>();
+  /** And for how long they have been prepared here. */
+  Map<GlobalTransaction, Duration> preparedTransactions() throws SQLException {
+    Map<GlobalTransaction, Duration> found = new TreeMap<>();
     try (Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(
                 """
-                SELECT gid FROM pg_prepared_xact() x JOIN pg_database d ON d.oid = x.dbid
+                SELECT gid, (extract(epoch FROM clock_timestamp() - prepared) * 1000)::bigint
+                FROM pg_prepared_xact() x JOIN pg_database d ON d.oid = x.dbid
                 WHERE datname = current_database() AND starts_with(gid, 'gx_')
                 """)) {
       while (rows.next()) {
-        GlobalTransaction.parse(rows.getString(1)).ifPresent(found::add);
+        Duration age = Duration.ofMillis(rows.getLong(2));
+        GlobalTransaction.parse(rows.getString(1)).ifPresent(t -> found.put(t, age));
       }
     }
     return found;
@@ -249,6 +258,28 @@ final class NodeSession implements AutoCloseable {
     } finally {
       execute("SET synchronous_commit = on");
     }
+  }
+
+  /** On the catalog node: replaces what was seen in the sweep before. */
+  void showInDoubt(List<InDoubt> seen) throws SQLException {
+    String rows = seen.stream().flatMap(d -> d.rows().stream()).collect(joining(", "));
+    String insert = rows.isEmpty() ? "" : "; INSERT INTO drover.in_doubt_seen VALUES " + rows;
+    execute("DELETE FROM drover.in_doubt_seen" + insert);
+  }
+
+  /** On the catalog node: what an operator decided. */
+  Optional<Boolean> resolution(GlobalTransaction transaction) throws SQLException {
+    try (PreparedStatement statement =
+            prepared("SELECT is_commit FROM drover.resolution WHERE gxid = ?", transaction.gxid());
+        ResultSet rows = statement.executeQuery()) {
+      return rows.next() ? Optional.of(rows.getBoolean(1)) : Optional.empty();
+    }
+  }
+
+  /** On the catalog node: forgets what an operator decided about others than these. */
+  void keepResolutions(Collection<Long> gxids) throws SQLException {
+    Object array = connection.createArrayOf("bigint", gxids.toArray());
+    run("DELETE FROM drover.resolution WHERE gxid <> ALL (?)", array);
   }
 
   private static boolean orFalse(SQLException failure, List<String> expected) throws SQLException {

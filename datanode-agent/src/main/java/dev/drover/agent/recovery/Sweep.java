@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,12 +39,14 @@ final class Sweep {
   private final CoordinatorLiveness liveness;
   private final InDoubtTransactions inDoubt;
   private final UserTransactions userTransactions;
+  private final InDoubtWatch watch;
 
   Sweep(NodeSessions sessions, CoordinatorLiveness liveness) {
     this.sessions = sessions;
     this.liveness = liveness;
     this.inDoubt = new InDoubtTransactions(sessions);
     this.userTransactions = new UserTransactions(sessions);
+    this.watch = new InDoubtWatch(sessions);
   }
 
   /** Returns how many transactions it looked at. */
@@ -55,6 +56,7 @@ final class Sweep {
     UserTransactions.Found ofUsers = userTransactions.list();
     CoordinatorLiveness.Answer answer = liveness.ask();
     if (!answer.isSettled()) {
+      show(prepared, answer);
       return 0;
     }
     Set<CoordinatorLife> dead = new HashSet<>(answer.unfenced());
@@ -73,7 +75,9 @@ final class Sweep {
                 && life.epoch() <= lastEpochs.get(life.id())
                 && fencedNodes.get(life.id()).contains(NodeEndpoint.CATALOG));
     report(lastEpochs, fencedNodes);
+    show(prepared, answer);
     if (prepared.isComplete()) {
+      forgetResolutions(prepared.transactions());
       deleteRecords(recorded, prepared.transactions());
     }
     return finished;
@@ -92,18 +96,43 @@ final class Sweep {
   }
 
   /** What is prepared on the nodes that can be asked, and whether those are all nodes. */
-  private record Prepared(Set<GlobalTransaction> transactions, boolean isComplete) {}
+  private record Prepared(Map<GlobalTransaction, Duration> ages, boolean isComplete) {
+    Set<GlobalTransaction> transactions() {
+      return ages.keySet();
+    }
+  }
 
   private Prepared listPrepared() {
-    Set<GlobalTransaction> transactions = new TreeSet<>();
+    Map<GlobalTransaction, Duration> ages = new TreeMap<>();
     boolean isComplete = true;
     for (int node : sessions.nodes()) {
-      Optional<List<GlobalTransaction>> found =
+      Optional<Map<GlobalTransaction, Duration>> found =
           sessions.tryAt(node, NodeSession::preparedTransactions);
-      found.ifPresent(transactions::addAll);
+      found.ifPresent(here -> here.forEach((t, age) -> ages.merge(t, age, Sweep::longer)));
       isComplete &= found.isPresent();
     }
-    return new Prepared(transactions, isComplete);
+    return new Prepared(ages, isComplete);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+
+  /** What has become of those that were in doubt for some time when the sweep began. */
+  private void show(Prepared prepared, CoordinatorLiveness.Answer answer) {
+    Set<Integer> nodes = Set.copyOf(sessions.nodes());
+    List<InDoubt> seen = new ArrayList<>();
+    prepared
+        .ages()
+        .forEach(
+            (transaction, age) -> {
+              if (InDoubtWatch.concerns(age)) {
+                boolean lives = !answer.isDead(transaction.coordinator());
+                seen.add(new InDoubt(transaction, age, lives, inDoubt.states(transaction, nodes)));
+              }
+            });
+    seen.removeIf(doubt -> !doubt.states().containsValue(ParticipantState.PREPARED));
+    watch.show(seen);
   }
 
   /** Fencing an epoch fences the earlier ones of that coordinator with it. */
@@ -202,6 +231,16 @@ final class Sweep {
           .ifPresent(gxids -> recorded.put(node, gxids));
     }
     return recorded;
+  }
+
+  private void forgetResolutions(Set<GlobalTransaction> prepared) {
+    List<Long> gxids = prepared.stream().map(GlobalTransaction::gxid).toList();
+    sessions.tryAt(
+        NodeEndpoint.CATALOG,
+        session -> {
+          session.keepResolutions(gxids);
+          return true;
+        });
   }
 
   /**

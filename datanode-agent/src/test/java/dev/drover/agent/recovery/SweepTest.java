@@ -233,6 +233,26 @@ class SweepTest {
     assertThat(cluster.rows(transaction)).isEqualTo(4);
   }
 
+  /** One sweep deletes so many that it is not held up, and the next ones go on. */
+  @Test
+  void commitRecordsGoInBatches() throws SQLException {
+    long first = 1_000_000L * transaction.gxid();
+    GlobalTransaction[] some = new GlobalTransaction[3];
+    for (int i = 0; i < some.length; i++) {
+      some[i] = RecoveryCluster.transaction(life, first + 10_000L * i, ONE);
+    }
+    cluster.at(
+        1,
+        "INSERT INTO drover.gx (gxid) SELECT g FROM generate_series(%d, %d) g"
+            .formatted(first, first + 25_000 - 1));
+    for (int sweeps = 0; sweeps <= some.length; sweeps++) {
+      for (int i = 0; i < some.length; i++) {
+        assertThat(cluster.records(some[i])).as("batch %d", i).isEqualTo(i < sweeps ? 0 : 1);
+      }
+      sweep.run();
+    }
+  }
+
   @Test
   void commitRecordsStayWhileAServerIsDown() throws SQLException {
     cluster.prepare(transaction, METADATA, CATALOG, ONE, TWO);
