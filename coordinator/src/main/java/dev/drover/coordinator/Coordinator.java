@@ -20,6 +20,7 @@ import dev.drover.coordinator.snapshot.AloneTime;
 import dev.drover.coordinator.snapshot.CommitCounts;
 import dev.drover.coordinator.snapshot.CommitGate;
 import dev.drover.coordinator.snapshot.GateRelay;
+import dev.drover.coordinator.snapshot.GateStatistics;
 import dev.drover.coordinator.snapshot.GroupSnapshots;
 import dev.drover.coordinator.snapshot.Moments;
 import dev.drover.coordinator.snapshot.SecondPhases;
@@ -75,6 +76,7 @@ public final class Coordinator implements AutoCloseable {
   private final AloneTime alone;
   private final CommitCounts commits = new CommitCounts();
   private final SecondPhases secondPhases = new SecondPhases();
+  private final GateStatistics gateStatistics = new GateStatistics();
   private final GtmEvents events;
   private final GtmClient gtm;
   private final CatalogCache catalog;
@@ -173,7 +175,8 @@ public final class Coordinator implements AutoCloseable {
                   TransactionServices transactions = l.sessions().transactions();
                   return new GateRelay.Part(l.loop(), transactions.gate(), transactions.moments());
                 })
-            .toList());
+            .toList(),
+        gateStatistics);
   }
 
   private LoopServices loop(EventLoop loop, int index, int count, SessionServices.Shared shared) {
@@ -184,7 +187,7 @@ public final class Coordinator implements AutoCloseable {
     BackendPool pool = new BackendPool(loop, connector, grant + SPARE_CONNECTIONS, waitMillis);
     GtmLink global = new GtmLink(gtm, loop);
     TransactionRegistry registry = new TransactionRegistry(index, count);
-    Moments moments = new Moments(gtm::wantSnapshot, commits, alone);
+    Moments moments = new Moments(gtm::wantSnapshot, commits, alone, gateStatistics);
     TransactionServices transactions =
         new TransactionServices(
             loop,

@@ -5,8 +5,8 @@ import picocli.CommandLine.Command;
 /** {@code drover bench}: measurements. */
 @Command(
     name = "bench",
-    description = "Measures a cluster beside a plain PostgreSQL.",
+    description = "Measures a cluster.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "BENCHMARK",
-    subcommands = OltpCommand.class)
+    subcommands = {OltpCommand.class, SnapshotsCommand.class})
 final class BenchCommand {}

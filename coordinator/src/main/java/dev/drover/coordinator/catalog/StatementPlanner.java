@@ -2,8 +2,10 @@ package dev.drover.coordinator.catalog;
 
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
+import dev.drover.coordinator.settings.DroverSettings;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.FieldDescription;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
@@ -74,6 +76,8 @@ public final class StatementPlanner {
       boolean inTransaction,
       Optional<Backend> catalog) {}
 
+  private static final int TEXT_OID = 25;
+
   private final PlanCache cache = new PlanCache();
   private final PlanCache transactionCache = new PlanCache();
   private final BackendPool pool;
@@ -91,7 +95,12 @@ public final class StatementPlanner {
   public void plan(Request request, CatalogView view, Answer answer) {
     try {
       ParsedStatement parsed = parse(request.text());
-      if (describesItself(parsed.statement())) {
+      Optional<String> own = ownSetting(parsed.statement());
+      if (own.isPresent()) {
+        FieldDescription column = FieldDescription.of(own.get(), TEXT_OID, -1);
+        StatementFacts shown = new StatementFacts(List.of(), List.of(column));
+        answer.planned(control(view, parsed.statement(), shown));
+      } else if (describesItself(parsed.statement())) {
         askFacts(request, view, parsed, answer);
       } else if (isControl(parsed.statement())) {
         CachedPlan control = control(view, parsed.statement(), NO_FACTS);
@@ -137,6 +146,13 @@ public final class StatementPlanner {
       case Statement.Call _, Statement.Do _, Statement.Opaque _ -> false;
       default -> true;
     };
+  }
+
+  /** SHOW of what no server knows. */
+  private static Optional<String> ownSetting(Statement statement) {
+    return statement instanceof SessionCommand.Show show
+        ? show.name().filter(DroverSettings::isOwn)
+        : Optional.empty();
   }
 
   /** What the session carries out, but only the catalog node can describe. */

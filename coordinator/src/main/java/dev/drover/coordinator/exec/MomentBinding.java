@@ -109,6 +109,7 @@ final class MomentBinding implements MomentReader {
 
   private void lookBack() {
     if (since.map(moments::isUnbroken).orElse(false)) {
+      moments.foundWithoutWindow();
       execute();
       return;
     }

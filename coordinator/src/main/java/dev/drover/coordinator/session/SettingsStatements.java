@@ -3,6 +3,7 @@ package dev.drover.coordinator.session;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.settings.DroverSettings;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
@@ -20,6 +21,7 @@ import dev.drover.planner.sql.TransactionCommand.Isolation;
 import dev.drover.planner.sql.TransactionCommand.Modes;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -59,8 +61,13 @@ final class SettingsStatements {
       clientEncoding(call, set, local);
       return;
     }
-    if (set.name().equals(TransactionDefaults.GLOBAL_SNAPSHOT) && !set.isDefault()) {
+    if (set.name().equals(DroverSettings.GLOBAL_SNAPSHOT) && !set.isDefault()) {
       TransactionDefaults.checkGlobalSnapshot(set.values().getFirst().text());
+    }
+    if (set.name().equals(DroverSettings.GATE)) {
+      throw SqlError.of(
+          SqlState.CANT_CHANGE_RUNTIME_PARAM,
+          "parameter \"%s\" cannot be changed".formatted(DroverSettings.GATE));
     }
     String text = call.text().toString();
     change(call, new Change(List.of(set.name()), text, local, set.isDefault(), "SET"));
@@ -221,13 +228,11 @@ final class SettingsStatements {
     }
   }
 
-  /** The two settings that never reach a server are answered here; the rest by the catalog node. */
+  /** What no server knows is answered here; the rest by the catalog node. */
   void show(Call call, SessionCommand.Show show) {
-    String name = show.name().orElse("");
-    boolean encoding = name.equals(SettingsState.CLIENT_ENCODING);
-    if (name.equals(APPLICATION_NAME) || encoding) {
-      String byDefault = encoding ? Encodings.UTF8 : "";
-      String value = settings.effective().values().getOrDefault(name, byDefault);
+    Optional<String> own = ownValue(show.name().orElse(""));
+    if (own.isPresent()) {
+      String value = own.get();
       if (call.simple()) {
         call.output().simpleRowDescription(call.cached());
       }
@@ -237,5 +242,17 @@ final class SettingsStatements {
       return;
     }
     runner.runLocal(call, new Plan.Local(SqlText.cut(call.text().toString(), 0), false, false));
+  }
+
+  private Optional<String> ownValue(String name) {
+    Map<String, String> values = settings.effective().values();
+    return switch (name) {
+      case APPLICATION_NAME -> Optional.of(values.getOrDefault(name, ""));
+      case SettingsState.CLIENT_ENCODING -> Optional.of(values.getOrDefault(name, Encodings.UTF8));
+      case DroverSettings.GATE -> Optional.of(transaction.services().moments().statistics().text());
+      case DroverSettings.GLOBAL_SNAPSHOT ->
+          Optional.of(settings.transactionDefaults().globalSnapshots() ? "strict" : "off");
+      default -> Optional.empty();
+    };
   }
 }

@@ -3,6 +3,7 @@ package dev.drover.coordinator.snapshot;
 import dev.drover.gtm.client.GtmClient;
 import io.netty.channel.EventLoop;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.ToIntFunction;
@@ -21,14 +22,19 @@ public final class GateRelay {
 
   private final GtmClient client;
   private final List<Part> parts;
+  private final GateStatistics statistics;
+  private OptionalLong closedAt = OptionalLong.empty();
+  private OptionalLong heldAt = OptionalLong.empty();
 
-  public GateRelay(GtmClient client, List<Part> parts) {
+  public GateRelay(GtmClient client, List<Part> parts, GateStatistics statistics) {
     this.client = client;
     this.parts = List.copyOf(parts);
+    this.statistics = statistics;
   }
 
   /** Second phases wait; the GTM is told when all those that run have ended. */
   public void close(long window) {
+    closedAt = OptionalLong.of(System.nanoTime());
     AtomicInteger met = new AtomicInteger();
     AtomicInteger undrained = new AtomicInteger(parts.size());
     Runnable drained =
@@ -52,6 +58,7 @@ public final class GateRelay {
 
   /** No commit leaves any more. */
   public void hold(long window) {
+    heldAt = OptionalLong.of(System.nanoTime());
     sum(part -> part.gate().hold(), client::gateHeld, window);
   }
 
@@ -84,6 +91,10 @@ public final class GateRelay {
 
   /** Commits go on. */
   public void open(boolean valid) {
+    long now = System.nanoTime();
+    statistics.opened(valid, now - closedAt.orElse(now), now - heldAt.orElse(now));
+    closedAt = OptionalLong.empty();
+    heldAt = OptionalLong.empty();
     for (Part part : parts) {
       part.loop()
           .execute(

@@ -75,6 +75,7 @@ final class Gathering implements MomentReader {
 
   private void lookBack() {
     if (moments.isUnbroken(since.orElseThrow())) {
+      moments.foundWithoutWindow();
       export();
     } else {
       renew(() -> moments.await(this));

@@ -24,14 +24,17 @@ public final class Moments {
   private final LongSupplier want;
   private final CommitCounts counts;
   private final AloneTime alone;
+  private final GateStatistics statistics;
   private final TreeMap<Long, MomentReader> waiting = new TreeMap<>();
   private Optional<Window> window = Optional.empty();
 
   /** {@code want} asks the GTM for a window and gives the reader's number. */
-  public Moments(LongSupplier want, CommitCounts counts, AloneTime alone) {
+  public Moments(
+      LongSupplier want, CommitCounts counts, AloneTime alone, GateStatistics statistics) {
     this.want = requireNonNull(want);
     this.counts = requireNonNull(counts);
     this.alone = requireNonNull(alone);
+    this.statistics = requireNonNull(statistics);
   }
 
   /**
@@ -54,6 +57,16 @@ public final class Moments {
 
   public boolean isUnbroken(Stillness since) {
     return counts.sent() == since.commits() && System.nanoTime() - since.until() < 0;
+  }
+
+  /** Somebody has made use of that. */
+  public void foundWithoutWindow() {
+    statistics.found();
+  }
+
+  /** What it has cost so far. */
+  public GateStatistics statistics() {
+    return statistics;
   }
 
   /** The reader is called in windows, until it has fixed its view in a valid one. */
@@ -150,6 +163,9 @@ public final class Moments {
     /** Who has a view in a valid window leaves; the GTM takes all others of it to be served. */
     void end(boolean valid) {
       over = true;
+      if (valid) {
+        statistics.served((int) answers.values().stream().filter(Answer.FIXED::equals).count());
+      }
       for (Long number : numbers) {
         MomentReader reader = waiting.get(number);
         if (reader != null) {

@@ -2,6 +2,7 @@ package dev.drover.coordinator.txn;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.coordinator.settings.DroverSettings;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.sql.TransactionCommand.Isolation;
@@ -15,16 +16,14 @@ import java.util.Map;
  * @param globalSnapshots what it sees of several nodes is of one moment; else each node's own
  */
 public record TransactionDefaults(Isolation isolation, boolean readOnly, boolean globalSnapshots) {
-  /** Whether reads of several nodes see one moment: {@code strict} or {@code off}. */
-  public static final String GLOBAL_SNAPSHOT = "drover.global_snapshot";
-
   private static final String ISOLATION = "default_transaction_isolation";
   private static final String READ_ONLY = "default_transaction_read_only";
   private static final String STRICT = "strict";
   private static final String OFF = "off";
 
   /** The settings that it follows from. */
-  public static final List<String> SETTINGS = List.of(ISOLATION, READ_ONLY, GLOBAL_SNAPSHOT);
+  public static final List<String> SETTINGS =
+      List.of(ISOLATION, READ_ONLY, DroverSettings.GLOBAL_SNAPSHOT);
 
   /** As PostgreSQL without settings. */
   public static final TransactionDefaults BUILT_IN =
@@ -38,7 +37,7 @@ public record TransactionDefaults(Isolation isolation, boolean readOnly, boolean
   public TransactionDefaults with(Map<String, String> values) {
     String level = values.get(ISOLATION);
     String restricted = values.get(READ_ONLY);
-    String snapshot = values.getOrDefault(GLOBAL_SNAPSHOT, "");
+    String snapshot = values.getOrDefault(DroverSettings.GLOBAL_SNAPSHOT, "");
     if (level == null && restricted == null && snapshot.isEmpty()) {
       return this;
     }
@@ -59,7 +58,8 @@ public record TransactionDefaults(Isolation isolation, boolean readOnly, boolean
   }
 
   /**
-   * Raises 22023 for what {@link #GLOBAL_SNAPSHOT} cannot be; servers take anything for it.
+   * Raises 22023 for what {@link DroverSettings#GLOBAL_SNAPSHOT} cannot be; servers take anything
+   * for it.
    *
    * @param value as the client wrote it
    */
@@ -67,7 +67,8 @@ public record TransactionDefaults(Isolation isolation, boolean readOnly, boolean
     if (!value.equals(STRICT) && !value.equals(OFF)) {
       throw SqlError.of(
               SqlState.INVALID_PARAMETER_VALUE,
-              "invalid value for parameter \"%s\": \"%s\"".formatted(GLOBAL_SNAPSHOT, value))
+              "invalid value for parameter \"%s\": \"%s\""
+                  .formatted(DroverSettings.GLOBAL_SNAPSHOT, value))
           .withHint("Available values: strict, off.");
     }
   }

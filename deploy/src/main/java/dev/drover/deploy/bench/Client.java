@@ -53,6 +53,14 @@ record Client(Connection connection) implements AutoCloseable {
     }
   }
 
+  String text(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
   /** Returns the number of rows. */
   long copy(String table, byte[] rows) throws SQLException {
     CopyIn copy =

@@ -1,12 +1,16 @@
 package dev.drover.tests.concurrency;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.Endpoints;
 import dev.drover.tests.EndpointsExtension;
 import dev.drover.tests.concurrency.Witness.Manner;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
@@ -74,6 +78,30 @@ class ConsistentReadsTest {
     off.setProperty("options", "-c drover.global_snapshot=off");
     Anomalies anomalies = run(coordinators, new Manner("", 0), off);
     assertThat(anomalies.fractured()).as("%s", anomalies).isPositive();
+  }
+
+  @Test
+  void theSettingIsShownAndChecked() throws SQLException {
+    try (Connection connection = coordinators.getFirst().connect();
+        Statement statement = connection.createStatement()) {
+      assertThat(shown(statement, "drover.global_snapshot")).isEqualTo("strict");
+      statement.execute("SET drover.global_snapshot = off");
+      assertThat(shown(statement, "drover.global_snapshot")).isEqualTo("off");
+      assertThat(shown(statement, "drover.gate")).contains("valid_windows=");
+      assertThatThrownBy(() -> statement.execute("SET drover.global_snapshot = soft"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("22023"));
+      assertThatThrownBy(() -> statement.execute("SET drover.gate = 1"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("55P02"));
+    }
+  }
+
+  private static String shown(Statement statement, String name) throws SQLException {
+    try (ResultSet row = statement.executeQuery("SHOW " + name)) {
+      row.next();
+      return row.getString(1);
+    }
   }
 
   private Anomalies run(List<Endpoint> servers, Manner manner, Properties settings) {
