@@ -149,20 +149,21 @@ BEGIN
 END $$;
 
 -- The commit record of the client's connection: the last statement before PREPARE TRANSACTION.
-CREATE OR REPLACE FUNCTION drover.gx(gxid bigint, nonce bytea) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  INSERT INTO drover.gx (gxid, connection, nonce_hash) VALUES (gx.gxid, 0, sha256(gx.nonce));
-END $$;
+-- The rule works on drover.gx by the rights of its owner: clients can insert here, where all that
+-- they choose is a number and a nonce, and can neither read a record nor choose its hash. A function
+-- would cost twice as much.
+CREATE OR REPLACE VIEW drover.mark AS SELECT gxid, nonce_hash AS nonce FROM drover.gx WHERE false;
+CREATE OR REPLACE RULE record AS ON INSERT TO drover.mark DO INSTEAD
+  INSERT INTO drover.gx (gxid, connection, nonce_hash) VALUES (NEW.gxid, 0, sha256(NEW.nonce));
+REVOKE ALL ON drover.mark FROM PUBLIC;
+GRANT INSERT ON drover.mark TO PUBLIC;
 
 -- The same for the metadata connection of the same transaction.
-CREATE OR REPLACE FUNCTION drover.gx_metadata(gxid bigint, nonce bytea) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  INSERT INTO drover.gx (gxid, connection, nonce_hash)
-  VALUES (gx_metadata.gxid, 1, sha256(gx_metadata.nonce));
-END $$;
-REVOKE ALL ON FUNCTION drover.gx_metadata(bigint, bytea) FROM PUBLIC;
+CREATE OR REPLACE VIEW drover.mark_metadata AS
+  SELECT gxid, nonce_hash AS nonce FROM drover.gx WHERE false;
+CREATE OR REPLACE RULE record AS ON INSERT TO drover.mark_metadata DO INSTEAD
+  INSERT INTO drover.gx (gxid, connection, nonce_hash) VALUES (NEW.gxid, 1, sha256(NEW.nonce));
+REVOKE ALL ON drover.mark_metadata FROM PUBLIC;
 
 -- Shuts out all epochs of a coordinator below the given one; a fence is never lowered.
 CREATE OR REPLACE FUNCTION drover.fence(coordinator integer, epoch bigint) RETURNS void

@@ -39,20 +39,24 @@ class NodeSchemaTest {
   }
 
   @Test
-  void aClientRoleMayCallHelloAndGxAndNothingElse() throws SQLException {
+  void aClientRoleMayCallHelloAndInsertMarksAndNothingElse() throws SQLException {
     try (Connection client = server.connect("postgres", "client")) {
       text(client, "SELECT drover.hello(1, 1)");
-      text(client, "SELECT drover.gx(10, '\\x01')");
+      run(client, "INSERT INTO drover.mark VALUES (10, '\\x01')");
       for (String forbidden :
           new String[] {
             "INSERT INTO drover.gx VALUES (11)",
             "SELECT * FROM drover.gx",
+            "SELECT * FROM drover.mark",
+            "UPDATE drover.mark SET nonce = NULL",
+            "DELETE FROM drover.mark",
+            "INSERT INTO drover.mark VALUES (11) RETURNING nonce",
             "SELECT * FROM drover.session",
             "UPDATE drover.fence SET min_epoch = 0",
             "SELECT drover.fence(1, 0)",
             "SELECT drover.evict(1, 9)",
             "SELECT drover.forget_sessions()",
-            "SELECT drover.gx_metadata(11, '\\x01')",
+            "INSERT INTO drover.mark_metadata VALUES (11, '\\x01')",
             "CREATE TABLE drover.t ()"
           }) {
         assertThatThrownBy(() -> run(client, forbidden))
@@ -66,7 +70,7 @@ class NodeSchemaTest {
   @Test
   void theCommitRecordHoldsTheHashAndNotTheNonce() throws SQLException {
     try (Connection connection = server.connect()) {
-      text(connection, "SELECT drover.gx(20, 'secret')");
+      run(connection, "INSERT INTO drover.mark VALUES (20, 'secret')");
       assertThat(
               text(
                   connection,

@@ -16,8 +16,8 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent")
 record GlobalId(long gxid, long epoch, String base, byte[] nonce) {
-  private static final String MARK = "SELECT drover.gx($1, $2)";
-  private static final String MARK_METADATA = "SELECT drover.gx_metadata($1, $2)";
+  private static final String MARK = "INSERT INTO drover.mark VALUES ($1, $2)";
+  private static final String MARK_METADATA = "INSERT INTO drover.mark_metadata VALUES ($1, $2)";
   private static final int[] TEXT_AND_BINARY = {0, 1};
 
   static GlobalId of(TransactionServices services, long gxid, List<Participant> participants) {

@@ -72,8 +72,10 @@ final class RecoveryCluster implements AutoCloseable {
     Connection connection = node(participant.node()).connect();
     run(connection, "BEGIN");
     run(connection, "INSERT INTO t VALUES (%d)".formatted(transaction.gxid()));
-    String function = participant.isMetadata() ? "gx_metadata" : "gx";
-    run(connection, "SELECT drover.%s(%d, '%s')".formatted(function, transaction.gxid(), NONCE));
+    String mark = participant.isMetadata() ? "mark_metadata" : "mark";
+    run(
+        connection,
+        "INSERT INTO drover.%s VALUES (%d, '%s')".formatted(mark, transaction.gxid(), NONCE));
     return connection;
   }
 

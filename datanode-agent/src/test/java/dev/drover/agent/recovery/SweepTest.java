@@ -151,7 +151,8 @@ class SweepTest {
       RecoveryCluster.run(zombie, "BEGIN");
       RecoveryCluster.run(
           zombie,
-          "SELECT drover.gx(%d, '%s')".formatted(transaction.gxid(), RecoveryCluster.NONCE));
+          "INSERT INTO drover.mark VALUES (%d, '%s')"
+              .formatted(transaction.gxid(), RecoveryCluster.NONCE));
       liveness.end(life);
       sweep.run();
       String prepare = "PREPARE TRANSACTION '%s'".formatted(transaction.gid(TWO));
@@ -185,7 +186,8 @@ class SweepTest {
   @Test
   void aForgedCommitRecordCommitsNothing() throws SQLException {
     cluster.prepare(transaction, METADATA, CATALOG, ONE);
-    cluster.at(2, "SELECT drover.gx(%d, 'another nonce')".formatted(transaction.gxid()));
+    cluster.at(
+        2, "INSERT INTO drover.mark VALUES (%d, 'another nonce')".formatted(transaction.gxid()));
     liveness.end(life);
     sweep.run();
     assertThat(cluster.prepared(transaction)).isZero();
@@ -196,7 +198,9 @@ class SweepTest {
   void theMetadataConnectionsRecordSpeaksForItselfOnly() throws SQLException {
     cluster.prepare(transaction, METADATA, ONE, TWO);
     cluster.at(
-        0, "SELECT drover.gx_metadata(%d, 'another nonce')".formatted(transaction.gxid() + 1));
+        0,
+        "INSERT INTO drover.mark_metadata VALUES (%d, 'another nonce')"
+            .formatted(transaction.gxid() + 1));
     liveness.end(life);
     sweep.run();
     assertThat(cluster.rows(transaction)).as("the client's part on node 0 is absent").isZero();
