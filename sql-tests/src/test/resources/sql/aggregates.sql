@@ -64,4 +64,7 @@ SELECT count(*), 'all' AS label, $[1|2]::int AS k FROM t;
 SELECT max(x.n) FROM (SELECT grp, count(*) AS n FROM t GROUP BY grp) x;
 SELECT DISTINCT count(*) FROM t GROUP BY grp ORDER BY 1;
 SELECT sum(i8), sum(i8) / 3, avg(i8)::bigint FROM t WHERE id > 45 AND id <= 50;
+SELECT count(*), CURRENT_DATE, now() IS NOT NULL, max(id) FROM t;
+SELECT grp, CURRENT_DATE, count(*) FROM t WHERE id < 20 GROUP BY grp ORDER BY grp;
+SELECT CURRENT_DATE, string_agg(txt, ',' ORDER BY id) FROM t WHERE id < 4;
 DROP TABLE t;

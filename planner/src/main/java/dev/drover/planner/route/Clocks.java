@@ -30,6 +30,17 @@ final class Clocks {
     return this;
   }
 
+  /**
+   * Whether an expression is replaced as a whole, and named where it is a target without a name.
+   */
+  static boolean isClock(Analysis analysis, Expr expression) {
+    return analysis.mentions().clocks().contains(expression)
+        || analysis.mentions().calls().stream()
+            .filter(Mentions.Call::inText)
+            .map(Mentions.Call::call)
+            .anyMatch(c -> c.equals(expression) && analysis.functions().isTransactionClock(c));
+  }
+
   void replaceIn(SpliceText text) {
     for (Mentions.Call call : analysis.mentions().calls()) {
       if (call.inText() && analysis.functions().isTransactionClock(call.call())) {

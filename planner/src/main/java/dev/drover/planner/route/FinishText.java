@@ -83,7 +83,8 @@ final class FinishText {
     for (QueryPart.Target target : select.targets()) {
       boolean star = target.value() instanceof Expr.ColumnRef reference && reference.star();
       String name = Outputs.name(target.value());
-      if (target.alias().isEmpty() && !star && !name.equals(Outputs.UNNAMED)) {
+      boolean named = target.alias().isPresent() || Clocks.isClock(analysis, target.value());
+      if (!named && !star && !name.equals(Outputs.UNNAMED)) {
         text.insert(target.span().end(), " AS " + SqlNames.quote(name));
       }
     }
