@@ -93,6 +93,33 @@ public final class FrontendEncoder {
     Frames.end(out, frame);
   }
 
+  /** Values in text format that are written one by one. */
+  public record Texts(int count, Writer writer) {
+    /** Appends the text of one value. */
+    @FunctionalInterface
+    public interface Writer {
+      void write(int index, ByteBuf out);
+    }
+  }
+
+  /** Like {@link #bind} of values that need not be there as arrays of bytes; none is NULL. */
+  public static void bindTexts(
+      ByteBuf out, String portal, String statement, Texts values, int[] formats) {
+    int frame = Frames.begin(out, BIND);
+    Frames.string(out, portal);
+    Frames.string(out, statement);
+    out.writeShort(0);
+    out.writeShort(values.count());
+    for (int i = 0; i < values.count(); i++) {
+      int length = out.writerIndex();
+      out.writeInt(0);
+      values.writer().write(i, out);
+      out.setInt(length, out.writerIndex() - length - Integer.BYTES);
+    }
+    Frames.shorts(out, formats);
+    Frames.end(out, frame);
+  }
+
   /** The values and formats of a received Bind for another portal and statement. */
   public static void bind(
       ByteBuf out, String portal, String statement, FrontendDecoder.Bind received) {

@@ -68,6 +68,18 @@ public final class StatementText {
     return starts.length;
   }
 
+  /** Whether every literal is a number of decimal digits only. */
+  public boolean literalsAreDecimal() {
+    for (int i = 0; i < starts.length; i++) {
+      for (int at = starts[i]; at < ends[i]; at++) {
+        if (utf8[at] < '0' || utf8[at] > '9') {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** The literal as written, quotes and all. */
   public String literalText(int ordinal) {
     return new String(

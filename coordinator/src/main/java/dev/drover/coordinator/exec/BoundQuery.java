@@ -16,11 +16,16 @@ import java.util.List;
  *
  * <p>Threads: confined to the session's event loop.
  *
+ * @param rendering of the text that was sent
  * @param statement its name on the server
  * @param unused parameters that the server's text does not mention
  */
 record BoundQuery(
-    Backend backend, Call call, ServerCommand.Bound bound, String statement, BitSet unused) {
+    Backend backend,
+    Rendering rendering,
+    ServerCommand.Bound bound,
+    String statement,
+    BitSet unused) {
   private static final int[] NO_FORMATS = {};
 
   EventLoop loop() {
@@ -28,12 +33,14 @@ record BoundQuery(
   }
 
   void bind(ByteBuf out) {
-    Bind bind = call.bind().orElse(null);
+    Bind bind = rendering.call().bind().orElse(null);
+    TextParameters added = rendering.parameters();
     String portal = bound.portal();
     if (bind == null) {
       int[] formats = bound.resultFormats().orElse(NO_FORMATS);
-      FrontendEncoder.bind(out, portal, statement, BindParameters.none(), formats);
-    } else if (bound.resultFormats().isEmpty() && unused.isEmpty()) {
+      FrontendEncoder.Texts texts = new FrontendEncoder.Texts(added.count(), rendering::writeValue);
+      FrontendEncoder.bindTexts(out, portal, statement, texts, formats);
+    } else if (bound.resultFormats().isEmpty() && unused.isEmpty() && added.isEmpty()) {
       FrontendEncoder.bind(out, portal, statement, bind);
     } else {
       int[] formats = bound.resultFormats().orElse(bind.resultFormats());
@@ -42,11 +49,15 @@ record BoundQuery(
   }
 
   private BindParameters values(Bind bind) {
-    List<byte[]> values = new ArrayList<>(bind.paramCount());
-    int[] formats = new int[bind.paramCount()];
-    for (int i = 0; i < formats.length; i++) {
+    int added = rendering.parameters().count();
+    List<byte[]> values = new ArrayList<>(bind.paramCount() + added);
+    int[] formats = new int[bind.paramCount() + added];
+    for (int i = 0; i < bind.paramCount(); i++) {
       formats[i] = bind.format(i);
       values.add(unused.get(i) ? null : value(bind, i));
+    }
+    for (int i = 0; i < added; i++) {
+      values.add(rendering.value(i));
     }
     return BindParameters.of(formats, values);
   }

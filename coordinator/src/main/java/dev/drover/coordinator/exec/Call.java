@@ -94,7 +94,7 @@ public final class Call {
   public interface Scopes {
     void open(Transaction.Scope scope);
 
-    /** The transaction's one timestamp, as a constant. */
+    /** The transaction's one timestamp, as the text of a timestamptz. */
     String now();
 
     /** The running operator takes the client's messages now, or again. */
@@ -243,7 +243,7 @@ public final class Call {
     }
   }
 
-  /** The transaction's one timestamp, as a constant. */
+  /** The transaction's one timestamp, as the text of a timestamptz. */
   public String now() {
     return context.scopes().now();
   }

@@ -29,13 +29,13 @@ record NodeTask(
 
   /** Has one node bind the text and wait, in the extended protocol. */
   BoundQuery bind(Participant participant, Reply nodeReply) {
-    Rendering rendering = new Rendering(call, List.of(), new int[0]);
+    Rendering rendering = rendering();
     Reply reply = new PlacedReply(nodeReply, rendering, sql);
     return ServerCommand.bind(participant.backend(), call, bound(), rendering, reply);
   }
 
   void send(int index, Participant participant, Reply nodeReply) {
-    Rendering rendering = new Rendering(call, List.of(), new int[0]);
+    Rendering rendering = rendering();
     Reply reply = new PlacedReply(nodeReply, rendering, sql);
     if (call.simple() && resultFormats.isEmpty()) {
       ServerCommand.query(participant.backend(), sql, rendering, reply);
@@ -44,9 +44,17 @@ record NodeTask(
     ServerCommand.execute(participant.backend(), call, bound(), rendering, reply);
   }
 
+  private Rendering rendering() {
+    Rendering whole = new Rendering(call, List.of(), new int[0]);
+    return isKept() ? whole.kept(sql, List.of()) : whole;
+  }
+
+  private boolean isKept() {
+    return resultFormats.isEmpty() && call.request().statementKey() != 0;
+  }
+
   private ServerCommand.Bound bound() {
-    boolean kept = resultFormats.isEmpty() && call.request().statementKey() != 0;
-    long key = kept ? call.request().statementKey() << SLOT_BITS : 0;
+    long key = isKept() ? call.request().statementKey() << SLOT_BITS : 0;
     Optional<int[]> formats =
         call.simple() ? resultFormats.or(() -> Optional.of(TEXT_FORMAT)) : resultFormats;
     return limited

@@ -106,7 +106,8 @@ public final class Operators {
     }
     return new SingleNodeOperator(
         call,
-        new SingleNodeOperator.Task(node, plan.text(), plan.pins(), slots, plan.writes(), false));
+        new SingleNodeOperator.Task(
+            node, plan.text(), plan.pins(), slots, plan.writes(), false, plan.literalTypes()));
   }
 
   private static Operator allNodes(Call call, Plan.AllNodes plan, int[] slots) {

@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The text of a plan with its holes filled. The transaction's timestamp is only made when a text
@@ -25,6 +26,7 @@ public final class Rendering {
   private final Call call;
   private final List<Pin> pins;
   private final int[] slots;
+  private final TextParameters parameters;
   private String now = "";
 
   /**
@@ -33,9 +35,42 @@ public final class Rendering {
    * @param pins those that leaf names come from, with their {@code slots}
    */
   public Rendering(Call call, List<Pin> pins, int[] slots) {
+    this(call, pins, slots, TextParameters.NONE);
+  }
+
+  private Rendering(Call call, List<Pin> pins, int[] slots, TextParameters parameters) {
     this.call = requireNonNull(call);
     this.pins = requireNonNull(pins);
     this.slots = requireNonNull(slots);
+    this.parameters = requireNonNull(parameters);
+  }
+
+  /** With parameters in the place of what differs from one execution to the next. */
+  Rendering kept(SqlText sql, List<Integer> literalTypes) {
+    int client = call.cached().facts().parameterTypes().size();
+    return new Rendering(call, pins, slots, TextParameters.of(sql, client, literalTypes));
+  }
+
+  Call call() {
+    return call;
+  }
+
+  TextParameters parameters() {
+    return parameters;
+  }
+
+  /** The value of one of the {@link #parameters}, from 0, in text format. */
+  byte[] value(int index) {
+    return written(out -> writeValue(index, out));
+  }
+
+  /** Appends the value of one of the {@link #parameters}, from 0, in text format. */
+  void writeValue(int index, ByteBuf out) {
+    if (index < parameters.literalTypes().size()) {
+      writeLiteral(index, out);
+    } else {
+      ByteBufUtil.writeUtf8(out, now());
+    }
   }
 
   /** Appends the text in UTF-8. */
@@ -49,13 +84,23 @@ public final class Rendering {
   private void write(Piece piece, ByteBuf out) {
     switch (piece) {
       case Piece.Fixed fixed -> out.writeBytes(fixed.utf8());
-      case Piece.Lifted(int ordinal) -> {
-        int start = call.text().literalStart(ordinal);
-        out.writeBytes(call.text().utf8(), start, call.text().literalEnd(ordinal) - start);
-      }
+      case Piece.Lifted(int ordinal) when parameters.takesLiterals() ->
+          writeParameter(parameters.ofLiteral(ordinal), out);
+      case Piece.Lifted(int ordinal) -> writeLiteral(ordinal, out);
       case Piece.Leaf(int pin) -> writeLeafName(pins.get(pin).leafName(), slots[pin], out);
-      case Piece.Now _ -> ByteBufUtil.writeUtf8(out, now());
+      case Piece.Now _ when parameters.clock() -> writeParameter(parameters.ofClock(), out);
+      case Piece.Now _ -> ByteBufUtil.writeUtf8(out, "'" + now() + "'::pg_catalog.timestamptz");
     }
+  }
+
+  private void writeLiteral(int ordinal, ByteBuf out) {
+    int start = call.text().literalStart(ordinal);
+    out.writeBytes(call.text().utf8(), start, call.text().literalEnd(ordinal) - start);
+  }
+
+  private static void writeParameter(int number, ByteBuf out) {
+    out.writeByte('$');
+    writeDecimal(number, out);
   }
 
   private String now() {
@@ -66,8 +111,12 @@ public final class Rendering {
   }
 
   public byte[] bytes(SqlText sql) {
+    return written(out -> write(sql, out));
+  }
+
+  private static byte[] written(Consumer<ByteBuf> writer) {
     ByteBuf out = Unpooled.buffer();
-    write(sql, out);
+    writer.accept(out);
     byte[] result = new byte[out.readableBytes()];
     out.readBytes(result);
     return result;

@@ -34,7 +34,8 @@ final class ServerCommand {
 
   /**
    * Parse when needed, Bind with the client's values, Execute, Sync. A statement that the server
-   * did not come to prepare is forgotten again.
+   * did not come to prepare is forgotten again. One of the simple protocol is described when it is
+   * prepared.
    */
   static void execute(Backend backend, Call call, Bound bound, Rendering rendering, Reply reply) {
     bind(backend, call, bound, rendering, reply).execute();
@@ -53,11 +54,14 @@ final class ServerCommand {
         name = backend.statements().add(bound.key());
         closeEvicted(backend, out);
       }
-      int[] types = UnusedParameters.types(facts, unused);
+      int[] types = rendering.parameters().types(UnusedParameters.types(facts, unused));
       FrontendEncoder.parse(out, name, rendering.bytes(bound.sql()), types);
     }
-    BoundQuery query = new BoundQuery(backend, call, bound, name, unused);
+    BoundQuery query = new BoundQuery(backend, rendering, bound, name, unused);
     query.bind(out);
+    if (parse && call.simple() && bound.key() != 0) {
+      FrontendEncoder.describePortal(out, bound.portal());
+    }
     backend.expect(
         parse && bound.key() != 0 ? new PreparingReply(reply, backend, bound.key()) : reply);
     return query;

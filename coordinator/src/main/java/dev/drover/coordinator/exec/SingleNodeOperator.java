@@ -34,18 +34,33 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
    *
    * @param pins for the leaf names in the text, with their {@code slots}
    * @param pinsConnection the session keeps the connection afterwards
+   * @param literalTypes when literals may be parameters: see {@link
+   *     dev.drover.planner.plan.Plan.OneNode}
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Task(
-      int node, SqlText sql, List<Pin> pins, int[] slots, boolean writes, boolean pinsConnection) {}
+      int node,
+      SqlText sql,
+      List<Pin> pins,
+      int[] slots,
+      boolean writes,
+      boolean pinsConnection,
+      List<Integer> literalTypes) {
+    /** Literals stay what they are. */
+    Task(int node, SqlText sql, List<Pin> pins, int[] slots, boolean writes, boolean keeps) {
+      this(node, sql, pins, slots, writes, keeps, List.of());
+    }
+  }
 
   private final Call call;
   private final Task task;
-  private final Rendering rendering;
+  private final Rendering whole;
+  private Rendering rendering;
   private Participant participant;
   private String tag = "";
   private ErrorFields error;
   private long key;
+  private boolean preparing;
   private boolean rowsSent;
   private boolean suspended;
   private boolean endedBare;
@@ -54,7 +69,8 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
   SingleNodeOperator(Call call, Task task) {
     this.call = call;
     this.task = task;
-    this.rendering = new Rendering(call, task.pins(), task.slots());
+    this.whole = new Rendering(call, task.pins(), task.slots());
+    this.rendering = whole;
   }
 
   @Override
@@ -85,13 +101,18 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
 
   private void send() {
     dev.drover.coordinator.pool.Backend backend = participant.backend();
-    if (call.simple()) {
+    key = call.simple() ? literalsKey(backend) : statementKey();
+    if (call.simple() && key == 0) {
       ServerCommand.query(backend, task.sql(), rendering, this);
     } else {
-      key = statementKey();
+      rendering =
+          key == 0
+              ? whole
+              : whole.kept(task.sql(), call.simple() ? task.literalTypes() : List.of());
       ServerCommand.Bound bound =
           new ServerCommand.Bound(
               task.sql(), key, call.resultFormats(), call.request().maxRows(), call.serverPortal());
+      preparing = backend.statements().nameOf(key).isEmpty();
       ServerCommand.execute(backend, call, bound, rendering, this);
     }
     backend.link().flush();
@@ -104,6 +125,24 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
     }
     int slot = task.slots().length == 1 ? task.slots()[0] + 1 : 0;
     return (statement << SLOT_BITS) | slot;
+  }
+
+  /**
+   * For a text of the simple protocol that comes again with other literals, which may be
+   * parameters; else 0. The plan stands for all that its names and operators depend on.
+   */
+  private long literalsKey(dev.drover.coordinator.pool.Backend backend) {
+    boolean possible =
+        task.slots().length == 1
+            && task.literalTypes().size() == call.text().literalCount()
+            && !task.literalTypes().isEmpty()
+            && !call.request().internal()
+            && call.text().literalsAreDecimal();
+    if (!possible) {
+      return 0;
+    }
+    long shape = (call.cached().id() << (SLOT_BITS + 1)) | (task.slots()[0] + 1);
+    return backend.statements().comesAgain(shape) ? shape : 0;
   }
 
   @Override
@@ -166,7 +205,7 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
               .notice(
                   StatementError.notice(
                       call, rendering.placed(task.sql(), ErrorFields.decode(body)), task.node()));
-      case Backend.BIND_COMPLETE -> call.output().bound();
+      case Backend.BIND_COMPLETE -> bound();
       case Backend.PORTAL_SUSPENDED -> suspended = true;
       default -> {
         // Nothing that the client has not been told already.
@@ -174,19 +213,31 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
     }
   }
 
+  /** A server describes a statement of the simple protocol only when it prepares it. */
+  private void bound() {
+    if (!call.simple()) {
+      call.output().bound();
+    } else if (!preparing && call.cached().returnsRows()) {
+      call.output().simpleRowDescription(call.cached());
+    }
+  }
+
   private void rowDescription(ByteBuf body) {
     int columns = body.getShort(body.readerIndex());
     boolean changed = columns != call.cached().facts().columns().size();
     if (changed && !call.request().internal()) {
-      error =
-          ErrorFields.of(
-              SqlError.of(
-                  SqlState.SERIALIZATION_FAILURE,
-                  "a table was changed while the statement waited for it"),
-              Severity.ERROR);
+      error = changedMeanwhile();
       return;
     }
     call.output().simpleRowDescription(call.cached());
+  }
+
+  private static ErrorFields changedMeanwhile() {
+    return ErrorFields.of(
+        SqlError.of(
+            SqlState.SERIALIZATION_FAILURE,
+            "a table was changed while the statement waited for it"),
+        Severity.ERROR);
   }
 
   @Override
@@ -215,6 +266,9 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
       participant.backend().statements().remove(key);
       send();
       return;
+    }
+    if (call.simple() && error.message().equals(CHANGED_RESULT)) {
+      error = changedMeanwhile();
     }
     ErrorFields shown = StatementError.of(call, error, task.node());
     if (tag.isEmpty()) {

@@ -2,8 +2,10 @@ package dev.drover.coordinator.pool;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The prepared statements that one server connection holds, least recently used first.
@@ -14,10 +16,11 @@ import java.util.Map;
  * <p>Threads: confined to the event loop of its connection.
  */
 public final class ServerStatements {
-  /** More than that are closed, oldest first. */
+  /** More than that are closed, oldest first; and as many are remembered as seen. */
   private static final int CAPACITY = 256;
 
   private final Map<Long, String> names = new LinkedHashMap<>(16, 0.75f, true);
+  private final Set<Long> seen = new LinkedHashSet<>();
   private List<String> evicted = List.of();
   private long next;
 
@@ -25,6 +28,18 @@ public final class ServerStatements {
   public String nameOf(long key) {
     String name = names.get(key);
     return name == null ? "" : name;
+  }
+
+  /** Whether a statement is here, or was asked for before; remembers that it was. */
+  public boolean comesAgain(long key) {
+    if (names.containsKey(key) || seen.remove(key)) {
+      return true;
+    }
+    if (seen.size() >= CAPACITY) {
+      seen.remove(seen.iterator().next());
+    }
+    seen.add(key);
+    return false;
   }
 
   /** A name for a statement that is prepared now. */

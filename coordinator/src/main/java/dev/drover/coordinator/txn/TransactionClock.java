@@ -31,7 +31,7 @@ public final class TransactionClock {
     this.source = source;
   }
 
-  /** A constant that reads the same on every node; {@code fresh} for a statement on its own. */
+  /** A timestamptz that reads the same on every node; {@code fresh} for a statement on its own. */
   public String now(boolean fresh) {
     if (fresh || value.isEmpty()) {
       value = format();
@@ -40,8 +40,7 @@ public final class TransactionClock {
   }
 
   private String format() {
-    String instant = FORMAT.format(source.instant().truncatedTo(ChronoUnit.MICROS));
-    return "'" + instant + "+00'::pg_catalog.timestamptz";
+    return FORMAT.format(source.instant().truncatedTo(ChronoUnit.MICROS)) + "+00";
   }
 
   /** Microseconds since 1970, to compare when transactions of several coordinators began. */

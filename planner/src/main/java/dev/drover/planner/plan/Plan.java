@@ -35,13 +35,26 @@ public sealed interface Plan {
    * The text, with leaf names in it, goes to the one node on which every pin lies.
    *
    * @param otherwise for keys that turn out to lie on different nodes; empty when that is refused
+   * @param literalTypes the OID of each lifted literal's type, when a parameter of that type in the
+   *     place of each means the same in every respect; else empty
    */
-  record OneNode(SqlText text, List<Pin> pins, boolean writes, Optional<Plan> otherwise)
+  record OneNode(
+      SqlText text,
+      List<Pin> pins,
+      boolean writes,
+      Optional<Plan> otherwise,
+      List<Integer> literalTypes)
       implements Plan {
     public OneNode {
       requireNonNull(text);
       pins = List.copyOf(pins);
       requireNonNull(otherwise);
+      literalTypes = List.copyOf(literalTypes);
+    }
+
+    /** Its literals stay literals. */
+    public OneNode(SqlText text, List<Pin> pins, boolean writes, Optional<Plan> otherwise) {
+      this(text, pins, writes, otherwise, List.of());
     }
   }
 

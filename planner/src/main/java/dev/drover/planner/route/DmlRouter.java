@@ -86,7 +86,8 @@ final class DmlRouter {
   private Plan oneNode(Analysis analysis, Block block, TableUse target, Map<TableUse, Pin> leaves) {
     List<Pin> pins = leaves.values().stream().distinct().toList();
     SqlText text = text(analysis, target, leaves, pins);
-    return new Plan.OneNode(text, pins, true, otherwise(analysis, block, target, pins));
+    List<Integer> types = new LiteralParameters(analysis, block.scope()).ofRow(target);
+    return new Plan.OneNode(text, pins, true, otherwise(analysis, block, target, pins), types);
   }
 
   /** For one node. */

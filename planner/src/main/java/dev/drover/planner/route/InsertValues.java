@@ -130,7 +130,11 @@ final class InsertValues {
         leaf
             ? new TextBuilder().add(new SqlText.Piece.Leaf(0)).add(alias).build()
             : SqlText.fixed(target());
-    return new Plan.OneNode(whole(oneNow(), name), List.of(pin), true, Optional.empty());
+    List<Integer> types =
+        leaf && rows.size() == 1
+            ? LiteralParameters.ofValues(analysis, shape.listed(), rows.getFirst().elements())
+            : List.of();
+    return new Plan.OneNode(whole(oneNow(), name), List.of(pin), true, Optional.empty(), types);
   }
 
   private Plan several(List<Pin> pins) {

@@ -46,10 +46,13 @@ public final class PlanPrinter {
         line(depth, "Catalog Node Scan" + (pins ? " pinned" : "") + (changes ? " settings" : ""));
         query(depth, text);
       }
-      case Plan.OneNode(var text, var pins, var writes, var otherwise) -> {
+      case Plan.OneNode(var text, var pins, var writes, var otherwise, var literalTypes) -> {
         line(depth, scan(writes) + " (one node)");
         pins(depth, pins);
         query(depth, text);
+        if (!literalTypes.isEmpty()) {
+          line(depth + 1, "Literals as parameters of types: " + literalTypes);
+        }
         otherwise.ifPresent(
             other -> {
               line(depth + 1, "Otherwise:");

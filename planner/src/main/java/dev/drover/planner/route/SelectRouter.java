@@ -103,7 +103,14 @@ final class SelectRouter {
             .render(analysis.span());
     Optional<Plan> otherwise =
         KeyPins.areOneSlot(pins) ? Optional.empty() : ifPossible(analysis, query);
-    return new Plan.OneNode(text, pins, analysis.mentions().modifiesInWith(), otherwise);
+    List<Integer> types = query.block().map(b -> literalTypes(analysis, b)).orElse(List.of());
+    return new Plan.OneNode(text, pins, analysis.mentions().modifiesInWith(), otherwise, types);
+  }
+
+  private static List<Integer> literalTypes(Analysis analysis, Block block) {
+    return analysis.tables().size() == 1
+        ? new LiteralParameters(analysis, block.scope()).ofRow(analysis.tables().getFirst())
+        : List.of();
   }
 
   private Optional<Plan> ifPossible(Analysis analysis, QueryInfo query) {

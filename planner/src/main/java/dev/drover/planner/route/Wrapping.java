@@ -17,7 +17,7 @@ record Wrapping(SqlText before, SqlText after) {
     return switch (plan) {
       case Plan.Local(var text, var pins, var changes, var notifies) ->
           new Plan.Local(around(text), pins, changes, notifies);
-      case Plan.OneNode(var text, var pins, var writes, var otherwise) -> {
+      case Plan.OneNode(var text, var pins, var writes, var otherwise, _) -> {
         Optional<Plan> other = otherwise.map(this::around);
         yield new Plan.OneNode(around(text), pins, writes, other);
       }

@@ -160,6 +160,34 @@ class JdbcTest {
     return seen;
   }
 
+  /** A server that keeps the statement must not keep the moment of its first execution. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSERT INTO jdbc (id, v, name) VALUES (?, 0, now()::text)",
+        "INSERT INTO jdbc (id, v, name) SELECT ?, 0, now()::text",
+        "UPDATE jdbc SET name = now()::text WHERE id = ? - 1000",
+        "UPDATE jdbc SET name = now()::text WHERE v = 2 * (? - 1000)"
+      })
+  void everyTransactionHasAMomentOfItsOwn(String sql) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("prepareThreshold", "1");
+    assertSame(
+        properties,
+        connection -> {
+          connection.setAutoCommit(false);
+          try (PreparedStatement change = connection.prepareStatement(sql)) {
+            for (int i = 1001; i <= 1004; i++) {
+              change.setInt(1, i);
+              change.executeUpdate();
+              connection.commit();
+            }
+          }
+          return query(
+              connection, "SELECT count(DISTINCT name) FROM jdbc WHERE name NOT LIKE 'n%'");
+        });
+  }
+
   @Test
   void aBatchThatFailsChangesNothing() throws SQLException {
     assertSame(
