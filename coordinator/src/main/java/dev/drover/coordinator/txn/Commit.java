@@ -126,13 +126,16 @@ final class Commit {
     state = step.state();
     boolean decides = state instanceof State.Deciding || state instanceof State.Committing;
     if (decides && before instanceof State.Preparing) {
-      List<Integer> nodes = writers.stream().map(Participant::node).toList();
-      services.gate().secondPhase(nodes, phase -> startSecondPhase(phase, step));
+      services.gate().secondPhase(nodes(), phase -> startSecondPhase(phase, step));
     } else if (before instanceof State.Deciding && state instanceof State.Committing) {
       goOnWithLease(step);
     } else {
       goOn(step);
     }
+  }
+
+  private List<Integer> nodes() {
+    return writers.stream().map(Participant::node).toList();
   }
 
   /** Everything is prepared, and nobody takes a snapshot now. */
@@ -198,12 +201,11 @@ final class Commit {
   }
 
   private void report(Optional<ErrorFields> error, String readersEnd) {
-    if (reported) {
-      return;
+    if (!reported) {
+      reported = true;
+      patience.ifPresent(timer -> timer.cancel(false));
+      Fanout.toAll(readers, _ -> readersEnd, _ -> done.complete(error));
     }
-    reported = true;
-    patience.ifPresent(timer -> timer.cancel(false));
-    Fanout.toAll(readers, _ -> readersEnd, _ -> done.complete(error));
   }
 
   /** The decision is durable: whatever happens now, the transaction is committed. */
@@ -220,10 +222,7 @@ final class Commit {
   }
 
   private ErrorFields abortError() {
-    if (!durablyRefused) {
-      return TransactionErrors.outcomeUnknown();
-    }
-    return cause.orElseGet(() -> TransactionErrors.outcomeUnknown());
+    return cause.filter(_ -> durablyRefused).orElseGet(TransactionErrors::outcomeUnknown);
   }
 
   private void perform(Effect effect) {

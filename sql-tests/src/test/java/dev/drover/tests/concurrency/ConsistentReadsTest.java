@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.Endpoints;
 import dev.drover.tests.EndpointsExtension;
+import dev.drover.tests.TemporaryCluster;
 import dev.drover.tests.concurrency.Witness.Manner;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -80,6 +81,26 @@ class ConsistentReadsTest {
     assertThat(anomalies.fractured()).as("%s", anomalies).isPositive();
   }
 
+  /** A lone coordinator needs no window for what is read while nothing is committed. */
+  @Test
+  void soAreReadsThroughOneCoordinatorAlone() throws SQLException {
+    try (TemporaryCluster cluster = TemporaryCluster.inThisProcess(1)) {
+      Vault shared = vault;
+      vault = Vault.create(cluster.coordinators().getFirst());
+      Anomalies busy = run(cluster.coordinators(), new Manner("", 0), new Properties());
+      assertThat(busy.count()).as("%s", busy).isZero();
+      for (String begin : List.of("", "BEGIN ISOLATION LEVEL REPEATABLE READ")) {
+        Anomalies slow = run(cluster.coordinators(), new Manner(begin, 0), new Properties(), 1);
+        assertThat(slow.count()).as("%s", slow).isZero();
+      }
+      vault = shared;
+      try (Connection connection = cluster.coordinators().getFirst().connect();
+          Statement statement = connection.createStatement()) {
+        assertThat(shown(statement, "drover.gate")).doesNotContain("without_window=0 ");
+      }
+    }
+  }
+
   @Test
   void theSettingIsShownAndChecked() throws SQLException {
     try (Connection connection = coordinators.getFirst().connect();
@@ -105,10 +126,14 @@ class ConsistentReadsTest {
   }
 
   private Anomalies run(List<Endpoint> servers, Manner manner, Properties settings) {
+    return run(servers, manner, settings, WRITERS);
+  }
+
+  private Anomalies run(List<Endpoint> servers, Manner manner, Properties settings, int writers) {
     AtomicBoolean over = new AtomicBoolean();
     BooleanSupplier goesOn = () -> !over.get();
     CompletableFuture<Long> writes =
-        CompletableFuture.supplyAsync(() -> vault.write(servers, WRITERS, goesOn));
+        CompletableFuture.supplyAsync(() -> vault.write(servers, writers, goesOn));
     long end = System.nanoTime() + SECONDS * 1_000_000_000;
     try {
       Witness witness = new Witness(vault);

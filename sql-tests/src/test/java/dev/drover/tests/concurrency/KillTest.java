@@ -25,9 +25,10 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
  * Servers, agents, coordinators and the GTM are killed while tellers work at two coordinators: each
  * alone at first, then two at once, in an order drawn by lot ({@code -Ddrover.test.seed}).
  *
- * <p>After each kill money must move again through both coordinators. In the end the bank's books
- * must be right, the copies of the replicated table equal, no transaction may still be prepared,
- * and no client may have hung. The cluster is this test's own, every member a process.
+ * <p>After each kill money must move again through both coordinators, and whoever adds up the
+ * balances meanwhile must always find the same sum. In the end the bank's books must be right, the
+ * copies of the replicated table equal, no transaction may still be prepared, and no client may
+ * have hung. The cluster is this test's own, every member a process.
  */
 @Tag("kill")
 @Timeout(300)
@@ -69,17 +70,33 @@ class KillTest {
               () ->
                   Bank.work(cluster.coordinators(), TELLERS, isOpen::get, () -> situation(cluster)),
               Thread::startVirtualThread);
+      CompletableFuture<Auditor.Sums> audit = audit(cluster.coordinators(), isOpen::get);
       try {
         killInTurn(cluster, work);
       } finally {
         isOpen.set(false);
       }
       Outcomes outcomes = work.join();
+      assertThat(audit.join().wrong()).as("%s, seed %d", audit.join(), seed).isZero();
+      assertThat(audit.join().right()).as("sums").isPositive();
       await(cluster, PREPARED_LIFETIME, () -> preparedCount(cluster) == 0, "nothing prepared");
       assertThat(outcomes.acknowledged()).isNotEmpty();
       bank.verify(outcomes);
       Bank.verifyCopies(cluster.datanodes());
     }
+  }
+
+  /** The sum of all balances is right at any time, for who asks any coordinator. */
+  private static CompletableFuture<Auditor.Sums> audit(
+      List<Endpoint> coordinators, BooleanSupplier goesOn) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            Crowd.run(
+                    coordinators.size(),
+                    number -> () -> new Auditor(coordinators.get(number)).work(goesOn))
+                .stream()
+                .reduce(new Auditor.Sums(0, 0), Auditor.Sums::plus),
+        Thread::startVirtualThread);
   }
 
   private void killInTurn(TemporaryCluster cluster, CompletableFuture<?> work) {
