@@ -195,7 +195,7 @@ public final class Coordinator implements AutoCloseable {
             new Admission(loop, grant, waitMillis),
             new CommitGate(commits, secondPhases),
             moments,
-            new GroupSnapshots(pool, moments, this::datanodes, InDoubtFinisher.DROVER_ROLE),
+            new GroupSnapshots(loop, pool, moments, this::datanodes, InDoubtFinisher.DROVER_ROLE),
             global,
             new Nonces(),
             new InDoubtFinisher(loop, pool, global::mayCommit),

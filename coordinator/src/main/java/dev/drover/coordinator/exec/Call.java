@@ -8,6 +8,7 @@ import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Transaction;
+import dev.drover.coordinator.txn.TransactionDefaults;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.pgwire.Severity;
@@ -105,8 +106,7 @@ public final class Call {
 
     SettingsState settings();
 
-    /** Transactions of the session see one moment from their first statement on, by default. */
-    boolean keepsView();
+    TransactionDefaults transactionDefaults();
 
     /** Settings of the session as a server reports them after a statement that may change them. */
     void settingsRead(Map<String, String> values, Map<String, String> local);
@@ -231,9 +231,15 @@ public final class Call {
     }
   }
 
-  /** For a statement that reads: bare over several nodes, it could not keep its view. */
+  /** For a statement that reads: bare over several nodes, it could not keep a view. */
   public void openScope(boolean bareSuffices, int nodes) {
-    openScope(bareSuffices && (nodes == 1 || !context.scopes().keepsView()));
+    TransactionDefaults defaults = context.scopes().transactionDefaults();
+    boolean isBounded = nodes > 1 && defaults.isBounded() && request.alone();
+    boolean opens = transaction.scope() == Transaction.Scope.NONE;
+    openScope(bareSuffices && !isBounded && (nodes == 1 || !defaults.keepsView()));
+    if (opens && isBounded) {
+      transaction.view().keepOneMoment();
+    }
   }
 
   /** A bare statement's connections go back as soon as it has ended. */

@@ -61,13 +61,8 @@ final class SettingsStatements {
       clientEncoding(call, set, local);
       return;
     }
-    if (set.name().equals(DroverSettings.GLOBAL_SNAPSHOT) && !set.isDefault()) {
-      TransactionDefaults.checkGlobalSnapshot(set.values().getFirst().text());
-    }
-    if (set.name().equals(DroverSettings.GATE)) {
-      throw SqlError.of(
-          SqlState.CANT_CHANGE_RUNTIME_PARAM,
-          "parameter \"%s\" cannot be changed".formatted(DroverSettings.GATE));
+    if (!set.isDefault()) {
+      TransactionDefaults.check(set.name(), set.values().getFirst().text());
     }
     String text = call.text().toString();
     change(call, new Change(List.of(set.name()), text, local, set.isDefault(), "SET"));
@@ -251,7 +246,9 @@ final class SettingsStatements {
       case SettingsState.CLIENT_ENCODING -> Optional.of(values.getOrDefault(name, Encodings.UTF8));
       case DroverSettings.GATE -> Optional.of(transaction.services().moments().statistics().text());
       case DroverSettings.GLOBAL_SNAPSHOT ->
-          Optional.of(settings.transactionDefaults().globalSnapshots() ? "strict" : "off");
+          Optional.of(settings.transactionDefaults().snapshots().text());
+      case DroverSettings.MAX_AGE ->
+          Optional.of(settings.transactionDefaults().maxAgeMillis() + "ms");
       default -> Optional.empty();
     };
   }

@@ -17,6 +17,7 @@ import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Completion;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.coordinator.txn.TransactionClock;
+import dev.drover.coordinator.txn.TransactionDefaults;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.ServerError;
 import dev.drover.pgwire.Severity;
@@ -338,8 +339,8 @@ final class StatementRunner implements Call.Scopes {
   }
 
   @Override
-  public boolean keepsView() {
-    return settings.transactionDefaults().keepsView();
+  public TransactionDefaults transactionDefaults() {
+    return settings.transactionDefaults();
   }
 
   @Override

@@ -4,13 +4,18 @@ import java.util.Set;
 
 /** Parameters of Drover's own, which no server knows. */
 public final class DroverSettings {
-  /** Whether reads of several nodes see one moment: {@code strict} or {@code off}. */
+  /**
+   * Whether reads of several nodes see one moment: {@code strict}, {@code bounded}, {@code off}.
+   */
   public static final String GLOBAL_SNAPSHOT = "drover.global_snapshot";
+
+  /** How old that moment may be when it is bounded. Units: milliseconds. */
+  public static final String MAX_AGE = "drover.global_snapshot_max_age";
 
   /** Shows what snapshots over nodes have cost; nobody can set it. */
   public static final String GATE = "drover.gate";
 
-  private static final Set<String> NAMES = Set.of(GLOBAL_SNAPSHOT, GATE);
+  private static final Set<String> NAMES = Set.of(GLOBAL_SNAPSHOT, MAX_AGE, GATE);
 
   private DroverSettings() {}
 

@@ -24,8 +24,13 @@ final class Gathering implements MomentReader {
     /** What was fixed is of no use, so that who asks now is in time again. */
     void thawed();
 
-    /** {@code since} tells for how long the snapshot stays new, if that can be told. */
-    void exported(List<Keeper> keepers, Optional<Stillness> since);
+    /**
+     * Done.
+     *
+     * @param takenAt everything acknowledged before is seen
+     * @param since tells for how long the snapshot stays new, if that can be told
+     */
+    void exported(List<Keeper> keepers, long takenAt, Optional<Stillness> since);
   }
 
   private final Keepers source;
@@ -35,6 +40,7 @@ final class Gathering implements MomentReader {
   private Optional<Stillness> since = Optional.empty();
   private Optional<Taking> window = Optional.empty();
   private boolean useless;
+  private long takenAt;
   private int open;
 
   Gathering(Keepers source, Moments moments, Listener listener) {
@@ -84,6 +90,7 @@ final class Gathering implements MomentReader {
 
   private void bind(Runnable bound) {
     listener.frozen();
+    takenAt = System.nanoTime();
     open = keepers.size() + 1;
     keepers.forEach(keeper -> keeper.bind(_ -> count(bound)));
     count(bound);
@@ -147,6 +154,6 @@ final class Gathering implements MomentReader {
   }
 
   private void finish() {
-    listener.exported(List.copyOf(keepers), since);
+    listener.exported(List.copyOf(keepers), takenAt, since);
   }
 }

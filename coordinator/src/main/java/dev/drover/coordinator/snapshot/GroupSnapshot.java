@@ -15,12 +15,18 @@ import java.util.function.Consumer;
 public final class GroupSnapshot {
   private final Map<Integer, Keeper> keepers = new TreeMap<>();
   private final Consumer<List<Keeper>> unused;
+  private final long takenAt;
   private int users;
 
-  GroupSnapshot(List<Keeper> keepers, int users, Consumer<List<Keeper>> unused) {
+  GroupSnapshot(List<Keeper> keepers, long takenAt, Consumer<List<Keeper>> unused) {
     keepers.forEach(keeper -> this.keepers.put(keeper.node(), keeper));
-    this.users = users;
+    this.takenAt = takenAt;
     this.unused = unused;
+  }
+
+  /** Everything acknowledged before is seen. Units: a reading of the clock, in nanoseconds. */
+  public long takenAt() {
+    return takenAt;
   }
 
   /** What a transaction on this node imports; empty for a node that could not be asked then. */

@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.snapshot.Moments.Stillness;
+import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -31,6 +33,26 @@ public final class GroupSnapshots {
     }
   }
 
+  /**
+   * How new a snapshot has to be.
+   *
+   * @param notBefore what was acknowledged before this reading of the clock is to be seen
+   * @param keepMillis others may want one of that age soon
+   */
+  public record Freshness(long notBefore, long keepMillis) {
+    /** Everything that has been acknowledged. */
+    public static Freshness now() {
+      return new Freshness(System.nanoTime(), 0);
+    }
+
+    /** Not older than that, nor than what was seen at the given time. */
+    public static Freshness within(long maxAgeMillis, long seenAt) {
+      long oldest = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(maxAgeMillis);
+      return new Freshness(oldest - seenAt > 0 ? oldest : seenAt, maxAgeMillis);
+    }
+  }
+
+  private final EventLoop loop;
   private final BackendPool pool;
   private final Moments moments;
   private final Supplier<List<Integer>> nodes;
@@ -39,19 +61,21 @@ public final class GroupSnapshots {
 
   /** {@code nodes} are those of the cluster now; {@code role} may connect to all of them. */
   public GroupSnapshots(
-      BackendPool pool, Moments moments, Supplier<List<Integer>> nodes, String role) {
+      EventLoop loop,
+      BackendPool pool,
+      Moments moments,
+      Supplier<List<Integer>> nodes,
+      String role) {
+    this.loop = requireNonNull(loop);
     this.pool = requireNonNull(pool);
     this.moments = requireNonNull(moments);
     this.nodes = requireNonNull(nodes);
     this.role = requireNonNull(role);
   }
 
-  /**
-   * Everything acknowledged before this call is seen in the snapshot, which the asker has to
-   * release.
-   */
-  public void ask(Kind kind, Consumer<GroupSnapshot> asker) {
-    lanes.computeIfAbsent(kind, Lane::new).ask(asker);
+  /** The asker has to release what it gets. */
+  public void ask(Kind kind, Freshness freshness, Consumer<GroupSnapshot> asker) {
+    lanes.computeIfAbsent(kind, Lane::new).ask(freshness, asker);
   }
 
   /** Gives the connections back that wait for the next snapshot. */
@@ -67,22 +91,28 @@ public final class GroupSnapshots {
     private Optional<GroupSnapshot> latest = Optional.empty();
     private Optional<Stillness> latestSince = Optional.empty();
     private boolean gathering;
+    private long keepMillis;
 
     Lane(Kind kind) {
       this.keepers = new Keepers(pool, role, kind.level);
     }
 
-    void ask(Consumer<GroupSnapshot> asker) {
-      if (latest.map(GroupSnapshot::isUsed).orElse(false)
-          && latestSince.map(moments::isUnbroken).orElse(false)) {
+    void ask(Freshness freshness, Consumer<GroupSnapshot> asker) {
+      if (latest.map(GroupSnapshot::isUsed).orElse(false) && isFresh(freshness)) {
         latest.get().retain();
         asker.accept(latest.get());
         return;
       }
       waiting.add(asker);
+      keepMillis = Math.max(keepMillis, freshness.keepMillis());
       if (!gathering) {
         gather();
       }
+    }
+
+    private boolean isFresh(Freshness freshness) {
+      return latest.orElseThrow().takenAt() - freshness.notBefore() >= 0
+          || latestSince.map(moments::isUnbroken).orElse(false);
     }
 
     private void gather() {
@@ -103,11 +133,13 @@ public final class GroupSnapshots {
     }
 
     @Override
-    public void exported(List<Keeper> exporters, Optional<Stillness> since) {
+    public void exported(List<Keeper> exporters, long takenAt, Optional<Stillness> since) {
       List<Consumer<GroupSnapshot>> served = List.copyOf(inTime);
       inTime.clear();
       GroupSnapshot snapshot =
-          new GroupSnapshot(exporters, served.size(), old -> old.forEach(keepers::giveBack));
+          new GroupSnapshot(exporters, takenAt, old -> old.forEach(keepers::giveBack));
+      served.forEach(_ -> snapshot.retain());
+      keep(snapshot);
       latest = Optional.of(snapshot);
       latestSince = since;
       gathering = false;
@@ -115,6 +147,15 @@ public final class GroupSnapshots {
         gather();
       }
       served.forEach(asker -> asker.accept(snapshot));
+    }
+
+    /** For those who will ask soon for one that need not be new. */
+    private void keep(GroupSnapshot snapshot) {
+      if (keepMillis > 0) {
+        snapshot.retain();
+        var _ = loop.schedule(snapshot::release, keepMillis, TimeUnit.MILLISECONDS);
+        keepMillis = 0;
+      }
     }
   }
 }

@@ -185,6 +185,7 @@ public final class Transaction {
   /** The client gets an answer of what was read. */
   public void answered() {
     sights.answered();
+    view.answered();
   }
 
   /** Joins Drover's own connection to the catalog node. */

@@ -35,6 +35,7 @@ public final class TransactionView {
   private TransactionDefaults defaults = TransactionDefaults.BUILT_IN;
   private Optional<GroupSnapshot> snapshot = Optional.empty();
   private boolean ended;
+  private long seenAt = System.nanoTime();
 
   TransactionView(GroupSnapshots snapshots) {
     this.snapshots = snapshots;
@@ -107,8 +108,13 @@ public final class TransactionView {
         isolation() == Isolation.SERIALIZABLE
             ? GroupSnapshots.Kind.SERIALIZABLE_READ_ONLY
             : GroupSnapshots.Kind.REPEATABLE_READ;
+    GroupSnapshots.Freshness freshness =
+        defaults.isBounded()
+            ? GroupSnapshots.Freshness.within(defaults.maxAgeMillis(), seenAt)
+            : GroupSnapshots.Freshness.now();
     snapshots.ask(
         kind,
+        freshness,
         given -> {
           if (ended) {
             given.release();
@@ -137,6 +143,15 @@ public final class TransactionView {
             .flatMap(s -> s.on(node))
             .map(id -> List.of(begin, "SET TRANSACTION SNAPSHOT '" + id + "'"))
             .orElseGet(() -> List.of(begin));
+  }
+
+  /** What the session sees from now on is not older than what it has seen. */
+  void answered() {
+    if (snapshot.isEmpty()) {
+      seenAt = System.nanoTime();
+    } else if (snapshot.get().takenAt() - seenAt > 0) {
+      seenAt = snapshot.get().takenAt();
+    }
   }
 
   void end() {

@@ -26,12 +26,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What clients read over several nodes, while others write there, is what one server could have
- * shown them. {@code -Ddrover.consistency.seconds} makes each run longer.
+ * shown them. {@code -Ddrover.consistency.seconds} and {@code -Ddrover.consistency.readers} say how
+ * long each run takes and how many read.
  */
 @ExtendWith(EndpointsExtension.class)
 class ConsistentReadsTest {
   private static final int WRITERS = 8;
-  private static final int READERS = 4;
+  private static final int READERS = Integer.getInteger("drover.consistency.readers", 4);
   private static final long SECONDS = Long.getLong("drover.consistency.seconds", 3);
 
   private final List<Endpoint> coordinators;
@@ -73,6 +74,38 @@ class ConsistentReadsTest {
     assertThat(anomalies.reads()).as("reads").isPositive();
   }
 
+  /** They may be a little old, so that many share one moment. */
+  @Test
+  void soAreBoundedReads() {
+    Properties bounded = new Properties();
+    bounded.setProperty(
+        "options", "-c drover.global_snapshot=bounded -c drover.global_snapshot_max_age=50ms");
+    Anomalies anomalies = run(coordinators, new Manner("", 0), bounded);
+    assertThat(anomalies.fractured() + anomalies.causal()).as("%s", anomalies).isZero();
+    assertThat(anomalies.reads()).as("reads").isPositive();
+  }
+
+  @Test
+  void boundedReadsSeeWhatTheSessionHasWritten() throws SQLException {
+    try (Connection connection = coordinators.getFirst().connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET drover.global_snapshot = bounded");
+      statement.execute("SET drover.global_snapshot_max_age = '10s'");
+      long before = number(statement);
+      for (int i = 1; i <= 10; i++) {
+        statement.execute("UPDATE vault SET v = v + 1 WHERE id = " + i);
+        assertThat(number(statement)).isEqualTo(before + i);
+      }
+    }
+  }
+
+  private static long number(Statement statement) throws SQLException {
+    try (ResultSet row = statement.executeQuery("SELECT sum(v) FROM vault")) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
   @Test
   void withoutGlobalSnapshotsItWouldShow() {
     Properties off = new Properties();
@@ -110,6 +143,10 @@ class ConsistentReadsTest {
       assertThat(shown(statement, "drover.global_snapshot")).isEqualTo("off");
       assertThat(shown(statement, "drover.gate")).contains("valid_windows=");
       assertThatThrownBy(() -> statement.execute("SET drover.global_snapshot = soft"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("22023"));
+      assertThat(shown(statement, "drover.global_snapshot_max_age")).isEqualTo("10ms");
+      assertThatThrownBy(() -> statement.execute("SET drover.global_snapshot_max_age = '2min'"))
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("22023"));
       assertThatThrownBy(() -> statement.execute("SET drover.gate = 1"))
