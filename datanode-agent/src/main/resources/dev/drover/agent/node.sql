@@ -112,6 +112,23 @@ CREATE TABLE IF NOT EXISTS drover.fence (
 );
 REVOKE ALL ON drover.fence FROM PUBLIC;
 
+-- Of clusters with several GTMs: who is the active one, and the state of the GTM. One row. A majority
+-- of the servers that keep it decides; the conditions of the writes are those of the GTM's class
+-- Seat. A server that has forgotten its row must not be asked again.
+CREATE TABLE IF NOT EXISTS drover.gtm_seat (
+  id smallint PRIMARY KEY CHECK (id = 1),
+  promised_term bigint NOT NULL,
+  promised_candidate bigint NOT NULL,
+  beat bigint NOT NULL,
+  vacant boolean NOT NULL,
+  term bigint NOT NULL,
+  candidate bigint NOT NULL,
+  version bigint NOT NULL,
+  state bytea NOT NULL
+);
+REVOKE ALL ON drover.gtm_seat FROM PUBLIC;
+INSERT INTO drover.gtm_seat VALUES (1, 0, 0, 0, true, 0, 0, 0, '') ON CONFLICT DO NOTHING;
+
 -- Which coordinator each backend works for. Lost in a crash of the server, as are the backends.
 CREATE UNLOGGED TABLE IF NOT EXISTS drover.session (
   pid integer,
