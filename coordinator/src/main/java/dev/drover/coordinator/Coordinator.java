@@ -28,6 +28,7 @@ import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.coordinator.txn.Nonces;
 import dev.drover.coordinator.txn.TransactionRegistry;
 import dev.drover.coordinator.txn.TransactionServices;
+import dev.drover.gtm.client.GtmAddress;
 import dev.drover.gtm.client.GtmClient;
 import dev.drover.gtm.client.GtmClientConfig;
 import dev.drover.gtm.protocol.NodeAddress;
@@ -95,8 +96,7 @@ public final class Coordinator implements AutoCloseable {
     this.gtm =
         GtmClient.start(
             new GtmClientConfig(
-                config.gtm().host(),
-                config.gtm().port(),
+                config.gtms().stream().map(at -> new GtmAddress(at.host(), at.port())).toList(),
                 config.secret(),
                 config.name(),
                 Role.COORDINATOR),

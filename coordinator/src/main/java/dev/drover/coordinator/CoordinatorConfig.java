@@ -3,6 +3,8 @@ package dev.drover.coordinator;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,7 +14,7 @@ import java.util.TreeSet;
  *
  * @param name unique among the coordinators of a cluster; keeps its identity at the GTM
  * @param listen address and port for clients; port 0 takes a free one
- * @param gtm where the GTM listens
+ * @param gtms where the GTMs listen, one of which is active
  * @param secret the cluster's shared secret, and the password of the role {@code drover}
  * @param catalogHost where the catalog node listens for SQL by TCP
  * @param catalogSocketDirectory folder of the catalog node's Unix socket; empty for TCP
@@ -23,7 +25,7 @@ import java.util.TreeSet;
 public record CoordinatorConfig(
     String name,
     Endpoint listen,
-    Endpoint gtm,
+    List<Endpoint> gtms,
     String secret,
     Endpoint catalogHost,
     String catalogSocketDirectory,
@@ -37,6 +39,7 @@ public record CoordinatorConfig(
           "listen.port",
           "gtm.host",
           "gtm.port",
+          "gtm.standbys",
           "secret",
           "catalog.host",
           "catalog.port",
@@ -63,7 +66,7 @@ public record CoordinatorConfig(
       throw new IllegalArgumentException("a coordinator needs a name");
     }
     requireNonNull(listen);
-    requireNonNull(gtm);
+    gtms = List.copyOf(gtms);
     requireNonNull(secret);
     requireNonNull(catalogHost);
     requireNonNull(catalogSocketDirectory);
@@ -94,13 +97,29 @@ public record CoordinatorConfig(
     return new CoordinatorConfig(
         properties.getProperty("name", "coordinator1"),
         endpoint(properties, "listen", DEFAULT_PORT),
-        endpoint(properties, "gtm", 0),
+        gtms(properties),
         required(properties, "secret"),
         endpoint(properties, "catalog", 0),
         properties.getProperty("catalog.socket_directory", ""),
         auth.equals("trust"),
         number(properties, "event_loops", defaultEventLoops()),
         Duration.ofMillis(number(properties, "pool_wait", (int) DEFAULT_POOL_WAIT.toMillis())));
+  }
+
+  /** The standbys are {@code host:port}, with commas between them. */
+  private static List<Endpoint> gtms(Properties properties) {
+    List<Endpoint> gtms = new ArrayList<>(List.of(endpoint(properties, "gtm", 0)));
+    for (String standby : properties.getProperty("gtm.standbys", "").split(",", -1)) {
+      String address = standby.strip();
+      int colon = address.lastIndexOf(':');
+      if (colon > 0) {
+        int port = Integer.parseInt(address.substring(colon + 1));
+        gtms.add(new Endpoint(address.substring(0, colon), port));
+      } else if (!address.isEmpty()) {
+        throw new IllegalArgumentException("gtm.standbys is not host:port: " + address);
+      }
+    }
+    return gtms;
   }
 
   private static Endpoint endpoint(Properties properties, String key, int defaultPort) {
@@ -131,6 +150,6 @@ public record CoordinatorConfig(
   /** Never shows the secret. */
   @Override
   public String toString() {
-    return "CoordinatorConfig[" + name + " listen=" + listen + " gtm=" + gtm + "]";
+    return "CoordinatorConfig[" + name + " listen=" + listen + " gtms=" + gtms + "]";
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.gtm.Gtm;
 import dev.drover.gtm.GtmConfig;
+import dev.drover.gtm.client.GtmAddress;
 import dev.drover.gtm.client.GtmClient;
 import dev.drover.gtm.client.GtmClientConfig;
 import dev.drover.gtm.core.GtmTerms;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +41,8 @@ class GtmLinkTest {
       int port = first.port();
       try (GtmClient client =
           GtmClient.start(
-              new GtmClientConfig("127.0.0.1", port, SECRET, "c1", Role.COORDINATOR),
+              new GtmClientConfig(
+                  List.of(new GtmAddress("127.0.0.1", port)), SECRET, "c1", Role.COORDINATOR),
               new GtmClient.Listener() {})) {
         client.firstLease().get();
         GtmLink link = new GtmLink(client, group.next());
@@ -78,6 +81,7 @@ class GtmLinkTest {
         new GtmConfig(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             directory,
+            List.of(),
             SECRET,
             new GtmTerms(3000, RANGE, 10, 20, 75),
             new Credentials("drover", SECRET, "postgres")));

@@ -27,6 +27,12 @@ final class ClusterOptions {
       description = "the PostgreSQL to run: the bundled one (default) or an installation")
   private Optional<String> postgres = Optional.empty();
 
+  @Option(
+      names = "--gtm-standbys",
+      paramLabel = "N",
+      description = "how many GTMs of a new cluster wait to follow the active one (default: 0)")
+  private Optional<Integer> gtmStandbys = Optional.empty();
+
   Optional<Integer> port() {
     return port;
   }
@@ -34,7 +40,8 @@ final class ClusterOptions {
   /** With what the command itself knows of the port and of authentication. */
   ClusterPlan plan(Optional<Integer> port, Optional<Auth> auth) {
     postgres.ifPresent(PostgresBinaries::of);
-    return new ClusterPlan(datanodes, port, postgres.map(ClusterOptions::absolute), auth);
+    return new ClusterPlan(
+        datanodes, gtmStandbys, port, postgres.map(ClusterOptions::absolute), auth);
   }
 
   private static String absolute(String postgres) {

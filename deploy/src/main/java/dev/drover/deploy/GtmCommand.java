@@ -7,17 +7,24 @@ import dev.drover.deploy.cluster.MemberStart;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-/** {@code drover gtm}: the GTM of a cluster, in the foreground. */
-@Command(name = "gtm", description = "Runs a cluster's GTM.", mixinStandardHelpOptions = true)
+/** {@code drover gtm}: a GTM of a cluster, active or standing by, in the foreground. */
+@Command(name = "gtm", description = "Runs a GTM of a cluster.", mixinStandardHelpOptions = true)
 final class GtmCommand implements Callable<Integer> {
   @Mixin private DataOption data;
+
+  @Option(
+      names = "--id",
+      paramLabel = "N",
+      description = "which of the cluster's GTMs this is (default: 1)")
+  private int id = 1;
 
   @Override
   public Integer call() {
     return MemberMain.run(
         Mode.FOREGROUND,
         "The GTM is ready.",
-        () -> MemberStart.startByHand(new Member.Gtm(), data.directory()));
+        () -> MemberStart.startByHand(new Member.Gtm(id), data.directory()));
   }
 }

@@ -2,7 +2,10 @@ package dev.drover.gtm;
 
 import dev.drover.gtm.locks.JdbcLockGraphSource;
 import dev.drover.gtm.protocol.Handshake;
+import dev.drover.gtm.quorum.JdbcSeatServer;
+import dev.drover.gtm.quorum.SeatServer;
 import dev.drover.gtm.server.GtmServer;
+import dev.drover.gtm.server.Keeping;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
@@ -18,15 +21,26 @@ public final class Gtm implements AutoCloseable {
     this.server = server;
   }
 
-  /** Serves when it returns. */
+  /** Serves when it returns, or stands by. */
   public static Gtm start(GtmConfig config) throws IOException {
     return new Gtm(
         GtmServer.start(
             config.address(),
-            config.directory(),
+            keeping(config),
             new Handshake(config.secret()),
             config.terms(),
             new JdbcLockGraphSource(config.locks())));
+  }
+
+  private static Keeping keeping(GtmConfig config) {
+    if (config.seatServers().isEmpty()) {
+      return new Keeping.OwnLog(config.directory());
+    }
+    return new Keeping.OnServers(
+        config.seatServers().stream()
+            .<SeatServer>map(
+                node -> new JdbcSeatServer(node, config.locks().database(), config.secret()))
+            .toList());
   }
 
   public int port() {

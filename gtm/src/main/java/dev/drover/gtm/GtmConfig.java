@@ -5,15 +5,18 @@ import static java.util.Objects.requireNonNull;
 import dev.drover.gtm.core.GtmTerms;
 import dev.drover.gtm.locks.JdbcLockGraphSource.Credentials;
 import dev.drover.gtm.protocol.GateLimits;
+import dev.drover.gtm.protocol.NodeAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The settings of a GTM, read once.
@@ -23,6 +26,8 @@ import java.util.TreeSet;
  *   gtm.host                             127.0.0.1   address to listen on
  *   gtm.port                             6666        port to listen on; 0 lets the system choose
  *   gtm.data_dir                         -           directory of the log
+ *   gtm.seat_servers                     -           host:port of the servers that keep seat and state,
+ *                                                    the same for all GTMs; without, the log does
  *   gtm.secret_file                      -           file that holds the cluster secret
  *   gtm.lease_millis                     4000        a coordinator that is silent so long is dead
  *   gtm.gxid_range                       10000       GXIDs that a coordinator is given at a time
@@ -39,7 +44,12 @@ import java.util.TreeSet;
  * </pre>
  */
 public record GtmConfig(
-    InetSocketAddress address, Path directory, String secret, GtmTerms terms, Credentials locks) {
+    InetSocketAddress address,
+    Path directory,
+    List<NodeAddress> seatServers,
+    String secret,
+    GtmTerms terms,
+    Credentials locks) {
 
   private static final String PREFIX = "gtm.";
   private static final String REQUIRED = "";
@@ -49,6 +59,7 @@ public record GtmConfig(
               Map.entry("host", "127.0.0.1"),
               Map.entry("port", "6666"),
               Map.entry("data_dir", REQUIRED),
+              Map.entry("seat_servers", ""),
               Map.entry("secret_file", REQUIRED),
               Map.entry("lease_millis", "4000"),
               Map.entry("gxid_range", "10000"),
@@ -66,6 +77,7 @@ public record GtmConfig(
   public GtmConfig {
     requireNonNull(address);
     requireNonNull(directory);
+    seatServers = List.copyOf(seatServers);
     requireNonNull(secret);
     requireNonNull(terms);
     requireNonNull(locks);
@@ -104,6 +116,7 @@ public record GtmConfig(
         new InetSocketAddress(
             required(properties, "host"), Math.toIntExact(number(properties, "port"))),
         Path.of(required(properties, "data_dir")),
+        servers(text(properties, "seat_servers")),
         firstLine(required(properties, "secret_file")),
         terms,
         locks);
@@ -117,6 +130,24 @@ public record GtmConfig(
   @Override
   public String toString() {
     return "gtm on " + address + " at " + directory + " with " + terms;
+  }
+
+  private static List<NodeAddress> servers(String text) {
+    return Pattern.compile(",")
+        .splitAsStream(text)
+        .map(String::strip)
+        .filter(one -> !one.isEmpty())
+        .map(GtmConfig::server)
+        .toList();
+  }
+
+  private static NodeAddress server(String address) {
+    int colon = address.lastIndexOf(':');
+    if (colon < 1) {
+      throw new IllegalArgumentException("not host:port: " + address);
+    }
+    return new NodeAddress(
+        address, address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
   }
 
   private static String text(Properties properties, String key) {

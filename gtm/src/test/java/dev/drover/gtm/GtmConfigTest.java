@@ -35,6 +35,7 @@ final class GtmConfigTest {
                 Map.entry("host", "127.0.0.1"),
                 Map.entry("port", "6666"),
                 Map.entry("data_dir", ""),
+                Map.entry("seat_servers", ""),
                 Map.entry("secret_file", ""),
                 Map.entry("lease_millis", "4000"),
                 Map.entry("gxid_range", "10000"),

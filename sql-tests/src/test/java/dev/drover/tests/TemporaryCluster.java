@@ -12,6 +12,8 @@ import dev.drover.deploy.cluster.ClusterSettings;
 import dev.drover.deploy.cluster.LocalCluster;
 import dev.drover.deploy.cluster.NodePort;
 import dev.drover.deploy.cluster.Supervisor;
+import dev.drover.gtm.client.GtmAddress;
+import dev.drover.gtm.client.GtmProbe;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -39,6 +41,7 @@ import java.util.stream.Stream;
  */
 public final class TemporaryCluster implements AutoCloseable {
   private static final int DATANODES = 3;
+  private static final int PROBE_SECONDS = 1;
 
   /** Names a directory that keeps the members' logs. */
   private static final String LOGS_PROPERTY = "drover.test.logs";
@@ -80,6 +83,13 @@ public final class TemporaryCluster implements AutoCloseable {
   public static TemporaryCluster ofProcesses(int coordinators, Auth auth) {
     PostgresBinaries binaries = PostgresBinaries.configured();
     return start(newSettings(coordinators, binaries, auth), Supervisor::start);
+  }
+
+  /** With several GTMs, whose labels count from the second one on; one of them is active. */
+  public static TemporaryCluster ofProcesses(int coordinators, int gtms) {
+    List<Integer> ports = Stream.generate(TemporaryServers::freePort).limit(gtms).toList();
+    ClusterSettings settings = newSettings(coordinators, PostgresBinaries.configured(), Auth.TRUST);
+    return start(settings.withGtmPorts(ports), Supervisor::start);
   }
 
   private static TemporaryCluster start(
@@ -128,6 +138,26 @@ public final class TemporaryCluster implements AutoCloseable {
       return BreakingProxy.at(proxies.resolve(socket), server.resolve(socket));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Of the GTMs {@code gtm}, {@code gtm2} and so on; false also if it does not answer. */
+  public boolean isActiveGtm(String label) {
+    return askGtm(label).orElse(false);
+  }
+
+  public boolean answersGtm(String label) {
+    return askGtm(label).isPresent();
+  }
+
+  private Optional<Boolean> askGtm(String label) {
+    int number = label.equals("gtm") ? 1 : Integer.parseInt(label.substring("gtm".length()));
+    GtmAddress address = new GtmAddress("127.0.0.1", settings.gtmPorts().get(number - 1));
+    try {
+      return Optional.of(
+          new GtmProbe(directory.secret().password(), PROBE_SECONDS).isActive(address));
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 
@@ -271,6 +301,7 @@ public final class TemporaryCluster implements AutoCloseable {
     ClusterSettings.Access access =
         new ClusterSettings.Access(binaries.binDirectory().toString(), auth);
     Map<String, String> serverSettings = new HashMap<>(ServerSettings.forTests());
-    return new ClusterSettings(ports, TemporaryServers.freePort(), nodes, access, serverSettings);
+    List<Integer> gtms = List.of(TemporaryServers.freePort());
+    return new ClusterSettings(ports, gtms, nodes, access, serverSettings);
   }
 }

@@ -1,10 +1,12 @@
 package dev.drover.agent.recovery;
 
 import dev.drover.agent.postgres.Secret;
+import dev.drover.gtm.client.GtmAddress;
 import dev.drover.gtm.client.GtmClient;
 import dev.drover.gtm.client.GtmClientConfig;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
 import dev.drover.gtm.protocol.Role;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -21,15 +23,18 @@ public final class Recovery implements AutoCloseable {
     this.resolver = resolver;
   }
 
-  /** Who does it, and where it finds the GTM and the catalog node. */
-  public record Place(String agent, String gtmHost, int gtmPort, NodeEndpoint catalog) {}
+  /** Who does it, and where it finds the GTMs and the catalog node. */
+  public record Place(String agent, List<GtmAddress> gtms, NodeEndpoint catalog) {
+    public Place {
+      gtms = List.copyOf(gtms);
+    }
+  }
 
   /** Begins at once, and goes on for as long as the GTM or servers are away. */
   public static Recovery start(Place place, Secret secret) {
     CompletableFuture<Resolver> started = new CompletableFuture<>();
     GtmClientConfig config =
-        new GtmClientConfig(
-            place.gtmHost(), place.gtmPort(), secret.password(), place.agent(), Role.AGENT);
+        new GtmClientConfig(place.gtms(), secret.password(), place.agent(), Role.AGENT);
     GtmClient gtm =
         GtmClient.start(
             config,

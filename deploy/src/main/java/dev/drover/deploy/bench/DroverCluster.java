@@ -42,7 +42,11 @@ final class DroverCluster implements Contender {
   static DroverCluster start(String postgres, Path home, int port) {
     ClusterDirectory directory = new ClusterDirectory(home);
     new ClusterPlan(
-            Optional.of(DATANODES), Optional.of(port), Optional.of(postgres), Optional.empty())
+            Optional.of(DATANODES),
+            Optional.empty(),
+            Optional.of(port),
+            Optional.of(postgres),
+            Optional.empty())
         .apply(directory);
     return new DroverCluster(directory, Supervisor.start(directory));
   }

@@ -1,10 +1,9 @@
 package dev.drover.deploy.cluster;
 
 import dev.drover.agent.postgres.PostgresTemplate;
+import dev.drover.gtm.client.GtmAddress;
+import dev.drover.gtm.client.GtmProbe;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -17,6 +16,7 @@ import java.util.Properties;
 /** Whether each member of a cluster does its work, found out by using it. */
 public final class ClusterHealth {
   private static final int LIMIT_SECONDS = 5;
+  private static final String ACTIVE = "active";
 
   /** What is known of one member. */
   public record MemberHealth(
@@ -40,7 +40,28 @@ public final class ClusterHealth {
 
   public static List<MemberHealth> of(ClusterDirectory directory) {
     ClusterHealth health = new ClusterHealth(directory);
-    return Member.of(health.settings).parallelStream().map(health::check).toList();
+    return oneActive(
+        Member.of(health.settings).parallelStream().map(health::check).toList(), health.settings);
+  }
+
+  /** GTMs that all stand by are not well. */
+  private static List<MemberHealth> oneActive(
+      List<MemberHealth> members, ClusterSettings settings) {
+    boolean isOne = members.stream().anyMatch(member -> member.detail().equals(ACTIVE));
+    return members.stream()
+        .map(
+            member ->
+                isOne
+                        || !settings.gtmPorts().contains(member.port())
+                        || member.state() == State.DOWN
+                    ? member
+                    : new MemberHealth(
+                        member.name(),
+                        member.processId(),
+                        member.port(),
+                        State.FAILING,
+                        member.detail()))
+        .toList();
   }
 
   private MemberHealth check(Member member) {
@@ -62,18 +83,15 @@ public final class ClusterHealth {
 
   private String probe(Member member, int port) throws IOException, SQLException {
     return switch (member) {
-      case Member.Gtm() -> connects(port);
+      case Member.Gtm _ -> role(port);
       case Member.Node _ -> answers(port, PostgresTemplate.SUPERUSER);
       case Member.Coordinator _, Member.ExtraCoordinator _ -> answers(port, "postgres");
     };
   }
 
-  private static String connects(int port) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), LIMIT_SECONDS * 1000);
-      return "listening";
-    }
+  private String role(int port) throws IOException {
+    GtmProbe probe = new GtmProbe(directory.secret().password(), LIMIT_SECONDS);
+    return probe.isActive(new GtmAddress("127.0.0.1", port)) ? ACTIVE : "standing by";
   }
 
   private String answers(int port, String role) throws SQLException {

@@ -15,11 +15,15 @@ import java.util.Optional;
  */
 public record ClusterPlan(
     Optional<Integer> datanodes,
+    Optional<Integer> gtmStandbys,
     Optional<Integer> port,
     Optional<String> postgres,
     Optional<Auth> auth) {
   /** As many as fit the address space of one machine's patience. */
   public static final int MAX_DATANODES = 64;
+
+  /** More would not be missed when they fail. */
+  public static final int MAX_GTM_STANDBYS = 4;
 
   private static final int DEFAULT_DATANODES = 3;
   private static final int DEFAULT_PORT = 6432;
@@ -28,6 +32,9 @@ public record ClusterPlan(
     int count = datanodes.orElse(DEFAULT_DATANODES);
     if (count < 1 || count > MAX_DATANODES) {
       throw new ClusterException("a cluster has 1 to %d datanodes".formatted(MAX_DATANODES));
+    }
+    if (gtmStandbys.filter(some -> some < 0 || some > MAX_GTM_STANDBYS).isPresent()) {
+      throw new ClusterException("a cluster has 0 to %d GTM standbys".formatted(MAX_GTM_STANDBYS));
     }
     port.ifPresent(Ports::requireValid);
   }
@@ -49,9 +56,12 @@ public record ClusterPlan(
   private ClusterSettings create() {
     int coordinator = port.orElse(DEFAULT_PORT);
     int count = datanodes.orElse(DEFAULT_DATANODES);
-    List<Integer> others = Ports.freeAbove(coordinator, count + 2);
+    List<Integer> free = Ports.freeAbove(coordinator, count + 2 + gtmStandbys.orElse(0));
+    List<Integer> others = free.subList(0, count + 2);
+    List<Integer> gtms = new ArrayList<>(others.subList(0, 1));
+    gtms.addAll(free.subList(count + 2, free.size()));
     Access access = new Access(postgres.orElse(PostgresBinaries.BUNDLED), auth.orElse(Auth.TRUST));
-    return settings(List.of(coordinator), others, access, Map.of());
+    return settings(List.of(coordinator), others, access, Map.of()).withGtmPorts(gtms);
   }
 
   /** The ports are, in this order: GTM, catalog node, datanodes. */
@@ -65,7 +75,8 @@ public record ClusterPlan(
     for (int i = 2; i < others.size(); i++) {
       nodes.add(new NodePort("dn" + (i - 1), others.get(i)));
     }
-    return new ClusterSettings(coordinators, others.getFirst(), nodes, access, serverSettings);
+    return new ClusterSettings(
+        coordinators, List.of(others.getFirst()), nodes, access, serverSettings);
   }
 
   private ClusterSettings changed(ClusterSettings settings, ClusterDirectory directory) {
@@ -73,6 +84,11 @@ public record ClusterPlan(
     if (datanodes.filter(count -> count != existing).isPresent()) {
       throw new ClusterException(
           "the cluster in %s has %d datanodes".formatted(directory.root(), existing));
+    }
+    int standbys = settings.gtmPorts().size() - 1;
+    if (gtmStandbys.filter(count -> count != standbys).isPresent()) {
+      throw new ClusterException(
+          "the cluster in %s has %d GTM standbys".formatted(directory.root(), standbys));
     }
     Access access =
         new Access(

@@ -10,19 +10,21 @@ import java.util.TreeMap;
 /**
  * What a cluster's file {@code cluster.properties} says.
  *
- * <p>Invariant: the first node is the catalog node; ports are distinct.
+ * <p>Invariant: the first node is the catalog node; ports are distinct. Of several GTMs one is
+ * active at a time, and they keep their state on the first nodes.
  *
  * <p>Threads: immutable.
  */
 public record ClusterSettings(
     List<Integer> coordinatorPorts,
-    int gtmPort,
+    List<Integer> gtmPorts,
     List<NodePort> nodes,
     Access access,
     Map<String, String> serverSettings) {
   /** The format of the cluster's directory; another one is refused. */
   public static final int FORMAT = 1;
 
+  private static final int MAX_SEAT_NODES = 5;
   private static final String SERVER_PREFIX = "server.";
   private static final String PORT_SUFFIX = ".port";
 
@@ -31,13 +33,17 @@ public record ClusterSettings(
 
   public ClusterSettings {
     coordinatorPorts = List.copyOf(coordinatorPorts);
+    gtmPorts = List.copyOf(gtmPorts);
     nodes = List.copyOf(nodes);
     serverSettings = Map.copyOf(serverSettings);
     if (coordinatorPorts.isEmpty() || nodes.size() < 2 || !nodes.getFirst().isCatalog()) {
       throw new ClusterException("a cluster needs a coordinator, a catalog node and a datanode");
     }
+    if (gtmPorts.isEmpty()) {
+      throw new ClusterException("a cluster needs a GTM");
+    }
     List<Integer> ports = new ArrayList<>(coordinatorPorts);
-    ports.add(gtmPort);
+    ports.addAll(gtmPorts);
     nodes.forEach(node -> ports.add(node.port()));
     ports.forEach(Ports::requireValid);
     if (ports.stream().distinct().count() != ports.size()) {
@@ -56,6 +62,27 @@ public record ClusterSettings(
           "the cluster has no coordinator %d; --port starts one more".formatted(id));
     }
     return coordinatorPorts.get(id - 1);
+  }
+
+  /** Of one of the GTMs, which are numbered from 1. */
+  int gtmPort(int id) {
+    if (id < 1 || id > gtmPorts.size()) {
+      throw new ClusterException("the cluster has no GTM %d".formatted(id));
+    }
+    return gtmPorts.get(id - 1);
+  }
+
+  public boolean hasStandbys() {
+    return gtmPorts.size() > 1;
+  }
+
+  /**
+   * The nodes that keep the seat and the state of several GTMs: an odd number, since one more would
+   * help no majority, and the same for ever.
+   */
+  List<NodePort> seatNodes() {
+    int count = Math.min(nodes.size(), MAX_SEAT_NODES);
+    return nodes.subList(0, count - (count + 1) % 2);
   }
 
   public NodePort catalog() {
@@ -80,18 +107,22 @@ public record ClusterSettings(
   public ClusterSettings withPort(int port) {
     List<Integer> ports = new ArrayList<>(coordinatorPorts);
     ports.set(0, port);
-    return new ClusterSettings(ports, gtmPort, nodes, access, serverSettings);
+    return new ClusterSettings(ports, gtmPorts, nodes, access, serverSettings);
   }
 
   public ClusterSettings withAccess(Access other) {
-    return new ClusterSettings(coordinatorPorts, gtmPort, nodes, other, serverSettings);
+    return new ClusterSettings(coordinatorPorts, gtmPorts, nodes, other, serverSettings);
+  }
+
+  public ClusterSettings withGtmPorts(List<Integer> ports) {
+    return new ClusterSettings(coordinatorPorts, ports, nodes, access, serverSettings);
   }
 
   Map<String, String> toProperties() {
     Map<String, String> properties = new TreeMap<>();
     properties.put("format", Integer.toString(FORMAT));
     properties.put("coordinators", join(coordinatorPorts));
-    properties.put("gtm", Integer.toString(gtmPort));
+    properties.put("gtm", join(gtmPorts));
     properties.put("nodes", join(nodes.stream().map(NodePort::name).toList()));
     nodes.forEach(n -> properties.put(n.name() + PORT_SUFFIX, Integer.toString(n.port())));
     properties.put("postgres", access.postgres());
@@ -109,9 +140,8 @@ public record ClusterSettings(
       throw new ClusterException(
           "the cluster is of format %s, this Drover knows %d".formatted(format, FORMAT));
     }
-    List<Integer> coordinators =
-        split(take(left, "coordinators")).stream().map(ClusterSettings::number).toList();
-    int gtm = number(take(left, "gtm"));
+    List<Integer> coordinators = numbers(take(left, "coordinators"));
+    List<Integer> gtms = numbers(take(left, "gtm"));
     List<NodePort> nodes =
         split(take(left, "nodes")).stream()
             .map(name -> new NodePort(name, number(take(left, name + PORT_SUFFIX))))
@@ -125,7 +155,7 @@ public record ClusterSettings(
           }
           servers.put(key.substring(SERVER_PREFIX.length()), value);
         });
-    return new ClusterSettings(coordinators, gtm, nodes, access, servers);
+    return new ClusterSettings(coordinators, gtms, nodes, access, servers);
   }
 
   private static String take(Map<String, String> properties, String key) {
@@ -134,6 +164,10 @@ public record ClusterSettings(
       throw new ClusterException("the cluster's settings lack " + key);
     }
     return value.strip();
+  }
+
+  private static List<Integer> numbers(String text) {
+    return split(text).stream().map(ClusterSettings::number).toList();
   }
 
   private static int number(String text) {

@@ -62,7 +62,9 @@ public final class LocalCluster implements AutoCloseable {
             .map(node -> directory.server(node, binaries, Lifetime.BOUND_TO_STARTER))
             .toList());
     Members members = new Members(directory, Lifetime.BOUND_TO_STARTER);
-    started.push(members.startGtm());
+    for (int id = 1; id <= settings.gtmPorts().size(); id++) {
+      started.push(members.startGtm(id));
+    }
     startAgents(members, settings);
     started.push(members.startRecovery(NodePort.CATALOG));
     Metadata.install(directory, settings);

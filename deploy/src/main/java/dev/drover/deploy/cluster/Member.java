@@ -5,8 +5,8 @@ import java.util.List;
 
 /** One process of a cluster. */
 public sealed interface Member {
-  /** The global transaction manager. */
-  record Gtm() implements Member {}
+  /** A global transaction manager; they are numbered from 1, and one of them is active. */
+  record Gtm(int id) implements Member {}
 
   /** The agent of one node, with the node's server. */
   record Node(String node) implements Member {}
@@ -24,7 +24,7 @@ public sealed interface Member {
   /** Its name in logs, files and the status table. */
   default String label() {
     return switch (this) {
-      case Gtm() -> "gtm";
+      case Gtm(int id) -> id == 1 ? "gtm" : "gtm" + id;
       case Node(String node) -> node;
       case Coordinator(int id) -> id == 1 ? "coordinator" : "coordinator" + id;
       case ExtraCoordinator(int port) -> "coordinator-" + port;
@@ -34,7 +34,7 @@ public sealed interface Member {
   /** Where clients of this member connect to. */
   default int port(ClusterSettings settings) {
     return switch (this) {
-      case Gtm() -> settings.gtmPort();
+      case Gtm(int id) -> settings.gtmPort(id);
       case Node(String node) -> settings.node(node).port();
       case Coordinator(int id) -> settings.coordinatorPort(id);
       case ExtraCoordinator(int port) -> port;
@@ -44,7 +44,9 @@ public sealed interface Member {
   /** All members, in the order in which they depend on each other. */
   static List<Member> of(ClusterSettings settings) {
     List<Member> members = new ArrayList<>();
-    members.add(new Gtm());
+    for (int id = 1; id <= settings.gtmPorts().size(); id++) {
+      members.add(new Gtm(id));
+    }
     settings.nodes().forEach(node -> members.add(new Node(node.name())));
     for (int id = 1; id <= settings.coordinatorPorts().size(); id++) {
       members.add(new Coordinator(id));

@@ -34,7 +34,7 @@ public final class MemberStart {
   public static AutoCloseable start(Member member, ClusterDirectory directory) {
     Members members = new Members(directory, Lifetime.INDEPENDENT);
     return switch (member) {
-      case Member.Gtm() -> startGtm(members);
+      case Member.Gtm(int id) -> startGtm(members, id);
       case Member.Node(String node) -> AgentMember.start(members, node);
       case Member.Coordinator _, Member.ExtraCoordinator _ -> members.startCoordinator(member);
     };
@@ -63,9 +63,9 @@ public final class MemberStart {
         .orElseThrow(() -> new ClusterException("the cluster has no process " + label));
   }
 
-  /** A GTM that cannot go on ends its process: another one can start from its log. */
-  private static Gtm startGtm(Members members) {
-    Gtm gtm = members.startGtm();
+  /** A GTM that cannot go on ends its process: another one can start from its state. */
+  private static Gtm startGtm(Members members, int id) {
+    Gtm gtm = members.startGtm(id);
     var _ = gtm.stopped().exceptionally(MemberStart::end);
     return gtm;
   }

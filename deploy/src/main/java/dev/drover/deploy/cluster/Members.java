@@ -14,8 +14,10 @@ import dev.drover.coordinator.CoordinatorConfig;
 import dev.drover.coordinator.CoordinatorConfig.Endpoint;
 import dev.drover.gtm.Gtm;
 import dev.drover.gtm.GtmConfig;
+import dev.drover.gtm.client.GtmAddress;
 import dev.drover.gtm.core.GtmTerms;
 import dev.drover.gtm.locks.JdbcLockGraphSource.Credentials;
+import dev.drover.gtm.protocol.NodeAddress;
 import dev.drover.pgwire.SqlError;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,13 +47,14 @@ public final class Members {
     this.lifetime = lifetime;
   }
 
-  /** The GTM; it listens when this returns. */
-  public Gtm startGtm() {
+  /** A GTM; it listens when this returns, and if it is not the only one it may stand by. */
+  public Gtm startGtm(int id) {
     String password = directory.secret().password();
     GtmConfig config =
         new GtmConfig(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.gtmPort()),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.gtmPort(id)),
             directory.gtmDirectory(),
+            settings.hasStandbys() ? seatServers() : List.of(),
             password,
             TERMS,
             new Credentials(PostgresTemplate.SUPERUSER, password, DATABASE));
@@ -73,8 +76,9 @@ public final class Members {
   /** A resolver of transactions in doubt; of all that run, one works. */
   public Recovery startRecovery(String agent) {
     NodeEndpoint catalog = NodeEndpoint.of(NodeEndpoint.CATALOG, HOST, settings.catalog().port());
-    return Recovery.start(
-        new Recovery.Place(agent, HOST, settings.gtmPort(), catalog), directory.secret());
+    List<GtmAddress> gtms =
+        settings.gtmPorts().stream().map(port -> new GtmAddress(HOST, port)).toList();
+    return Recovery.start(new Recovery.Place(agent, gtms, catalog), directory.secret());
   }
 
   /** A coordinator; it accepts clients when this returns. */
@@ -87,7 +91,7 @@ public final class Members {
         new CoordinatorConfig(
             name,
             new Endpoint(HOST, member.port(settings)),
-            new Endpoint(HOST, settings.gtmPort()),
+            settings.gtmPorts().stream().map(port -> new Endpoint(HOST, port)).toList(),
             directory.secret().password(),
             new Endpoint(HOST, settings.catalog().port()),
             catalog.socketDirectory().toString(),
@@ -99,6 +103,12 @@ public final class Members {
     } catch (SqlError e) {
       throw new ClusterException(e.getMessage(), e);
     }
+  }
+
+  private List<NodeAddress> seatServers() {
+    return settings.seatNodes().stream()
+        .map(node -> new NodeAddress(node.name(), HOST, node.port()))
+        .toList();
   }
 
   private void recordStatus(AgentStatus status) {

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * Runs the members of a cluster as processes of their own and starts again those that die.
  *
  * <p>All processes load at once; GTM and agents work as soon as the nodes' data exists, the
- * coordinators when all of these are ready. They stop in the opposite order.
+ * coordinators when all of these are ready. Coordinators stop first, then the GTMs, whose state may
+ * be on the nodes.
  *
  * <p>Threads: start and close are called by one thread at a time; the rest is thread-safe.
  */
@@ -77,8 +78,8 @@ public final class Supervisor implements AutoCloseable {
   @Override
   public void close() {
     stopAll(process -> process.member() instanceof Member.Coordinator);
-    stopAll(process -> process.member() instanceof Member.Node);
     stopAll(process -> process.member() instanceof Member.Gtm);
+    stopAll(process -> process.member() instanceof Member.Node);
     lock.close();
     LOG.info("event=cluster_stopped");
   }

@@ -69,6 +69,6 @@ class ClusterDirectoryTest {
   }
 
   private static ClusterPlan plan(Optional<Integer> datanodes, Optional<Integer> port) {
-    return new ClusterPlan(datanodes, port, Optional.empty(), Optional.empty());
+    return new ClusterPlan(datanodes, Optional.empty(), port, Optional.empty(), Optional.empty());
   }
 }

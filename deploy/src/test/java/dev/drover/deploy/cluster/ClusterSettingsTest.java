@@ -75,6 +75,24 @@ class ClusterSettingsTest {
         .containsExactly(7001, 7002, 7003, 7004, 6432, 6433);
   }
 
+  @Test
+  void severalGtmsKeepTheirStateOnAnOddNumberOfNodes() {
+    ClusterSettings several = SETTINGS.withGtmPorts(List.of(7001, 7101));
+    assertThat(several.toProperties()).containsEntry("gtm", "7001,7101");
+    assertThat(several.seatNodes())
+        .extracting(NodePort::name)
+        .containsExactly("catalog", "dn1", "dn2");
+    assertThat(Member.of(several)).extracting(Member::label).startsWith("gtm", "gtm2", "catalog");
+    Properties properties = properties();
+    properties.putAll(several.toProperties());
+    assertThat(ClusterSettings.fromProperties(properties)).isEqualTo(several);
+    List<NodePort> two = SETTINGS.nodes().subList(0, 2);
+    ClusterSettings small =
+        new ClusterSettings(
+            SETTINGS.coordinatorPorts(), several.gtmPorts(), two, SETTINGS.access(), Map.of());
+    assertThat(small.seatNodes()).extracting(NodePort::name).containsExactly("catalog");
+  }
+
   private static Properties properties() {
     Properties properties = new Properties();
     properties.putAll(SETTINGS.toProperties());

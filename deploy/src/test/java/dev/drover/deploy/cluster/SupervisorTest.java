@@ -62,6 +62,7 @@ class SupervisorTest {
     ClusterPlan plan =
         new ClusterPlan(
             Optional.empty(),
+            Optional.empty(),
             Optional.of(Ports.freeAnywhere(1).getFirst()),
             Optional.empty(),
             Optional.empty());

@@ -27,7 +27,12 @@ class DemoTest {
             System.getProperty("java.io.tmpdir"),
             "drover-demo-test-" + ProcessHandle.current().pid());
     ClusterDirectory directory = new ClusterDirectory(root);
-    new ClusterPlan(Optional.of(2), Optional.of(freePort()), Optional.empty(), Optional.empty())
+    new ClusterPlan(
+            Optional.of(2),
+            Optional.empty(),
+            Optional.of(freePort()),
+            Optional.empty(),
+            Optional.empty())
         .apply(directory);
     try (DemoCluster cluster = new DemoCluster(directory, true)) {
       cluster.start();

@@ -186,7 +186,7 @@ public final class ClientCore {
   private void received(GtmMessage.FromGtm message, long now) {
     lastHeardAt = now;
     switch (message) {
-      case Challenge _, Welcome _ ->
+      case Challenge _, Welcome _, GtmMessage.StandingBy _ ->
           throw new IllegalStateException("the handshake is over: " + message);
       case Registered m -> registered(m, now);
       case RegistrationRefused m -> effects.add(new ClientEffect.RegistrationRefused(m.reason()));

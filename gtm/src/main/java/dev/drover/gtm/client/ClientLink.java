@@ -5,11 +5,13 @@ import dev.drover.gtm.netty.Peer;
 import dev.drover.gtm.protocol.GtmMessage;
 import dev.drover.gtm.protocol.GtmMessage.Challenge;
 import dev.drover.gtm.protocol.GtmMessage.Hello;
+import dev.drover.gtm.protocol.GtmMessage.StandingBy;
 import dev.drover.gtm.protocol.GtmMessage.Welcome;
 import dev.drover.gtm.protocol.Handshake;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One connection of a client, from its handshake on.
@@ -19,15 +21,24 @@ import java.util.Optional;
 final class ClientLink implements Peer {
   private final GtmClientConfig config;
   private final Handshake handshake;
-  private final ClientShell shell;
+  private final Connector.Listener listener;
+  private final Consumer<Boolean> ended;
 
   private Optional<MessageSink> sink = Optional.empty();
   private State state = new State.AwaitingChallenge();
 
-  ClientLink(GtmClientConfig config, Handshake handshake, ClientShell shell) {
+  /**
+   * @param ended called when it is over, with whether it has stood
+   */
+  ClientLink(
+      GtmClientConfig config,
+      Handshake handshake,
+      Connector.Listener listener,
+      Consumer<Boolean> ended) {
     this.config = config;
     this.handshake = handshake;
-    this.shell = shell;
+    this.listener = listener;
+    this.ended = ended;
   }
 
   @Override
@@ -44,18 +55,25 @@ final class ClientLink implements Peer {
       case State.AwaitingChallenge _ -> challenged(said);
       case State.AwaitingWelcome(Challenge challenge, Hello hello) ->
           welcomed(said, challenge, hello);
-      case State.Ready _ -> shell.step(new ClientEvent.Received(said));
+      case State.Ready _ -> listener.received(said);
     }
   }
 
   @Override
   public void closed() {
-    shell.closed();
+    ended.accept(state instanceof State.Ready);
   }
 
   void send(GtmMessage message) {
     if (state instanceof State.Ready) {
       sink.ifPresent(open -> open.send(message));
+    }
+  }
+
+  /** Ends it unless it stands. */
+  void giveUp() {
+    if (!(state instanceof State.Ready)) {
+      close();
     }
   }
 
@@ -74,12 +92,16 @@ final class ClientLink implements Peer {
   }
 
   private void welcomed(GtmMessage.FromGtm said, Challenge challenge, Hello hello) {
+    if (said instanceof StandingBy) {
+      close();
+      return;
+    }
     if (!(said instanceof Welcome welcome) || !handshake.accepts(challenge, hello, welcome)) {
       throw violation("the other side does not know the cluster secret");
     }
     state = new State.Ready();
     sink.ifPresent(MessageSink::trust);
-    shell.connected();
+    listener.connected();
   }
 
   private static SqlError violation(String why) {

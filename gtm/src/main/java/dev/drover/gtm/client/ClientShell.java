@@ -1,20 +1,15 @@
 package dev.drover.gtm.client;
 
-import dev.drover.gtm.netty.MessagePipeline;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
-import dev.drover.gtm.protocol.Handshake;
+import dev.drover.gtm.protocol.GtmMessage;
 import dev.drover.gtm.protocol.Liveness;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,20 +24,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: public to the package and thread-safe, except what says that it runs on the loop.
  */
-final class ClientShell {
+final class ClientShell implements Connector.Listener {
   private static final Logger log = LoggerFactory.getLogger(ClientShell.class);
 
-  private static final Duration MAX_SILENCE = Duration.ofSeconds(5);
   private static final Duration TICK = Duration.ofMillis(100);
-  private static final int CONNECT_TIMEOUT_MILLIS = 1000;
-  private static final long MIN_BACKOFF_MILLIS = 50;
-  private static final long MAX_BACKOFF_MILLIS = 400;
   private static final long QUIET_MILLIS = 0;
   private static final long STOP_MILLIS = 2000;
 
   private final GtmClientConfig config;
   private final ListenerCalls listener;
-  private final Handshake handshake;
   private final ClientCore core;
   private final EventLoopGroup group;
   private final EventLoop loop;
@@ -61,25 +51,23 @@ final class ClientShell {
 
   // Confined to the loop.
   private final DueTick dueTick;
-  private Optional<ClientLink> link = Optional.empty();
-  private long backoffMillis = MIN_BACKOFF_MILLIS;
+  private final Connector connector;
 
   private ClientShell(GtmClientConfig config, GtmClient.Listener listener) {
     this.config = config;
     this.listener = new ListenerCalls(config.name(), listener);
-    this.handshake = new Handshake(config.secret());
-    this.core =
-        new ClientCore(config.role(), random.nextLong(), ClientTimes.DEFAULT, System.nanoTime());
+    this.core = new ClientCore(config.role(), random.nextLong(), times(config), System.nanoTime());
     this.group =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("gtm-client", true), NioIoHandler.newFactory());
     this.loop = group.next();
     this.dueTick = new DueTick(loop, () -> step(new ClientEvent.Tick()));
+    this.connector = new Connector(config, loop, random, this);
   }
 
   static ClientShell start(GtmClientConfig config, GtmClient.Listener listener) {
     ClientShell shell = new ClientShell(config, listener);
-    shell.loop.execute(shell::connect);
+    shell.loop.execute(shell.connector::connect);
     var _ =
         shell.loop.scheduleAtFixedRate(
             () -> shell.step(new ClientEvent.Tick()),
@@ -217,7 +205,7 @@ final class ClientShell {
     }
     loop.execute(
         () -> {
-          link.ifPresent(ClientLink::close);
+          connector.close();
           window = new Window(0, System.nanoTime());
           futures.failAll("the client was closed");
           firstLease.completeExceptionally(GtmClient.unavailable("the client was closed"));
@@ -227,20 +215,23 @@ final class ClientShell {
 
   // What follows runs on the loop.
 
-  /** The connection stands. */
-  void connected() {
-    backoffMillis = MIN_BACKOFF_MILLIS;
+  @Override
+  public void connected() {
     log.info("event=gtm_connected client=\"{}\"", config);
     step(new ClientEvent.Connected());
   }
 
-  void closed() {
-    link = Optional.empty();
-    step(new ClientEvent.Disconnected());
-    connectLater();
+  @Override
+  public void received(GtmMessage.FromGtm message) {
+    step(new ClientEvent.Received(message));
   }
 
-  void step(ClientEvent event) {
+  @Override
+  public void disconnected() {
+    step(new ClientEvent.Disconnected());
+  }
+
+  private void step(ClientEvent event) {
     for (ClientEffect effect : core.step(event, System.nanoTime())) {
       apply(effect);
     }
@@ -260,8 +251,8 @@ final class ClientShell {
 
   private void apply(ClientEffect effect) {
     switch (effect) {
-      case ClientEffect.Send send -> link.ifPresent(open -> open.send(send.message()));
-      case ClientEffect.Reconnect() -> link.ifPresent(ClientLink::close);
+      case ClientEffect.Send send -> connector.send(send.message());
+      case ClientEffect.Reconnect() -> connector.reconnect();
       case ClientEffect.LeaseUntil(long epoch, long nanos) -> window = new Window(epoch, nanos);
       case ClientEffect.LeaseGranted(Lease granted) -> granted(granted);
       case ClientEffect.LeaseSuspended(long epoch) -> suspended(epoch);
@@ -340,38 +331,6 @@ final class ClientShell {
     return new IllegalArgumentException("no publish of version " + version + " is open here");
   }
 
-  private void connect() {
-    if (closing.get()) {
-      return;
-    }
-    ClientLink fresh = new ClientLink(config, handshake, this);
-    link = Optional.of(fresh);
-    new Bootstrap()
-        .group(loop)
-        .channel(NioSocketChannel.class)
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-        .handler(new MessagePipeline(() -> fresh, MAX_SILENCE))
-        .connect(config.host(), config.port())
-        .addListener(
-            done -> {
-              if (!done.isSuccess()) {
-                log.debug("event=gtm_connect_failed client=\"{}\"", config, done.cause());
-                link = Optional.empty();
-                connectLater();
-              }
-            });
-  }
-
-  private void connectLater() {
-    if (closing.get()) {
-      return;
-    }
-    long waitMillis = backoffMillis / 2 + random.nextLong(backoffMillis);
-    backoffMillis = Math.min(backoffMillis * 2, MAX_BACKOFF_MILLIS);
-    var _ = loop.schedule(this::connect, waitMillis, TimeUnit.MILLISECONDS);
-  }
-
   private void request(CompletableFuture<?> future, LongConsumer send) {
     long request = lastRequest.incrementAndGet();
     onLoop(future, () -> send.accept(request));
@@ -390,6 +349,10 @@ final class ClientShell {
     } catch (RejectedExecutionException e) {
       future.completeExceptionally(GtmClient.unavailable("the client was closed"));
     }
+  }
+
+  private static ClientTimes times(GtmClientConfig config) {
+    return config.gtms().size() > 1 ? ClientTimes.WITH_STANDBYS : ClientTimes.DEFAULT;
   }
 
   private record Window(long epoch, long until) {

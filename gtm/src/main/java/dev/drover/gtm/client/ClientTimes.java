@@ -11,4 +11,8 @@ package dev.drover.gtm.client;
 record ClientTimes(long heartbeatNanos, long silenceNanos, long supersededNanos, long wantNanos) {
   static final ClientTimes DEFAULT =
       new ClientTimes(1_000_000_000L, 3_000_000_000L, 5_000_000_000L, 200_000_000L);
+
+  /** Where there may be another GTM to turn to, nobody waits so long for one that is silent. */
+  static final ClientTimes WITH_STANDBYS =
+      new ClientTimes(1_000_000_000L, 2_000_000_000L, 5_000_000_000L, 200_000_000L);
 }

@@ -4,19 +4,22 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.gtm.protocol.Handshake;
 import dev.drover.gtm.protocol.Role;
+import java.util.List;
 
-/** Where the GTM is and who speaks to it. */
-public record GtmClientConfig(String host, int port, String secret, String name, Role role) {
+/**
+ * Where the GTMs are, one of which is active, and who speaks to it.
+ *
+ * @param gtms all that may be active, in any order
+ */
+public record GtmClientConfig(List<GtmAddress> gtms, String secret, String name, Role role) {
   /** Units: characters. */
   public static final int MAX_NAME_LENGTH = 63;
 
-  private static final int MAX_PORT = 65_535;
-
   public GtmClientConfig {
-    requireNonNull(host);
+    gtms = List.copyOf(gtms);
     requireNonNull(role);
-    if (port < 1 || port > MAX_PORT) {
-      throw new IllegalArgumentException("no port has number " + port);
+    if (gtms.isEmpty()) {
+      throw new IllegalArgumentException("a client needs a gtm");
     }
     if (secret.length() < Handshake.MIN_SECRET_LENGTH) {
       throw new IllegalArgumentException("the cluster secret is too short");
@@ -28,6 +31,6 @@ public record GtmClientConfig(String host, int port, String secret, String name,
 
   @Override
   public String toString() {
-    return role + " " + name + " at " + host + ":" + port;
+    return role + " " + name + " at " + gtms;
   }
 }

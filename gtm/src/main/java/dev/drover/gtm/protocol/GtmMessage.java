@@ -29,6 +29,9 @@ public sealed interface GtmMessage {
   /** The GTM's proof: the client talks to the right GTM. */
   record Welcome(String proof) implements FromGtm {}
 
+  /** In place of a {@link Welcome}: another GTM is the active one, or none is. */
+  record StandingBy() implements FromGtm {}
+
   // Leases.
 
   /**

@@ -44,6 +44,7 @@ public final class MessageCodec {
   /** The longest frame once both sides have proved themselves. Units: bytes. */
   public static final int MAX_FRAME_BYTES = 4 * 1024 * 1024;
 
+  private static final int STANDING_BY = 0;
   private static final int CHALLENGE = 1;
   private static final int HELLO = 2;
   private static final int WELCOME = 3;
@@ -130,6 +131,7 @@ public final class MessageCodec {
     switch (message) {
       case Challenge m -> to.byteValue(CHALLENGE).int32(m.formatVersion()).string(m.nonce());
       case Welcome m -> to.byteValue(WELCOME).string(m.proof());
+      case GtmMessage.StandingBy _ -> to.byteValue(STANDING_BY);
       case Registered m -> writeRegistered(m, to.byteValue(REGISTERED));
       case RegistrationRefused m -> to.byteValue(REGISTRATION_REFUSED).string(m.reason());
       case HeartbeatAck m ->
@@ -156,6 +158,7 @@ public final class MessageCodec {
       case CHALLENGE -> new Challenge(in.int32(), in.string());
       case HELLO -> new Hello(in.int32(), role(in), in.string(), in.string(), in.string());
       case WELCOME -> new Welcome(in.string());
+      case STANDING_BY -> new GtmMessage.StandingBy();
       case REGISTER -> new Register(in.int64(), in.int64(), in.int64());
       case REGISTERED -> registered(in);
       case REGISTRATION_REFUSED -> new RegistrationRefused(in.string());

@@ -5,6 +5,7 @@ import dev.drover.gtm.locks.LockGraphSource;
 import dev.drover.gtm.log.GtmLog;
 import dev.drover.gtm.netty.MessagePipeline;
 import dev.drover.gtm.protocol.Handshake;
+import dev.drover.gtm.quorum.SeatServer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A running GTM: the sockets on one thread, the core with its log on another.
  *
- * <p>A log that cannot be written, or a defect of the core, ends it: {@link #stopped} then
- * completes exceptionally and the process has to end too.
+ * <p>A log of its own that cannot be written, or a defect of the core, ends it: {@link #stopped}
+ * then completes exceptionally and the process has to end too.
  *
  * <p>Threads: thread-safe.
  */
@@ -52,34 +54,34 @@ public final class GtmServer implements AutoCloseable {
   }
 
   /**
-   * Recovers the state of this directory and serves it at this address.
+   * Recovers the state and serves it at this address, or stands by there.
    *
    * @param locks closed with the server
    */
   public static GtmServer start(
       InetSocketAddress address,
-      Path directory,
+      Keeping keeping,
       Handshake handshake,
       GtmTerms terms,
       LockGraphSource locks)
       throws IOException {
-    GtmLog gtmLog = GtmLog.open(directory);
     Inbox inbox = new Inbox();
     ServerConnections connections = new ServerConnections(inbox);
+    LockPoller poller = new LockPoller(locks, inbox);
+    Engine engine = engine(keeping, terms, inbox, new Outlet(connections, poller));
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("gtm-io", true), NioIoHandler.newFactory());
-    CoreThread core =
-        new CoreThread(terms, gtmLog, inbox, connections, new LockPoller(locks, inbox));
+    CoreThread core = new CoreThread(engine, inbox, poller);
     try {
       Channel listener = listen(address, group, connections, handshake);
       core.start();
-      log.info("event=gtm_started address={} directory={}", listener.localAddress(), directory);
+      log.info("event=gtm_started address={} keeping={}", listener.localAddress(), keeping);
       return new GtmServer(group, listener, core);
     } catch (IOException | RuntimeException e) {
       var _ = group.shutdownGracefully(QUIET_MILLIS, STOP_MILLIS, TimeUnit.MILLISECONDS);
       locks.close();
-      gtmLog.close();
+      engine.close();
       throw e;
     }
   }
@@ -106,6 +108,15 @@ public final class GtmServer implements AutoCloseable {
         .shutdownGracefully(QUIET_MILLIS, STOP_MILLIS, TimeUnit.MILLISECONDS)
         .syncUninterruptibly();
     log.info("event=gtm_stopped");
+  }
+
+  private static Engine engine(Keeping keeping, GtmTerms terms, Inbox inbox, Outlet outlet)
+      throws IOException {
+    return switch (keeping) {
+      case Keeping.OwnLog(Path directory) -> new LogEngine(terms, GtmLog.open(directory), outlet);
+      case Keeping.OnServers(List<SeatServer> servers) ->
+          new SeatEngine(terms, servers, inbox, outlet);
+    };
   }
 
   private static Channel listen(

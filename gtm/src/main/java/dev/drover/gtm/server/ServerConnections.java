@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * <p>Who has not proved himself yet takes only places of those like him: the oldest of them makes
  * room.
  *
- * <p>Threads: confined to the server's event loop, {@link #send} apart.
+ * <p>Threads: confined to the server's event loop, {@link #send}, {@link #serve} and {@link
+ * #standBy} apart.
  */
 final class ServerConnections {
   private static final Logger log = LoggerFactory.getLogger(ServerConnections.class);
@@ -29,6 +30,7 @@ final class ServerConnections {
   private final Inbox inbox;
   private final SequencedMap<ServerPeer, Long> unproved = new LinkedHashMap<>();
   private final Map<Long, MessageSink> proved = new ConcurrentHashMap<>();
+  private volatile boolean serving = true;
   private long lastNumber;
 
   ServerConnections(Inbox inbox) {
@@ -40,6 +42,21 @@ final class ServerConnections {
     if (unproved.size() > MAX_UNPROVED) {
       unproved.firstEntry().getKey().close();
     }
+  }
+
+  /** Threads: any. Clients are let in from now on. */
+  void serve() {
+    serving = true;
+  }
+
+  /** Threads: any. Clients have to look for another GTM. */
+  void standBy() {
+    serving = false;
+    proved.values().forEach(MessageSink::close);
+  }
+
+  boolean isServing() {
+    return serving;
   }
 
   boolean isFull() {
@@ -57,6 +74,10 @@ final class ServerConnections {
         hello.name(),
         sink.remoteAddress());
     deliver(new GtmEvent.Connected(lastNumber, hello.role(), hello.name()), sink);
+    if (!serving) {
+      // Who stands by since a moment ago has not seen this one.
+      sink.close();
+    }
     return lastNumber;
   }
 

@@ -51,6 +51,11 @@ final class ServerPeer implements Peer {
     if (hello.name().isBlank()) {
       throw violation("the client has no name");
     }
+    if (!connections.isServing()) {
+      open.send(new GtmMessage.StandingBy());
+      open.close();
+      return;
+    }
     if (connections.isFull()) {
       open.close();
       return;

@@ -12,6 +12,7 @@ import dev.drover.gtm.protocol.GtmMessage.PublishReady;
 import dev.drover.gtm.protocol.GtmMessage.Registered;
 import dev.drover.gtm.protocol.GtmMessage.VictimChosen;
 import dev.drover.gtm.protocol.Liveness;
+import dev.drover.gtm.seat.Ballot;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +34,7 @@ final class Invariants {
   private final Map<TransactionName, SimulatedTransaction> transactions = new HashMap<>();
   private final Map<SimulatedTransaction, Verdict> victims = new HashMap<>();
   private long victimCount;
+  private Ballot lastToAct = Ballot.NONE;
   private long lastEpoch;
   private long readyRound;
   private long openRound;
@@ -121,6 +123,52 @@ final class Invariants {
         case GtmRecord.Started _, GtmRecord.GxidsLeased _ -> {}
       }
     }
+  }
+
+  /** One GTM after the other: who has been followed acts no more. */
+  void acted(Ballot ballot) {
+    assertThat(ballot).as("who acts").isGreaterThanOrEqualTo(lastToAct);
+    lastToAct = ballot;
+  }
+
+  Ballot lastToAct() {
+    return lastToAct;
+  }
+
+  /** A GTM goes on with what another has left, which may be more than anybody has heard of. */
+  void recovered(List<GtmRecord> records) {
+    gtmStarted();
+    long known = lastEpoch;
+    long through = 0;
+    Set<Long> ends = new HashSet<>();
+    for (GtmRecord record : records) {
+      switch (record) {
+        case GtmRecord.EpochGranted granted -> {
+          through = Math.max(through, granted.epoch());
+          coordinatorOfEpoch.put(granted.epoch(), granted.coordinatorId());
+        }
+        case GtmRecord.EpochEnded(int id, long epoch) ->
+            coordinatorOfEpoch.forEach(
+                (one, of) -> {
+                  if (of == id && one <= epoch) {
+                    ends.add(one);
+                  }
+                });
+        case GtmRecord.EpochFenced(int id, long epoch) -> {
+          if (epoch != 0) {
+            assertThat(isFenced(new CoordinatorEpoch(id, epoch))).isTrue();
+          }
+        }
+        case GtmRecord.RoundOpened opened -> openRound = opened.version();
+        case GtmRecord.RoundClosed _ -> openRound = 0;
+        case GtmRecord.Started _, GtmRecord.GxidsLeased _ -> {}
+      }
+    }
+    assertThat(through).as("no epoch is forgotten").isGreaterThanOrEqualTo(known);
+    assertThat(ends).as("the dead stay dead").containsAll(ended);
+    lastEpoch = through;
+    ended.addAll(ends);
+    readyRound = readyRound == openRound ? readyRound : 0;
   }
 
   void sent(GtmMessage.FromGtm message) {

@@ -6,13 +6,20 @@ import dev.drover.gtm.protocol.GtmMessage;
 /** One connection; when it breaks, what was sent before may still arrive at the GTM. */
 final class SimulatedConnection {
   private final Simulation simulation;
+  private final SimulatedHost host;
   private final SimulatedProcess client;
   private final long number;
   private final long gtmLife;
   private boolean broken;
 
-  SimulatedConnection(Simulation simulation, SimulatedProcess client, long number, long gtmLife) {
+  SimulatedConnection(
+      Simulation simulation,
+      SimulatedHost host,
+      SimulatedProcess client,
+      long number,
+      long gtmLife) {
     this.simulation = simulation;
+    this.host = host;
     this.client = client;
     this.number = number;
     this.gtmLife = gtmLife;
@@ -27,8 +34,7 @@ final class SimulatedConnection {
   }
 
   void toGtm(GtmMessage.FromClient message) {
-    simulation.transmit(
-        () -> simulation.gtm.deliver(gtmLife, new GtmEvent.Received(number, message)));
+    simulation.transmit(() -> host.deliver(gtmLife, new GtmEvent.Received(number, message)));
   }
 
   void toClient(GtmMessage.FromGtm message) {
@@ -44,6 +50,6 @@ final class SimulatedConnection {
     simulation.after(0, client::disconnected);
     simulation.after(
         simulation.upTo(2 * Simulation.SECONDS),
-        () -> simulation.gtm.deliver(gtmLife, new GtmEvent.Disconnected(number)));
+        () -> host.deliver(gtmLife, new GtmEvent.Disconnected(number)));
   }
 }

@@ -156,6 +156,9 @@ final class SimulatedCoordinator extends SimulatedProcess {
   }
 
   private void draw() {
+    if (simulation.isQuiet()) {
+      return;
+    }
     for (int i = 0; i < 5; i++) {
       long gxid = gxids.tryNext();
       if (gxid != GxidRanges.NONE) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A GTM that crashes before or after a write and comes back with what is on its disk. */
-final class SimulatedGtm {
+final class SimulatedGtm implements SimulatedGtms, SimulatedHost {
   static final GtmTerms TERMS =
       new GtmTerms(4000, 50, 40, 400, 75, new GateLimits(150, 100, 4), 200);
   private static final long TICK = 25 * Simulation.MILLIS;
@@ -33,7 +33,13 @@ final class SimulatedGtm {
     this.simulation = simulation;
   }
 
-  void start() {
+  @Override
+  public List<SimulatedHost> hosts() {
+    return List.of(this);
+  }
+
+  @Override
+  public void start() {
     life++;
     DurableState state = new DurableState();
     disk.forEach(state::apply);
@@ -44,13 +50,25 @@ final class SimulatedGtm {
   }
 
   /** Up again at once, if it is down. */
-  void restart() {
+  private void restart() {
     if (core.isEmpty()) {
       start();
     }
   }
 
-  void crash(long downtime) {
+  @Override
+  public void trouble() {
+    crash(
+        simulation.upTo(
+            simulation.random.nextBoolean() ? 2 * Simulation.SECONDS : 8 * Simulation.SECONDS));
+  }
+
+  @Override
+  public void calm() {
+    restart();
+  }
+
+  private void crash(long downtime) {
     if (core.isEmpty()) {
       return;
     }
@@ -68,18 +86,21 @@ final class SimulatedGtm {
     disk.addAll(snapshot);
   }
 
-  Optional<SimulatedConnection> accept(SimulatedProcess client) {
+  @Override
+  public Optional<SimulatedConnection> accept(SimulatedProcess client) {
     if (core.isEmpty()) {
       return Optional.empty();
     }
     lastConnection++;
-    SimulatedConnection fresh = new SimulatedConnection(simulation, client, lastConnection, life);
+    SimulatedConnection fresh =
+        new SimulatedConnection(simulation, this, client, lastConnection, life);
     connections.put(lastConnection, fresh);
     deliver(life, new GtmEvent.Connected(lastConnection, client.role(), client.name()));
     return Optional.of(fresh);
   }
 
-  void deliver(long toLife, GtmEvent event) {
+  @Override
+  public void deliver(long toLife, GtmEvent event) {
     if (core.isEmpty() || toLife != life) {
       return;
     }

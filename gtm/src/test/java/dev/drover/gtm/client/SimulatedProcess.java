@@ -25,6 +25,7 @@ abstract class SimulatedProcess {
   private long pauseCount;
   private long plannedTick;
   private long lastRequest;
+  private int nextHost;
 
   SimulatedProcess(Simulation simulation, String name, Role role) {
     this.simulation = simulation;
@@ -33,7 +34,9 @@ abstract class SimulatedProcess {
     this.clockOffset = simulation.random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L);
     int drift = simulation.random.nextInt(-MAX_DRIFT_PER_MILLE, MAX_DRIFT_PER_MILLE + 1);
     this.clockRate = 1 + drift / 1000.0;
-    this.core = new ClientCore(role, simulation.random.nextLong(), ClientTimes.DEFAULT, localNow());
+    ClientTimes times =
+        simulation.gtms.hosts().size() > 1 ? ClientTimes.WITH_STANDBYS : ClientTimes.DEFAULT;
+    this.core = new ClientCore(role, simulation.random.nextLong(), times, localNow());
   }
 
   abstract void apply(ClientEffect effect);
@@ -167,7 +170,9 @@ abstract class SimulatedProcess {
     if (!alive || cutOff) {
       return;
     }
-    Optional<SimulatedConnection> fresh = simulation.gtm.accept(this);
+    List<? extends SimulatedHost> hosts = simulation.gtms.hosts();
+    nextHost = (nextHost + 1) % hosts.size();
+    Optional<SimulatedConnection> fresh = hosts.get(nextHost).accept(this);
     if (fresh.isEmpty()) {
       simulation.after(50 * Simulation.MILLIS + simulation.upTo(Simulation.SECONDS), this::connect);
       return;

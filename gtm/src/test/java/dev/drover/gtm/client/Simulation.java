@@ -5,12 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * A whole cluster in one thread: one GTM, coordinators, agents and nodes, with a clock and a
- * network that the seed decides. Messages are delayed, lost, doubled and overtaken; processes
+ * A whole cluster in one thread: one GTM or several, coordinators, agents and nodes, with a clock
+ * and a network that the seed decides. Messages are delayed, lost, doubled and overtaken; processes
  * crash, pause and come back; clocks drift. The last part of a run is calm, and there everything
  * must come to an end.
  */
@@ -23,6 +24,7 @@ final class Simulation {
   private static final long LAST_TRANSACTION = STORM + 12 * SECONDS;
   private static final long END = STORM + 25 * SECONDS;
   private static final long LAST_READER = STORM + 20 * SECONDS;
+  private static final long QUIET = 10 * SECONDS;
   private static final long CALM = STORM + 12 * SECONDS;
   private static final String VISITOR = "visitor";
   private static final int MAX_COORDINATORS = 3;
@@ -30,7 +32,7 @@ final class Simulation {
 
   final RandomGenerator random;
   final SimulatedNodes nodes;
-  final SimulatedGtm gtm;
+  final SimulatedGtms gtms;
   final Invariants invariants;
   final SnapshotChecks snapshots;
   final List<SimulatedCoordinator> coordinators = new ArrayList<>();
@@ -41,18 +43,23 @@ final class Simulation {
   private long now;
   private long lastTask;
 
+  /** With one GTM. */
   Simulation(long seed) {
+    this(seed, SimulatedGtm::new);
+  }
+
+  Simulation(long seed, Function<Simulation, SimulatedGtms> gtms) {
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     this.troublePeriod = random.nextBoolean() ? 2 * SECONDS : 8 * SECONDS;
     this.nodes = new SimulatedNodes(this);
     this.invariants = new Invariants(this);
     this.snapshots = new SnapshotChecks(this);
-    this.gtm = new SimulatedGtm(this);
+    this.gtms = gtms.apply(this);
   }
 
   /** Runs to the end and checks that everything has ended. */
   void run() {
-    gtm.start();
+    gtms.start();
     int count = 1 + random.nextInt(MAX_COORDINATORS);
     for (int i = 1; i <= count; i++) {
       start("c" + i);
@@ -83,6 +90,14 @@ final class Simulation {
 
   boolean mayChangeCatalog() {
     return now < LAST_CHANGE;
+  }
+
+  /**
+   * Whether nobody draws ids: then a GTM does much that needs no write, and only its lease holds
+   * it.
+   */
+  boolean isQuiet() {
+    return gtms.hosts().size() > 1 && now / QUIET % 2 == 1;
   }
 
   boolean mayBegin() {
@@ -150,7 +165,7 @@ final class Simulation {
     }
     SimulatedCoordinator one = alive.get(random.nextInt(alive.size()));
     switch (random.nextInt(14)) {
-      case 0 -> gtm.crash(upTo(random.nextBoolean() ? 2 * SECONDS : 8 * SECONDS));
+      case 0 -> gtms.trouble();
       case 1 -> {
         one.crash();
         after(upTo(3 * SECONDS), () -> start(one.name()));
@@ -178,7 +193,7 @@ final class Simulation {
   }
 
   private void calm() {
-    gtm.restart();
+    gtms.calm();
     coordinators.stream()
         .filter(one -> one.name().equals(VISITOR))
         .forEach(SimulatedCoordinator::crash);

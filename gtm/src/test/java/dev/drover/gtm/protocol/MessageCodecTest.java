@@ -54,6 +54,7 @@ final class MessageCodecTest {
           new Hello(1, Role.COORDINATOR, "c1", "def", "0123"),
           new Hello(1, Role.AGENT, "a1", "def", "0123"),
           new Welcome("4567"),
+          new GtmMessage.StandingBy(),
           new Register(-1, 2, 3),
           new Registered(-1, 2, EPOCH, new LeaseTerms(4000, 100), CATALOG),
           new RegistrationRefused("no room"),

@@ -3,6 +3,7 @@ package dev.drover.gtm.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.gtm.client.GtmAddress;
 import dev.drover.gtm.client.GtmClient;
 import dev.drover.gtm.client.GtmClientConfig;
 import dev.drover.gtm.client.Lease;
@@ -247,7 +248,10 @@ final class GtmServerTest {
     GtmClient stranger =
         start(
             new GtmClientConfig(
-                "127.0.0.1", server.port(), "some other long secret", "c1", Role.COORDINATOR),
+                List.of(new GtmAddress("127.0.0.1", server.port())),
+                "some other long secret",
+                "c1",
+                Role.COORDINATOR),
             new RecordingListener());
     assertThatThrownBy(() -> stranger.firstLease().get(500, TimeUnit.MILLISECONDS))
         .isInstanceOf(TimeoutException.class);
@@ -318,7 +322,7 @@ final class GtmServerTest {
     GtmServer server =
         GtmServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-            directory,
+            new Keeping.OwnLog(directory),
             new Handshake(SECRET),
             TERMS,
             locks);
@@ -327,11 +331,16 @@ final class GtmServerTest {
   }
 
   private GtmClient coordinator(int port, String name, RecordingListener listener) {
-    return start(new GtmClientConfig("127.0.0.1", port, SECRET, name, Role.COORDINATOR), listener);
+    return start(
+        new GtmClientConfig(
+            List.of(new GtmAddress("127.0.0.1", port)), SECRET, name, Role.COORDINATOR),
+        listener);
   }
 
   private GtmClient agent(int port, RecordingListener listener) {
-    return start(new GtmClientConfig("127.0.0.1", port, SECRET, "a1", Role.AGENT), listener);
+    return start(
+        new GtmClientConfig(List.of(new GtmAddress("127.0.0.1", port)), SECRET, "a1", Role.AGENT),
+        listener);
   }
 
   private GtmClient start(GtmClientConfig config, RecordingListener listener) {

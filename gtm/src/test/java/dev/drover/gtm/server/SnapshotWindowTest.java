@@ -2,6 +2,7 @@ package dev.drover.gtm.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.gtm.client.GtmAddress;
 import dev.drover.gtm.client.GtmClient;
 import dev.drover.gtm.client.GtmClientConfig;
 import dev.drover.gtm.core.GtmTerms;
@@ -41,7 +42,7 @@ final class SnapshotWindowTest {
     server =
         GtmServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            directory,
+            new Keeping.OwnLog(directory),
             new Handshake(SECRET),
             TERMS,
             new FakeLocks());
@@ -76,8 +77,9 @@ final class SnapshotWindowTest {
     GtmClient client =
         GtmClient.start(
             new GtmClientConfig(
-                InetAddress.getLoopbackAddress().getHostAddress(),
-                server.port(),
+                List.of(
+                    new GtmAddress(
+                        InetAddress.getLoopbackAddress().getHostAddress(), server.port())),
                 SECRET,
                 name,
                 Role.COORDINATOR),
