@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.pgwire.FieldDescription;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A cursor that can be fetched from.
@@ -17,8 +18,17 @@ public record OpenCursor(
     String name, Place place, boolean hold, boolean binary, List<FieldDescription> columns) {
   /** Who has the cursor. */
   public sealed interface Place {
-    /** The transaction's connection to a node. */
-    record OnNode(int node) implements Place {}
+    /**
+     * The transaction's connection to a node.
+     *
+     * @param leaves the slots of the leaves that it reads, by their names
+     * @param locks it locks the rows that it reads
+     */
+    record OnNode(int node, Map<String, Integer> leaves, boolean locks) implements Place {
+      public OnNode {
+        leaves = Map.copyOf(leaves);
+      }
+    }
 
     /** A connection of the session to the catalog node that takes part in no transaction. */
     record Kept(Backend worker) implements Place {}

@@ -14,7 +14,7 @@ import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
-import dev.drover.planner.catalog.Node;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,7 +75,7 @@ public final class Call {
   private final ResultOutput output;
   private final CallContext context;
   private String serverPortal = "";
-  private int node = Node.CATALOG_ID;
+  private Optional<SingleNodeOperator.Task> ran = Optional.empty();
   private boolean ended;
 
   public Call(
@@ -141,11 +141,21 @@ public final class Call {
 
   /** Of a plan for one node: where it has run. */
   public int node() {
-    return node;
+    return ran.orElseThrow().node();
   }
 
-  void ranOn(int chosen) {
-    node = chosen;
+  /** Of a plan for one node: the slots of the leaves that were named, by their names. */
+  public Map<String, Integer> leaves() {
+    SingleNodeOperator.Task task = ran.orElseThrow();
+    Map<String, Integer> leaves = new HashMap<>();
+    for (int i = 0; i < task.pins().size(); i++) {
+      leaves.put(task.pins().get(i).leafName(), task.slots()[i]);
+    }
+    return leaves;
+  }
+
+  void ranOn(SingleNodeOperator.Task task) {
+    ran = Optional.of(task);
   }
 
   /** Empty for what the client's Bind asks for. */

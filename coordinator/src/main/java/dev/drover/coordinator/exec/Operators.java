@@ -37,6 +37,13 @@ public final class Operators {
         call, new SingleNodeOperator.Task(node, text, List.of(), NO_SLOTS, false, false));
   }
 
+  /** Changes the row of a cursor that a node has; {@code slots} is that of its leaf, or none. */
+  public static Operator atCursor(Call call, int node, Plan.AtCursor plan, int[] slots) {
+    List<Pin> pins = plan.leaves().stream().toList();
+    return new SingleNodeOperator(
+        call, new SingleNodeOperator.Task(node, plan.text(), pins, slots, true, false));
+  }
+
   static Operator of(Call call, Plan plan) {
     List<Pin> pins = pins(plan);
     int[] slots = pins.isEmpty() ? NO_SLOTS : call.services().slots().of(pins, call);
@@ -68,6 +75,7 @@ public final class Operators {
       case Plan.CopyLocal copy -> new CopyLocalOperator(call, copy);
       case Plan.CopyOut copy -> CopyOutOperator.of(call, copy, slots);
       case Plan.Explain explain -> new ExplainOperator(call, explain);
+      case Plan.AtCursor _ -> throw new IllegalStateException("only the session knows cursors");
       case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ ->
           throw new IllegalStateException("not a plan of rows: " + plan);
     };

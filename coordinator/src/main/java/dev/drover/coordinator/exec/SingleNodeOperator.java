@@ -82,7 +82,7 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
   @Override
   public void joined(Participant joined) {
     participant = joined;
-    call.ranOn(task.node());
+    call.ranOn(task);
     if (task.pinsConnection()) {
       call.transaction().pinCatalog();
     }

@@ -40,6 +40,8 @@ import java.util.Optional;
  * <p>Threads: confined to the session's event loop.
  */
 final class CursorStatements {
+  private static final int[] NO_SLOTS = {};
+
   private final Session session;
   private final StatementRunner runner;
   private final OpenCursors cursors = new OpenCursors();
@@ -160,7 +162,8 @@ final class CursorStatements {
         new Call.Listener() {
           @Override
           public void completed(Call done, String tag) {
-            opened(opening, new Place.OnNode(done.node()));
+            boolean locks = !opening.declare().query().locking().isEmpty();
+            opened(opening, new Place.OnNode(done.node(), done.leaves(), locks));
           }
 
           @Override
@@ -235,11 +238,38 @@ final class CursorStatements {
     Call fetching = call.planned(new CachedPlan(call.view(), plan, facts, Map.of()));
     Operator operator =
         switch (cursor.place()) {
-          case Place.OnNode(int node) -> Operators.onNode(fetching, node, sql);
+          case Place.OnNode(int node, _, _) -> Operators.onNode(fetching, node, sql);
           case Place.Kept(Backend backend) -> new CursorFetch(fetching, backend, sql);
         };
     session.running(operator);
     operator.start();
+  }
+
+  /** UPDATE or DELETE WHERE CURRENT OF. */
+  Operator change(Call call, Plan.AtCursor plan) {
+    return switch (required(plan.cursor()).place()) {
+      case Place.Kept _ ->
+          throw SqlError.notSupported(
+              "WHERE CURRENT OF cursors over several nodes or WITH HOLD is not supported yet");
+      case Place.OnNode(int node, var leaves, boolean locks) -> {
+        if (plan.leaves().isEmpty()) {
+          yield Operators.atCursor(call, node, plan, NO_SLOTS);
+        }
+        Integer slot = leaves.get(plan.leaves().get().leafName());
+        if (slot == null) {
+          throw doesNotRead(plan, locks);
+        }
+        yield Operators.atCursor(call, node, plan, new int[] {slot});
+      }
+    };
+  }
+
+  private static SqlError doesNotRead(Plan.AtCursor plan, boolean locks) {
+    String why =
+        locks
+            ? "cursor \"%s\" does not have a FOR UPDATE/SHARE reference to table \"%s\""
+            : "cursor \"%s\" is not a simply updatable scan of table \"%s\"";
+    return SqlError.of(SqlState.INVALID_CURSOR_STATE, why.formatted(plan.cursor(), plan.table()));
   }
 
   private static List<FieldDescription> formatted(List<FieldDescription> columns, boolean binary) {
@@ -269,7 +299,7 @@ final class CursorStatements {
   private void close(OpenCursor cursor) {
     Optional<Backend> owner =
         switch (cursor.place()) {
-          case Place.OnNode(int node) ->
+          case Place.OnNode(int node, _, _) ->
               runner.transaction().find(node, false).map(Participant::backend);
           case Place.Kept(Backend backend) -> Optional.of(backend);
         };

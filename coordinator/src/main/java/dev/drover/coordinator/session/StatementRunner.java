@@ -178,9 +178,11 @@ final class StatementRunner implements Call.Scopes {
         EncodedFormats.checkCopy(call.cached(), call.text().toString());
       }
       Operator operator =
-          call.cached().plan() instanceof Plan.Control(var statement)
-              ? control.operator(call, statement)
-              : Operators.of(call);
+          switch (call.cached().plan()) {
+            case Plan.Control(var statement) -> control.operator(call, statement);
+            case Plan.AtCursor change -> control.cursors().change(call, change);
+            default -> Operators.of(call);
+          };
       checkKept(call.cached());
       session.running(operator);
       operator.start();

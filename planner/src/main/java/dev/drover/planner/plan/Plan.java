@@ -102,6 +102,22 @@ public sealed interface Plan {
   }
 
   /**
+   * A change of the row that a cursor stands on: the text goes to the node that has the cursor.
+   *
+   * @param table the one that is changed
+   * @param leaves stands for the leaf that the cursor reads; its key says nothing. Empty when the
+   *     text names the table itself
+   */
+  record AtCursor(String cursor, String table, SqlText text, Optional<Pin> leaves) implements Plan {
+    public AtCursor {
+      requireNonNull(cursor);
+      requireNonNull(table);
+      requireNonNull(text);
+      requireNonNull(leaves);
+    }
+  }
+
+  /**
    * {@code INSERT ... VALUES} of several rows with known keys, cut into one statement per node:
    * {@code head row, row, ... tail}.
    */

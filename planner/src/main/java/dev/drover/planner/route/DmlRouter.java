@@ -10,6 +10,7 @@ import dev.drover.planner.sql.Assignment;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.Merge;
 import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.QualifiedName;
 import dev.drover.planner.sql.RelationNames;
 import dev.drover.planner.sql.Update;
 import java.util.List;
@@ -44,20 +45,37 @@ final class DmlRouter {
     if (!(reader.target() instanceof TableUse target)) {
       throw Unsupported.error("changes of views over distributed tables");
     }
-    checkStatement(target);
-    return plan(analysis, refusals, reader.block(), target);
-  }
-
-  private void checkStatement(TableUse target) {
-    boolean current =
-        RelationNames.collect(parsed.statement(), Expr.Special.class).stream()
-            .anyMatch(s -> s.keyword().equals("CURRENT OF"));
-    if (current) {
-      throw Unsupported.error("WHERE CURRENT OF clauses on distributed tables");
-    }
     if (parsed.statement() instanceof Update update) {
       KeyAssignments.check(target.relation(), update.assignments(), Optional.of(target.name()));
     }
+    Optional<Expr.Special> current = currentOf();
+    return current.isPresent()
+        ? atCursor(analysis, target, current.get())
+        : plan(analysis, refusals, reader.block(), target);
+  }
+
+  private Optional<Expr.Special> currentOf() {
+    return RelationNames.collect(parsed.statement(), Expr.Special.class).stream()
+        .filter(s -> s.keyword().equals("CURRENT OF"))
+        .findFirst();
+  }
+
+  /** A cursor's row is on one node; other tables of the statement would not all be there. */
+  private Plan atCursor(Analysis analysis, TableUse target, Expr.Special current) {
+    if (!(current.children().getFirst() instanceof QualifiedName cursor)) {
+      throw Unsupported.error("WHERE CURRENT OF clauses with a parameter");
+    }
+    if (target.relation().distribution() instanceof Distribution.Replicated) {
+      throw Unsupported.error("WHERE CURRENT OF clauses on replicated tables");
+    }
+    if (analysis.tables().size() > 1) {
+      throw Unsupported.error("WHERE CURRENT OF clauses beside other tables");
+    }
+    boolean byKey = !target.key().isEmpty() && NodeText.mayNameLeaf(target);
+    Optional<Pin> leaves = byKey ? Optional.of(KeyPins.pin(target, List.of())) : Optional.empty();
+    Map<TableUse, Pin> named = leaves.map(l -> Map.of(target, l)).orElse(Map.of());
+    SqlText text = text(analysis, target, named, leaves.stream().toList());
+    return new Plan.AtCursor(cursor.local(), target.relation().name(), text, leaves);
   }
 
   private Plan plan(Analysis analysis, Refusals refusals, Block block, TableUse target) {

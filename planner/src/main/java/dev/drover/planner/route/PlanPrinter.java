@@ -70,6 +70,10 @@ public final class PlanPrinter {
         query(depth, text);
         combine(depth, combine);
       }
+      case Plan.AtCursor(var cursor, _, var text, _) -> {
+        line(depth, "Data Node Write (at cursor " + cursor + ")");
+        query(depth, text);
+      }
       case Plan.ReplicatedWrite(var text, var primary, var others, var lock) -> {
         line(
             depth,
