@@ -14,6 +14,9 @@ public final class GatePacing {
   private static final long MIN_BACKOFF_NANOS = 1_000_000;
   private static final long MAX_OPEN_NANOS = 1_000_000_000;
 
+  /** Single-node commits are to lose a twentieth at most, as they have no part in the drain. */
+  private static final int HELD_WEIGHT = 5;
+
   private long mayCloseAt;
   private int failures;
 
@@ -26,7 +29,8 @@ public final class GatePacing {
     failures = 0;
     long shutOut =
         Math.max(
-            use.metSecondPhases() ? use.closedNanos() : 0, use.metCommits() ? use.heldNanos() : 0);
+            use.metSecondPhases() ? use.closedNanos() : 0,
+            use.metCommits() ? HELD_WEIGHT * use.heldNanos() : 0);
     mayCloseAt = now + Math.min(pace * shutOut, MAX_OPEN_NANOS);
   }
 

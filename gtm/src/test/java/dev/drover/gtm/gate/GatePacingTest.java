@@ -19,11 +19,17 @@ final class GatePacingTest {
 
   @Test
   void secondPhasesWereShutOutAllTheTimeAndCommitsDuringTheHoldOnly() {
-    pacing.served(new GateUse(6 * MILLIS, 2 * MILLIS, false, true), PACE, now);
-    assertThat(pacing.mayCloseAt()).isEqualTo(now + 8 * MILLIS);
-    pacing.served(new GateUse(6 * MILLIS, 2 * MILLIS, true, true), PACE, now);
+    pacing.served(new GateUse(6 * MILLIS, 2 * MILLIS, true, false), PACE, now);
     assertThat(pacing.mayCloseAt()).isEqualTo(now + 24 * MILLIS);
     assertThat(pacing.mayClose(now + 24 * MILLIS - 1)).isFalse();
+    pacing.served(new GateUse(20 * MILLIS, 2 * MILLIS, true, true), PACE, now);
+    assertThat(pacing.mayCloseAt()).isEqualTo(now + 80 * MILLIS);
+  }
+
+  @Test
+  void singleNodeCommitsLoseATwentiethAtMost() {
+    pacing.served(new GateUse(6 * MILLIS, 2 * MILLIS, false, true), PACE, now);
+    assertThat(pacing.mayCloseAt()).isEqualTo(now + 40 * MILLIS);
   }
 
   @Test
