@@ -83,8 +83,16 @@ public final class DdlOperator implements Operator {
         call.transaction().scope() == Transaction.Scope.NONE
             || (call.transaction().scope() == Transaction.Scope.IMPLICIT
                 && call.transaction().participants().isEmpty());
-    call.openScope(false);
+    openScope();
     services.blocking().execute(() -> run(1));
+  }
+
+  private void openScope() {
+    boolean opens = call.transaction().scope() == Transaction.Scope.NONE;
+    call.openScope(false);
+    if (opens && call.request().alone() && !(statement instanceof Definition.CreateTableAs)) {
+      call.transaction().view().changesSchemaOnly();
+    }
   }
 
   private void run(int attempt) {
@@ -115,7 +123,7 @@ public final class DdlOperator implements Operator {
     CompletableFuture<Void> begun = new CompletableFuture<>();
     blocking.onLoop(
         () -> {
-          call.openScope(false);
+          openScope();
           begun.complete(null);
         });
     begun.join();

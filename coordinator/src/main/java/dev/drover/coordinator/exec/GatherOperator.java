@@ -85,7 +85,7 @@ final class GatherOperator implements Operator, NodeFan.Work {
       create.append(i == 0 ? "c" : ", c").append(i + 1).append(' ');
       create.append(finish.columnTypes().get(i));
     }
-    worker.prepare("BEGIN", _ -> {});
+    worker.prepare("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", _ -> {});
     worker.query(create.append(") ON COMMIT DROP").toString(), new QuietReply(this::created));
     worker.query("COPY " + RELATION + " FROM STDIN", new LoadReply());
     worker.link().setListener(new Backpressure());

@@ -56,6 +56,14 @@ public final class TransactionView {
             more.deferrable().or(() -> modes.deferrable()));
   }
 
+  /**
+   * The unit's one statement changes the schema on every node. It reads no rows that it would need
+   * a view of one moment for, and its locks put it in order with all others.
+   */
+  public void changesSchemaOnly() {
+    change(new Modes(Optional.of(Isolation.READ_COMMITTED), Optional.empty(), Optional.empty()));
+  }
+
   /** The unit's one statement is to see one moment on every node, though it cannot ask for it. */
   public void keepOneMoment() {
     if (!keepsView() && defaults.globalSnapshots()) {

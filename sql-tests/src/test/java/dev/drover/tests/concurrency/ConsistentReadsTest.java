@@ -134,6 +134,28 @@ class ConsistentReadsTest {
     }
   }
 
+  /** What cannot be given is refused; what one node does, and changes of the schema, are not. */
+  @Test
+  void serializableTransactionsThatMayWriteKeepToOneNode() throws SQLException {
+    try (Connection connection = coordinators.getFirst().connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET default_transaction_isolation = 'serializable'");
+      statement.execute("CREATE TABLE vault_copy (id int PRIMARY KEY) DISTRIBUTE BY HASH (id)");
+      statement.execute("INSERT INTO vault_copy VALUES (1)");
+      statement.execute("BEGIN");
+      statement.execute("UPDATE vault SET v = v WHERE id = 1");
+      statement.execute("SELECT v FROM vault WHERE id = 1");
+      assertThatThrownBy(() -> number(statement))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("0A000"));
+      statement.execute("ROLLBACK");
+      statement.execute("SET default_transaction_read_only = on");
+      assertThat(number(statement)).isEqualTo(Vault.ACCOUNTS * Vault.OPENING_BALANCE);
+      statement.execute("SET default_transaction_read_only = off");
+      statement.execute("DROP TABLE vault_copy");
+    }
+  }
+
   @Test
   void theSettingIsShownAndChecked() throws SQLException {
     try (Connection connection = coordinators.getFirst().connect();
