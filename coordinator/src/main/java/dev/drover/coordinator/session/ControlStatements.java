@@ -125,57 +125,59 @@ final class ControlStatements {
   }
 
   private void commit(Call call, TransactionCommand.Commit commit) {
-    if (transaction.scope() == Transaction.Scope.NONE) {
-      noTransaction(call, commit.andChain(), "COMMIT");
+    if (isWithoutBlock(call, commit.andChain(), "COMMIT")) {
       return;
     }
     warnIfImplicit(call);
+    Optional<Modes> next = next(commit.andChain());
     boolean failed = transaction.failed();
     session.established().extended().transactionEnded();
     if (failed) {
-      runner.rollback(() -> ended(call, commit.andChain(), "ROLLBACK"));
+      runner.rollback(() -> ended(call, next, "ROLLBACK"));
       return;
     }
-    runner.commit(error -> committed(call, commit.andChain(), error));
+    runner.commit(error -> committed(call, next, error));
   }
 
-  private void committed(Call call, boolean chain, Optional<ErrorFields> error) {
+  private void committed(Call call, Optional<Modes> next, Optional<ErrorFields> error) {
     if (error.isPresent()) {
       call.failed(error.get());
     } else {
-      ended(call, chain, "COMMIT");
+      ended(call, next, "COMMIT");
     }
   }
 
   private void rollback(Call call, TransactionCommand.Rollback rollback) {
-    if (transaction.scope() == Transaction.Scope.NONE) {
-      noTransaction(call, rollback.andChain(), "ROLLBACK");
+    if (isWithoutBlock(call, rollback.andChain(), "ROLLBACK")) {
       return;
     }
     warnIfImplicit(call);
+    Optional<Modes> next = next(rollback.andChain());
     session.established().extended().transactionEnded();
-    runner.rollback(() -> ended(call, rollback.andChain(), "ROLLBACK"));
+    runner.rollback(() -> ended(call, next, "ROLLBACK"));
   }
 
-  private void ended(Call call, boolean chain, String tag) {
-    if (chain) {
-      Modes modes = new Modes(Optional.empty(), Optional.empty(), Optional.empty());
-      runner.begin(Transaction.Scope.EXPLICIT, modes);
-    }
+  /** AND CHAIN: the next transaction is what this one is, whatever the defaults are by now. */
+  private Optional<Modes> next(boolean chain) {
+    return chain ? Optional.of(transaction.view().modes()) : Optional.empty();
+  }
+
+  private void ended(Call call, Optional<Modes> next, String tag) {
+    next.ifPresent(modes -> runner.begin(Transaction.Scope.EXPLICIT, modes));
     call.completed(tag);
   }
 
-  private void noTransaction(Call call, boolean chain, String tag) {
+  /** Answers the call if there is nothing to end, or nothing that could be chained. */
+  private boolean isWithoutBlock(Call call, boolean chain, String tag) {
     if (chain) {
-      fail(
-          call,
-          SqlError.of(
-              SqlState.NO_ACTIVE_SQL_TRANSACTION,
-              tag + " AND CHAIN can only be used in transaction blocks"));
-      return;
+      return outsideBlock(call, tag + " AND CHAIN");
+    }
+    if (transaction.scope() != Transaction.Scope.NONE) {
+      return false;
     }
     warn(call, SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
     call.completed(tag);
+    return true;
   }
 
   /** What Drover began by itself is no transaction block of the client. */

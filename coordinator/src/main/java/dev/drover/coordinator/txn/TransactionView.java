@@ -71,6 +71,11 @@ public final class TransactionView {
     }
   }
 
+  /** What the transaction is, said in full. */
+  public Modes modes() {
+    return new Modes(Optional.of(isolation()), Optional.of(isReadOnly()), modes.deferrable());
+  }
+
   Isolation isolation() {
     return modes.isolation().orElse(defaults.isolation());
   }
