@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * {@code INSERT ... VALUES} of several rows, as one statement per node with that node's rows.
@@ -25,7 +26,9 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
 
   private final Call call;
   private final List<SqlText> texts = new ArrayList<>();
+  private final List<Integer> nodes;
   private final NodeFan fan;
+  private final Optional<ReturnedRows> returned;
   private long rows;
   private boolean described;
 
@@ -47,7 +50,16 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
       pieces.addAll(plan.tail().pieces());
       texts.add(new SqlText(pieces));
     }
-    this.fan = new NodeFan(call, List.copyOf(byNode.keySet()), this);
+    this.nodes = List.copyOf(byNode.keySet());
+    this.fan = new NodeFan(call, nodes, this);
+    boolean keepsRows = nodes.size() > 1 && call.request().maxRows() == 0;
+    this.returned = keepsRows ? Optional.of(new ReturnedRows()) : Optional.empty();
+    returned.ifPresent(kept -> origins(plan, slots).forEach(kept::inserted));
+  }
+
+  private static IntStream origins(InsertRows plan, int[] slots) {
+    return IntStream.range(0, slots.length)
+        .map(i -> plan.rows().get(i).pin().shards().nodeOf(slots[i]));
   }
 
   @Override
@@ -84,7 +96,11 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
 
   @Override
   public void rows(int index, ByteBuf run) {
-    call.output().rows(run);
+    if (returned.isPresent()) {
+      returned.get().add(nodes.get(index), run, call.output());
+    } else {
+      call.output().rows(run);
+    }
   }
 
   @Override
@@ -125,12 +141,14 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
   @Override
   public void finished(Optional<ErrorFields> error) {
     if (error.isPresent()) {
+      returned.ifPresent(ReturnedRows::discard);
       call.transaction().fail();
     }
     call.closeBareScope();
     if (error.isPresent()) {
       call.failed(error.get());
     } else {
+      returned.ifPresent(kept -> kept.send(call.output()));
       call.completed("INSERT 0 " + rows);
     }
   }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -56,8 +57,10 @@ final class RowBatches implements RowSink {
   private final Map<Integer, Target> targets = new LinkedHashMap<>();
   private int outstanding;
   private long rows;
+  private final Optional<ReturnedRows> returned;
   private boolean described;
   private boolean clientPaused;
+  private boolean finished;
 
   RowBatches(
       Call call,
@@ -71,6 +74,9 @@ final class RowBatches implements RowSink {
     this.progress = progress;
     this.failed = failed;
     participants.forEach(p -> targets.put(p.node(), new Target(p)));
+    boolean isSpread = !(target.distribution() instanceof Distribution.Replicated);
+    boolean returns = !call.cached().facts().columns().isEmpty();
+    this.returned = isSpread && returns ? Optional.of(new ReturnedRows()) : Optional.empty();
   }
 
   @Override
@@ -92,6 +98,7 @@ final class RowBatches implements RowSink {
   @Override
   public void abort(ErrorFields why) {
     targets.values().forEach(to -> to.values.setLength(0));
+    returned.ifPresent(ReturnedRows::discard);
   }
 
   @Override
@@ -115,7 +122,9 @@ final class RowBatches implements RowSink {
   public void take(ByteBuf run) {
     while (run.isReadable()) {
       List<byte[]> row = BackendDecoder.nextDataRow(run);
-      Target to = targets.get(nodeOf(row));
+      int node = nodeOf(row);
+      returned.ifPresent(kept -> kept.inserted(node));
+      Target to = targets.get(node);
       append(to.values, row);
       if (to.values.length() >= BATCH_BYTES) {
         send(to);
@@ -129,6 +138,15 @@ final class RowBatches implements RowSink {
       if (!to.values.isEmpty()) {
         send(to);
       }
+    }
+    finished = true;
+    settled();
+  }
+
+  /** The last batch is answered: the client gets its rows. */
+  private void settled() {
+    if (finished && outstanding == 0) {
+      returned.ifPresent(kept -> kept.send(call.output()));
     }
   }
 
@@ -226,7 +244,11 @@ final class RowBatches implements RowSink {
         run.release();
         return;
       }
-      call.output().rows(run);
+      if (returned.isPresent()) {
+        returned.get().add(participant.node(), run, call.output());
+      } else {
+        call.output().rows(run);
+      }
       if (!call.output().writable()) {
         clientPaused = true;
         participant.backend().link().pause();
@@ -268,18 +290,21 @@ final class RowBatches implements RowSink {
     public void ready(char status) {
       outstanding--;
       if (!errors.isEmpty()) {
+        returned.ifPresent(ReturnedRows::discard);
         failed.accept(errors.getFirst());
         return;
       }
       if (counted && target.distribution() instanceof Distribution.Replicated replicated) {
         replicate(replicated, sql);
       }
+      settled();
       progress.run();
     }
 
     @Override
     public void broken(SqlError why) {
       outstanding--;
+      returned.ifPresent(ReturnedRows::discard);
       failed.accept(ErrorFields.of(why, Severity.ERROR));
     }
   }
