@@ -48,6 +48,22 @@ enum Program {
 
   /** Runs the program against a server, with the given standard input. */
   Result feed(Endpoint endpoint, String input, String... arguments) {
+    try {
+      return run(builder(endpoint, arguments), input);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Starts the program with pipes to it; what it writes is not kept. */
+  Process start(Endpoint endpoint, String... arguments) throws IOException {
+    return builder(endpoint, arguments).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+  }
+
+  private ProcessBuilder builder(Endpoint endpoint, String... arguments) {
     List<String> command = new ArrayList<>(List.of(file.toString()));
     command.addAll(List.of("-h", endpoint.host(), "-p", Integer.toString(endpoint.port())));
     command.addAll(List.of("-U", endpoint.login().user()));
@@ -56,14 +72,7 @@ enum Program {
     builder.environment().put("PGPASSWORD", endpoint.login().password());
     builder.environment().put("PGDATABASE", endpoint.login().database());
     builder.environment().put("PGCLIENTENCODING", "UTF8");
-    try {
-      return run(builder, input);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    return builder;
   }
 
   /** Through files, so that neither side waits for the other. */
