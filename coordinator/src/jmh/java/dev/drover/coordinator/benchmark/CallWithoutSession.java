@@ -3,6 +3,9 @@ package dev.drover.coordinator.benchmark;
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.ResultOutput;
+import dev.drover.coordinator.snapshot.CommitCounts;
+import dev.drover.coordinator.snapshot.CommitGate;
+import dev.drover.coordinator.snapshot.SecondPhases;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.coordinator.txn.TransactionServices;
 import dev.drover.pgwire.ErrorFields;
@@ -13,7 +16,17 @@ import io.netty.buffer.Unpooled;
 final class CallWithoutSession {
   private static final Transaction TRANSACTION =
       new Transaction(
-          new TransactionServices(null, null, null, null, null, null, null, null),
+          new TransactionServices(
+              null,
+              null,
+              null,
+              new CommitGate(new CommitCounts(), new SecondPhases()),
+              null,
+              null,
+              null,
+              null,
+              null,
+              null),
           "postgres",
           warning -> {});
   private static final Call.CallContext CONTEXT = new Call.CallContext(null, null, null);

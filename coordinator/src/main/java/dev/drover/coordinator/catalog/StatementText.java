@@ -2,7 +2,6 @@ package dev.drover.coordinator.catalog;
 
 import dev.drover.planner.sql.ShapeScanner;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * The text of one statement as the client sent it, with its shape and where its literals stand.
@@ -15,19 +14,18 @@ public final class StatementText {
   private final byte[] utf8;
   private final byte[] shape;
   private final long shapeHash;
-  private final int[] starts;
-  private final int[] ends;
+
+  /** Start and end of each literal in turn. */
+  private final int[] bounds;
 
   private StatementText(byte[] utf8, ShapeScanner scanned) {
     this.utf8 = utf8;
-    this.shape = Arrays.copyOf(scanned.shape(), scanned.shapeLength());
+    this.shape = scanned.keptShape();
     this.shapeHash = scanned.shapeHash();
-    int literals = scanned.literalCount();
-    this.starts = new int[literals];
-    this.ends = new int[literals];
-    for (int i = 0; i < literals; i++) {
-      starts[i] = scanned.literalStart(i);
-      ends[i] = scanned.literalEnd(i);
+    this.bounds = new int[2 * scanned.literalCount()];
+    for (int i = 0; i < scanned.literalCount(); i++) {
+      bounds[2 * i] = scanned.literalStart(i);
+      bounds[2 * i + 1] = scanned.literalEnd(i);
     }
   }
 
@@ -57,21 +55,21 @@ public final class StatementText {
   }
 
   public int literalStart(int ordinal) {
-    return starts[ordinal];
+    return bounds[2 * ordinal];
   }
 
   public int literalEnd(int ordinal) {
-    return ends[ordinal];
+    return bounds[2 * ordinal + 1];
   }
 
   public int literalCount() {
-    return starts.length;
+    return bounds.length / 2;
   }
 
   /** Whether every literal is a number of decimal digits only. */
   public boolean literalsAreDecimal() {
-    for (int i = 0; i < starts.length; i++) {
-      for (int at = starts[i]; at < ends[i]; at++) {
+    for (int i = 0; i < literalCount(); i++) {
+      for (int at = literalStart(i); at < literalEnd(i); at++) {
         if (utf8[at] < '0' || utf8[at] > '9') {
           return false;
         }
@@ -82,8 +80,8 @@ public final class StatementText {
 
   /** The literal as written, quotes and all. */
   public String literalText(int ordinal) {
-    return new String(
-        utf8, starts[ordinal], ends[ordinal] - starts[ordinal], StandardCharsets.UTF_8);
+    int start = literalStart(ordinal);
+    return new String(utf8, start, literalEnd(ordinal) - start, StandardCharsets.UTF_8);
   }
 
   @Override

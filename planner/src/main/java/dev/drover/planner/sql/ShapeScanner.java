@@ -26,6 +26,12 @@ public final class ShapeScanner {
   private static final long HASH_SEED = 0x9e3779b97f4a7c15L;
   private static final long HASH_FACTOR = 0xd6e8feb86659fd93L;
 
+  /** So many shapes are at hand for the texts that come next. */
+  private static final int RECENT_SHAPES = 8;
+
+  private static final int LONGEST_RECENT_SHAPE = 512;
+
+  private final byte[][] recent = new byte[RECENT_SHAPES][0];
   private final NumberScan number = new NumberScan();
   private byte[] shape = new byte[256];
   private int shapeLength;
@@ -224,6 +230,23 @@ public final class ShapeScanner {
   /** The bytes of the shape: valid up to {@link #shapeLength()}, until the next scan. */
   public byte[] shape() {
     return shape;
+  }
+
+  /**
+   * The shape in an array of its own, for good; for a shape that has just been, mostly the same one
+   * again. Not to be changed.
+   */
+  public byte[] keptShape() {
+    int place = (int) (hash & (RECENT_SHAPES - 1));
+    byte[] last = recent[place];
+    if (Arrays.equals(last, 0, last.length, shape, 0, shapeLength)) {
+      return last;
+    }
+    byte[] kept = Arrays.copyOf(shape, shapeLength);
+    if (shapeLength <= LONGEST_RECENT_SHAPE) {
+      recent[place] = kept;
+    }
+    return kept;
   }
 
   public int shapeLength() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +85,22 @@ final class ShapeScannerTest {
   }
 
   /** A raw control character cannot be taken for the marker of a literal. */
+  /** Arrays that are shared must hold what they are asked for, whatever came between. */
+  @Test
+  void keptShapesStayWhatTheyAre() {
+    List<byte[]> kept = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      shape("SELECT a" + i % 7 + " FROM t WHERE b = " + i + " AND c" + i % 11 + " = 1");
+      kept.add(scanner.keptShape());
+      assertThat(kept.getLast()).isEqualTo(Arrays.copyOf(scanner.shape(), scanner.shapeLength()));
+    }
+    assertThat(scanner.keptShape()).isSameAs(scanner.keptShape());
+    for (int i = 0; i < 100; i++) {
+      shape("SELECT a" + i % 7 + " FROM t WHERE b = 1 AND c" + i % 11 + " = 1");
+      assertThat(kept.get(i)).isEqualTo(Arrays.copyOf(scanner.shape(), scanner.shapeLength()));
+    }
+  }
+
   @Test
   void markersInTheTextAreNotRegular() {
     for (LiteralKind kind : LiteralKind.values()) {
