@@ -153,6 +153,41 @@ class PortalTest {
         });
   }
 
+  /** A portal that was made behind a savepoint is gone with it, one in front of it goes on. */
+  @Test
+  void rollbackToClosesPortals() {
+    String query = "SELECT id FROM limited ORDER BY id";
+    servers.agreeOn(
+        client -> {
+          List<Message> reply = new ArrayList<>(client.query("BEGIN"));
+          reply.addAll(client.exchange(1, parse("q", query), bind("a", "q"), sync()));
+          reply.addAll(client.exchange(1, execute("a", 2), sync()));
+          reply.addAll(client.query("SAVEPOINT s"));
+          reply.addAll(client.exchange(1, bind("b", "q"), execute("b", 1), sync()));
+          reply.addAll(client.query("ROLLBACK TO s"));
+          reply.addAll(client.exchange(1, execute("a", 1), sync()));
+          reply.addAll(client.exchange(1, execute("b", 1), sync()));
+          reply.addAll(client.query("ROLLBACK"));
+          return reply;
+        });
+  }
+
+  @Test
+  void portalsAndCursorsShareTheirNames() {
+    servers.agreeOn(
+        client -> {
+          List<Message> reply = new ArrayList<>(client.query("BEGIN"));
+          reply.addAll(client.query("DECLARE c CURSOR FOR SELECT id FROM limited ORDER BY id"));
+          reply.addAll(client.exchange(1, parse("", "SELECT 1"), bind("c", ""), sync()));
+          reply.addAll(client.query("ROLLBACK"));
+          reply.addAll(client.query("BEGIN"));
+          reply.addAll(client.exchange(1, parse("", "SELECT 1"), bind("c", ""), sync()));
+          reply.addAll(client.query("DECLARE c CURSOR FOR SELECT id FROM limited ORDER BY id"));
+          reply.addAll(client.query("ROLLBACK"));
+          return reply;
+        });
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
