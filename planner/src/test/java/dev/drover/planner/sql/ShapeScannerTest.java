@@ -84,7 +84,6 @@ final class ShapeScannerTest {
     assertThat(scanner.isRegular()).isFalse();
   }
 
-  /** A raw control character cannot be taken for the marker of a literal. */
   /** Arrays that are shared must hold what they are asked for, whatever came between. */
   @Test
   void keptShapesStayWhatTheyAre() {
@@ -101,6 +100,7 @@ final class ShapeScannerTest {
     }
   }
 
+  /** A raw control character cannot be taken for the marker of a literal. */
   @Test
   void markersInTheTextAreNotRegular() {
     for (LiteralKind kind : LiteralKind.values()) {
