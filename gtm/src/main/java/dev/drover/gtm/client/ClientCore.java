@@ -54,7 +54,6 @@ public final class ClientCore {
 
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final int MAX_NODES = 10_000;
-  private static final long NO_EPOCH = 0;
 
   private final Role role;
   private final long incarnation;
@@ -65,6 +64,8 @@ public final class ClientCore {
   private final SentTimes heartbeats = new SentTimes();
   private final Map<String, NodeAddress> nodes = new LinkedHashMap<>();
 
+  private final HeldEpoch epoch = new HeldEpoch();
+
   private List<ClientEffect> effects = new ArrayList<>();
   private boolean connected;
   private boolean attached;
@@ -74,13 +75,7 @@ public final class ClientCore {
   private long nextHeartbeatAt;
   private long nextRegisterAt;
   private long sequence;
-  private long epoch = NO_EPOCH;
-  private long lostThrough = NO_EPOCH;
-  private long leaseUntil;
-  private boolean lapsed;
-  private Lease lease = new Lease(0, NO_EPOCH, 0);
-  private long leaseNanos;
-  private CatalogView catalog = new CatalogView(NO_EPOCH, CatalogState.INITIAL);
+  private CatalogView catalog = new CatalogView(HeldEpoch.NONE, CatalogState.INITIAL);
   private long mark;
 
   ClientCore(Role role, long incarnation, ClientTimes times, long now) {
@@ -125,10 +120,9 @@ public final class ClientCore {
   }
 
   private void noteLapse(long now) {
-    if (epoch != NO_EPOCH && !lapsed && now - leaseUntil >= 0) {
-      lapsed = true;
+    if (epoch.lapses(now)) {
       gate.lapsed(now);
-      effects.add(new ClientEffect.LeaseSuspended(epoch));
+      effects.add(new ClientEffect.LeaseSuspended(epoch.number()));
     }
   }
 
@@ -141,7 +135,7 @@ public final class ClientCore {
     gate.connected();
     attached = false;
     nextHeartbeatAt = now;
-    nextRegisterAt = epoch == NO_EPOCH ? Math.max(nextRegisterAt, now) : now;
+    nextRegisterAt = epoch.isHeld() ? now : Math.max(nextRegisterAt, now);
     tick(now);
   }
 
@@ -163,21 +157,21 @@ public final class ClientCore {
   }
 
   private boolean wantsToRegister() {
-    return role == Role.COORDINATOR && !leaving && (epoch == NO_EPOCH || !attached);
+    return role == Role.COORDINATOR && !leaving && (!epoch.isHeld() || !attached);
   }
 
   private void register(long now) {
     long attempt = ++sequence;
     registers.sent(attempt, now);
     nextRegisterAt = now + times.heartbeatNanos();
-    send(new Register(incarnation, attempt, epoch));
+    send(new Register(incarnation, attempt, epoch.number()));
   }
 
   private void heartbeat(long now) {
     long number = ++sequence;
     heartbeats.sent(number, now);
     nextHeartbeatAt = now + times.heartbeatNanos();
-    send(new Heartbeat(number, epoch));
+    send(new Heartbeat(number, epoch.number()));
     if (!nodes.isEmpty()) {
       send(new Nodes(List.copyOf(nodes.values())));
     }
@@ -207,67 +201,42 @@ public final class ClientCore {
   private void registered(Registered m, long now) {
     OptionalLong sentAt = registers.take(m.attempt());
     long granted = m.identity().epoch();
-    if (sentAt.isEmpty()
-        || m.incarnation() != incarnation
-        || granted <= lostThrough
-        || granted < epoch) {
+    if (sentAt.isEmpty() || m.incarnation() != incarnation || epoch.isOutdated(granted)) {
       return;
     }
-    if (granted > epoch && epoch != NO_EPOCH) {
+    if (epoch.isHeld() && granted > epoch.number()) {
       lose(false, now);
     }
-    boolean isNew = epoch == NO_EPOCH;
     attached = true;
-    epoch = granted;
-    lease = new Lease(m.identity().coordinatorId(), epoch, m.terms().maxTransactions());
-    leaseNanos = m.terms().leaseMillis() * NANOS_PER_MILLI;
+    Lease lease = new Lease(m.identity().coordinatorId(), granted, m.terms().maxTransactions());
+    boolean isNew = epoch.take(lease, m.terms().leaseMillis() * NANOS_PER_MILLI, now);
     if (isNew) {
-      startEpoch(m.catalog(), now);
+      startEpoch(m.catalog());
     } else {
       catalog(m.catalog());
     }
-    extend(sentAt.getAsLong(), now, isNew);
+    effects.addAll(epoch.extend(sentAt.getAsLong(), now, isNew));
     requests.forgetSends();
   }
 
   /** A new epoch knows nothing: it hears where the catalog is before it may start anything. */
-  private void startEpoch(CatalogState state, long now) {
-    catalog = new CatalogView(epoch, state);
-    gate.epochBegan(epoch);
-    lapsed = false;
-    leaseUntil = now;
+  private void startEpoch(CatalogState state) {
+    catalog = new CatalogView(epoch.number(), state);
+    gate.epochBegan(epoch.number());
     effects.add(catalog.announcement());
-  }
-
-  private void extend(long sentAt, long now, boolean isNew) {
-    long until = sentAt + leaseNanos - leaseNanos / DRIFT_MARGIN_DIVISOR;
-    if (!isNew && until - leaseUntil <= 0) {
-      return;
-    }
-    leaseUntil = until;
-    effects.add(new ClientEffect.LeaseUntil(epoch, until));
-    if (now - until >= 0) {
-      lapsed = true;
-      return;
-    }
-    if (isNew || lapsed) {
-      lapsed = false;
-      effects.add(new ClientEffect.LeaseGranted(lease));
-    }
   }
 
   private void heartbeatAck(HeartbeatAck m, long now) {
     OptionalLong sentAt = heartbeats.take(m.sequence());
-    if (sentAt.isEmpty() || m.epoch() != epoch || epoch == NO_EPOCH) {
+    if (sentAt.isEmpty() || !epoch.isHeld() || m.epoch() != epoch.number()) {
       return;
     }
     catalog(m.catalog());
-    extend(sentAt.getAsLong(), now, false);
+    effects.addAll(epoch.extend(sentAt.getAsLong(), now, false));
   }
 
   private void leaseLost(LeaseLost m, long now) {
-    lostThrough = Math.max(lostThrough, m.epoch());
-    if (epoch == NO_EPOCH || epoch > lostThrough) {
+    if (!epoch.isDead(m.epoch())) {
       return;
     }
     lose(m.superseded(), now);
@@ -276,9 +245,7 @@ public final class ClientCore {
   }
 
   private void lose(boolean superseded, long now) {
-    long lost = epoch;
-    lostThrough = Math.max(lostThrough, lost);
-    epoch = NO_EPOCH;
+    long lost = epoch.end();
     gate.epochEnded(now);
     effects.add(new ClientEffect.LeaseLost(lost, superseded));
     effects.addAll(requests.endOfEpoch());
@@ -297,7 +264,7 @@ public final class ClientCore {
   }
 
   private void publish(long request) {
-    if (epoch == NO_EPOCH) {
+    if (!epoch.isHeld()) {
       effects.add(new ClientEffect.Failed(request, "the coordinator holds no lease"));
       return;
     }
@@ -317,20 +284,20 @@ public final class ClientCore {
   }
 
   private void catalog(CatalogState state) {
-    if (epoch != NO_EPOCH) {
+    if (epoch.isHeld()) {
       effects.addAll(catalog.heard(state).stream().toList());
     }
   }
 
   private void ackStale(long version, long of) {
-    if (of == epoch) {
+    if (of == epoch.number()) {
       effects.addAll(catalog.acked(version).stream().toList());
     }
   }
 
   private void reportWaits(ClientEvent.ReportWaits report) {
-    if (epoch != NO_EPOCH) {
-      send(new WaitReport(++sequence, epoch, report.mark(), report.transactions()));
+    if (epoch.isHeld()) {
+      send(new WaitReport(++sequence, epoch.number(), report.mark(), report.transactions()));
     }
   }
 
@@ -342,7 +309,7 @@ public final class ClientCore {
   }
 
   private void victim(VictimChosen m) {
-    if (m.epoch() == epoch) {
+    if (m.epoch() == epoch.number()) {
       effects.add(new ClientEffect.Victim(m.transaction(), m.waiting()));
     }
   }
@@ -366,8 +333,7 @@ public final class ClientCore {
       return;
     }
     if (leaving && request == releaseRequest) {
-      lostThrough = Math.max(lostThrough, epoch);
-      epoch = NO_EPOCH;
+      epoch.end();
       gate.epochEnded(now);
     }
     effects.add(new ClientEffect.Completed(request));
@@ -376,7 +342,7 @@ public final class ClientCore {
   private void leave(long request) {
     leaving = true;
     releaseRequest = request;
-    if (epoch == NO_EPOCH) {
+    if (!epoch.isHeld()) {
       effects.add(new ClientEffect.Completed(request));
       return;
     }
@@ -385,7 +351,7 @@ public final class ClientCore {
 
   private void sendRequests(long now) {
     if (connected) {
-      requests.due(epoch, now).forEach(this::send);
+      requests.due(epoch.number(), now).forEach(this::send);
     }
   }
 

@@ -171,7 +171,10 @@ final class SimulatedCoordinator extends SimulatedProcess {
   }
 
   private void publish() {
-    if (!simulation.mayChangeCatalog() || !holdsLease() || !publishes.isEmpty()) {
+    if (simulation.isQuiet()
+        || !simulation.mayChangeCatalog()
+        || !holdsLease()
+        || !publishes.isEmpty()) {
       return;
     }
     long request = nextRequest();
