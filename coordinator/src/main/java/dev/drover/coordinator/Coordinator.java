@@ -47,8 +47,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -154,7 +157,8 @@ public final class Coordinator implements AutoCloseable {
             roles,
             new SessionRegistry(gtm.coordinatorId()),
             DATABASE,
-            config.trustLoopback());
+            config.trustLoopback(),
+            this::closeIdle);
     List<LoopServices> result = new ArrayList<>();
     for (int i = 0; i < eventLoops.size(); i++) {
       result.add(loop(eventLoops.get(i), i, eventLoops.size(), shared));
@@ -220,6 +224,14 @@ public final class Coordinator implements AutoCloseable {
         .map(Node::id)
         .filter(id -> id != Node.CATALOG_ID)
         .toList();
+  }
+
+  private CompletableFuture<Void> closeIdle(IntPredicate ofNode, Predicate<String> ofRole) {
+    return CompletableFuture.allOf(
+        loops.stream()
+            .map(
+                l -> CompletableFuture.runAsync(() -> l.pool().closeIdle(ofNode, ofRole), l.loop()))
+            .toArray(CompletableFuture[]::new));
   }
 
   private BackendConnector.Identity identity() {

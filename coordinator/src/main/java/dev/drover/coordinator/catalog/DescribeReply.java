@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Parse and Describe of a statement on the catalog node, and what it answers. */
+/** Parse and Describe of a statement on a server, and what it answers. */
 final class DescribeReply implements Reply {
   /** Told once. */
   interface Described {
@@ -43,8 +43,12 @@ final class DescribeReply implements Reply {
   }
 
   void send(Backend backend, StatementPlanner.Request request) {
+    send(backend, request.text(), request.parameterTypes());
+  }
+
+  void send(Backend backend, StatementText text, int[] parameterTypes) {
     ByteBuf out = backend.link().out();
-    FrontendEncoder.parse(out, UNNAMED, request.text().utf8(), request.parameterTypes());
+    FrontendEncoder.parse(out, UNNAMED, text.utf8(), parameterTypes);
     FrontendEncoder.describeStatement(out, UNNAMED);
     FrontendEncoder.sync(out);
     backend.link().expect(this);

@@ -16,6 +16,7 @@ import dev.drover.planner.route.Routed;
 import dev.drover.planner.route.Router;
 import dev.drover.planner.route.RoutingContext;
 import dev.drover.planner.route.SearchPath;
+import dev.drover.planner.sql.ClusterCommand;
 import dev.drover.planner.sql.CursorCommand;
 import dev.drover.planner.sql.Delete;
 import dev.drover.planner.sql.Insert;
@@ -100,6 +101,10 @@ public final class StatementPlanner {
         FieldDescription column = FieldDescription.of(own.get(), TEXT_OID, -1);
         StatementFacts shown = new StatementFacts(List.of(), List.of(column));
         answer.planned(control(view, parsed.statement(), shown));
+      } else if (parsed.statement() instanceof ClusterCommand.ExecuteDirect direct) {
+        DirectStatement statement = DirectStatement.of(direct, view.snapshot());
+        statement.describe(
+            pool, request, facts -> answer.planned(control(view, direct, facts)), answer::refused);
       } else if (describesItself(parsed.statement())) {
         askFacts(request, view, parsed, answer);
       } else if (isControl(parsed.statement())) {

@@ -7,13 +7,17 @@ import dev.drover.pgwire.SqlState;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
 /**
  * The connections of one event loop, by node and role.
@@ -132,6 +136,21 @@ public final class BackendPool {
         more = closeOneIdle(pool);
       }
     }
+  }
+
+  /** Closes idle connections to these nodes as these roles. */
+  public void closeIdle(IntPredicate ofNode, Predicate<String> ofRole) {
+    List<Backend> found = new ArrayList<>();
+    nodes.forEach(
+        (node, pool) ->
+            pool.idle.forEach(
+                (role, idle) -> {
+                  if (ofNode.test(node) && ofRole.test(role)) {
+                    found.addAll(idle);
+                    idle.clear();
+                  }
+                }));
+    found.forEach(backend -> backend.link().close());
   }
 
   public void close() {

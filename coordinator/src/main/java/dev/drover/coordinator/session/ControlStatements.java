@@ -1,8 +1,11 @@
 package dev.drover.coordinator.session;
 
+import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.catalog.DirectStatement;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.DdlOperator;
 import dev.drover.coordinator.exec.Operator;
+import dev.drover.coordinator.exec.Operators;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Transaction;
@@ -12,12 +15,14 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.sql.ClusterCommand;
 import dev.drover.planner.sql.CursorCommand;
 import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.Statement;
 import dev.drover.planner.sql.TransactionCommand;
 import dev.drover.planner.sql.TransactionCommand.Modes;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -85,12 +90,22 @@ final class ControlStatements {
       case SessionCommand.Listen _ -> () -> notifications.listen(call);
       case SessionCommand.Unlisten _, SessionCommand.Notify _ -> () -> notifications.run(call);
       case CursorCommand command -> () -> cursors.run(call, command);
+      case ClusterCommand.CleanConnection clean ->
+          () -> new CleanConnections(session, runner).run(call, clean);
+      case ClusterCommand.ExecuteDirect direct -> executeDirect(call, direct);
       case Statement.Empty _ -> () -> call.completed("");
       case Definition.LockTable _
           when transaction.scope() == Transaction.Scope.NONE && call.request().alone() ->
           () -> outsideBlock(call, "LOCK TABLE");
       default -> new DdlOperator(call, statement, runner.ddlSession());
     };
+  }
+
+  private static Operator executeDirect(Call call, ClusterCommand.ExecuteDirect direct) {
+    DirectStatement statement = DirectStatement.of(direct, call.view().snapshot());
+    Plan plan = statement.plan(call.view().functions().volatiles());
+    return Operators.of(
+        call.planned(new CachedPlan(call.view(), plan, call.cached().facts(), Map.of())));
   }
 
   private void transactionCommand(Call call, TransactionCommand command) {

@@ -11,6 +11,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
 /**
  * What the sessions of one event loop share.
@@ -26,7 +29,14 @@ public final class SessionServices {
       Roles roles,
       SessionRegistry registry,
       String database,
-      boolean trustsLoopback) {}
+      boolean trustsLoopback,
+      Pools pools) {}
+
+  /** The pools of all event loops. */
+  public interface Pools {
+    /** Complete when idle connections to these nodes as these roles are closed. */
+    CompletionStage<Void> closeIdle(IntPredicate ofNode, Predicate<String> ofRole);
+  }
 
   private final Shared shared;
   private final TransactionServices transactions;
@@ -78,6 +88,10 @@ public final class SessionServices {
 
   String database() {
     return shared.database();
+  }
+
+  Pools pools() {
+    return shared.pools();
   }
 
   boolean trustsLoopback() {

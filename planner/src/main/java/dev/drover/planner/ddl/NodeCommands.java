@@ -35,8 +35,8 @@ final class NodeCommands {
       case ClusterCommand.CreateNodeGroup create -> createGroup(create);
       case ClusterCommand.DropNodeGroup drop -> dropGroup(drop);
       case ClusterCommand.AlterCluster _ -> throw notYet("ALTER CLUSTER");
-      case ClusterCommand.ExecuteDirect _ -> throw notYet("EXECUTE DIRECT");
-      case ClusterCommand.CleanConnection _ -> throw notYet("CLEAN CONNECTION");
+      case ClusterCommand.ExecuteDirect _, ClusterCommand.CleanConnection _ ->
+          throw new IllegalArgumentException("the session itself carries this out");
       case ClusterCommand.CreateBarrier _ -> throw notYet("CREATE BARRIER");
       case ClusterCommand.PauseCluster _ -> throw notYet("PAUSE CLUSTER");
       case ClusterCommand.UnpauseCluster _ -> throw notYet("UNPAUSE CLUSTER");
