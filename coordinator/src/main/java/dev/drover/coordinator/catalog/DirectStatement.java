@@ -151,8 +151,9 @@ public record DirectStatement(int node, StatementText text) {
   }
 
   private static boolean mayWrite(Node part, Set<String> volatileFunctions) {
-    return part instanceof Expr.FunctionCall call && volatileFunctions.contains(call.name().local())
-        || part.children().stream().anyMatch(child -> mayWrite(child, volatileFunctions));
+    boolean calls =
+        part instanceof Expr.FunctionCall call && volatileFunctions.contains(call.name().local());
+    return calls || part.children().stream().anyMatch(child -> mayWrite(child, volatileFunctions));
   }
 
   private static boolean changesRows(Node node) {

@@ -90,6 +90,8 @@ final class ControlStatements {
       case SessionCommand.Listen _ -> () -> notifications.listen(call);
       case SessionCommand.Unlisten _, SessionCommand.Notify _ -> () -> notifications.run(call);
       case CursorCommand command -> () -> cursors.run(call, command);
+      case ClusterCommand.CreateBarrier barrier ->
+          () -> new BarrierStatement(runner).run(call, barrier);
       case ClusterCommand.CleanConnection clean ->
           () -> new CleanConnections(session, runner).run(call, clean);
       case ClusterCommand.ExecuteDirect direct -> executeDirect(call, direct);

@@ -35,9 +35,10 @@ final class NodeCommands {
       case ClusterCommand.CreateNodeGroup create -> createGroup(create);
       case ClusterCommand.DropNodeGroup drop -> dropGroup(drop);
       case ClusterCommand.AlterCluster _ -> throw notYet("ALTER CLUSTER");
-      case ClusterCommand.ExecuteDirect _, ClusterCommand.CleanConnection _ ->
+      case ClusterCommand.ExecuteDirect _,
+          ClusterCommand.CleanConnection _,
+          ClusterCommand.CreateBarrier _ ->
           throw new IllegalArgumentException("the session itself carries this out");
-      case ClusterCommand.CreateBarrier _ -> throw notYet("CREATE BARRIER");
       case ClusterCommand.PauseCluster _ -> throw notYet("PAUSE CLUSTER");
       case ClusterCommand.UnpauseCluster _ -> throw notYet("UNPAUSE CLUSTER");
     };
