@@ -99,22 +99,28 @@ class ClusterCommandsTest {
 
   @Test
   void theExtendedProtocolDescribesIt() throws SQLException {
-    String query = "SELECT id, ''x''::text AS letter FROM cluster_commands.t";
     int rows = 0;
     try (Connection connection = endpoints.drover().connect()) {
       for (String node : nodes) {
-        try (PreparedStatement statement =
-                connection.prepareStatement("EXECUTE DIRECT ON (%s) '%s'".formatted(node, query));
-            ResultSet result = statement.executeQuery()) {
-          assertThat(result.getMetaData().getColumnName(2)).isEqualTo("letter");
-          while (result.next()) {
-            assertThat(result.getInt(1)).isBetween(1, 30);
-            rows++;
-          }
-        }
+        rows += letters(connection, node);
       }
     }
     assertThat(rows).isEqualTo(30);
+  }
+
+  private static int letters(Connection connection, String node) throws SQLException {
+    String query = "SELECT id, ''x''::text AS letter FROM cluster_commands.t";
+    int rows = 0;
+    try (PreparedStatement statement =
+            connection.prepareStatement("EXECUTE DIRECT ON (%s) '%s'".formatted(node, query));
+        ResultSet result = statement.executeQuery()) {
+      assertThat(result.getMetaData().getColumnName(2)).isEqualTo("letter");
+      while (result.next()) {
+        assertThat(result.getInt(1)).isBetween(1, 30);
+        rows++;
+      }
+    }
+    return rows;
   }
 
   @ParameterizedTest
