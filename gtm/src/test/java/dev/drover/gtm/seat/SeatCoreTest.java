@@ -55,6 +55,14 @@ final class SeatCoreTest {
     assertThat(told).hasSize(2).last().isInstanceOf(SeatEffect.Lost.class);
   }
 
+  /** The simulation's clocks drift as far, but seldom meet at the edge of a lease. */
+  @Test
+  void aSlowHoldersLeaseEndsBeforeAFastStandbyHasWaited() {
+    long slowPerMille = 1000 - 55;
+    long fastPerMille = 1000 + 55;
+    assertThat(TIMES.usableNanos() * fastPerMille).isLessThan(TIMES.leaseNanos() * slowPerMille);
+  }
+
   @Test
   void whoLeavesIsFollowedAtOnceAndNothingIsForgotten() {
     SeatCore first = holder();
