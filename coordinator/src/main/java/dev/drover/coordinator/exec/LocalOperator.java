@@ -3,6 +3,7 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Participant;
+import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.planner.catalog.Node;
@@ -52,7 +53,11 @@ final class LocalOperator implements Operator, Call.Listener {
       call.openScope(false);
       call.transaction().temporaryUse().note();
     }
-    inner.start();
+    if (call.transaction().scope() == Transaction.Scope.EXPLICIT) {
+      call.transaction().view().see(inner::start, call::failed);
+    } else {
+      inner.start();
+    }
   }
 
   @Override

@@ -101,7 +101,7 @@ public final class TransactionView {
   void prepare(int node, List<Participant> others, Runnable ready, Consumer<SqlError> refused) {
     if (node == Node.CATALOG_ID || !keepsView()) {
       ready.run();
-    } else if (isolation() == Isolation.SERIALIZABLE && !isReadOnly()) {
+    } else if (isOneNodeOnly()) {
       if (others.stream().allMatch(other -> other.node() == Node.CATALOG_ID)) {
         ready.run();
       } else {
@@ -109,14 +109,29 @@ public final class TransactionView {
       }
     } else if (!defaults.globalSnapshots()) {
       ready.run();
-    } else if (snapshot.isPresent()) {
-      covered(node, ready, refused);
     } else {
-      ask(node, ready, refused);
+      ask(() -> covered(node, ready, refused), refused);
     }
   }
 
-  private void ask(int node, Runnable ready, Consumer<SqlError> refused) {
+  private boolean isOneNodeOnly() {
+    return isolation() == Isolation.SERIALIZABLE && !isReadOnly();
+  }
+
+  /** A query that needs no datanode sets the moment for those that follow, as in PostgreSQL. */
+  public void see(Runnable then, Consumer<SqlError> refused) {
+    if (keepsView() && defaults.globalSnapshots() && !isOneNodeOnly()) {
+      ask(then, refused);
+    } else {
+      then.run();
+    }
+  }
+
+  private void ask(Runnable then, Consumer<SqlError> refused) {
+    if (snapshot.isPresent()) {
+      then.run();
+      return;
+    }
     GroupSnapshots.Kind kind =
         isolation() == Isolation.SERIALIZABLE
             ? GroupSnapshots.Kind.SERIALIZABLE_READ_ONLY
@@ -135,7 +150,7 @@ public final class TransactionView {
             return;
           }
           snapshot = Optional.of(given);
-          covered(node, ready, refused);
+          then.run();
         });
   }
 
@@ -149,13 +164,19 @@ public final class TransactionView {
 
   /** What begins the transaction on a node. */
   List<String> beginSql(int node) {
-    String begin = TransactionModes.beginSql(modes);
-    return node == Node.CATALOG_ID
-        ? List.of(begin)
-        : snapshot
-            .flatMap(s -> s.on(node))
-            .map(id -> List.of(begin, "SET TRANSACTION SNAPSHOT '" + id + "'"))
-            .orElseGet(() -> List.of(begin));
+    Optional<String> id =
+        node == Node.CATALOG_ID ? Optional.empty() : snapshot.flatMap(s -> s.on(node));
+    return id.isEmpty()
+        ? List.of(TransactionModes.beginSql(modes))
+        : List.of(
+            TransactionModes.beginSql(importing()), "SET TRANSACTION SNAPSHOT '" + id.get() + "'");
+  }
+
+  /** PostgreSQL lets no deferrable transaction import, as it may wait for another snapshot. */
+  private Modes importing() {
+    return isolation() == Isolation.SERIALIZABLE
+        ? new Modes(modes.isolation(), modes.readOnly(), Optional.of(false))
+        : modes;
   }
 
   /** What the session sees from now on is not older than what it has seen. */

@@ -57,7 +57,7 @@ class ConsistentReadsTest {
     "'', 0",
     "BEGIN, 0",
     "BEGIN ISOLATION LEVEL REPEATABLE READ, 2",
-    "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY, 2"
+    "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE, 2"
   })
   void everyReadIsOfOneMoment(String begin, int rereads) {
     Anomalies anomalies = run(coordinators, new Manner(begin, rereads), new Properties());
