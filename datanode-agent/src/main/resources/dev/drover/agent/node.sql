@@ -169,18 +169,25 @@ END $$;
 -- The rule works on drover.gx by the rights of its owner: clients can insert here, where all that
 -- they choose is a number and a nonce, and can neither read a record nor choose its hash. A function
 -- would cost twice as much.
-CREATE OR REPLACE VIEW drover.mark AS SELECT gxid, nonce_hash AS nonce FROM drover.gx WHERE false;
-CREATE OR REPLACE RULE record AS ON INSERT TO drover.mark DO INSTEAD
-  INSERT INTO drover.gx (gxid, connection, nonce_hash) VALUES (NEW.gxid, 0, sha256(NEW.nonce));
-REVOKE ALL ON drover.mark FROM PUBLIC;
-GRANT INSERT ON drover.mark TO PUBLIC;
-
--- The same for the metadata connection of the same transaction.
-CREATE OR REPLACE VIEW drover.mark_metadata AS
-  SELECT gxid, nonce_hash AS nonce FROM drover.gx WHERE false;
-CREATE OR REPLACE RULE record AS ON INSERT TO drover.mark_metadata DO INSTEAD
-  INSERT INTO drover.gx (gxid, connection, nonce_hash) VALUES (NEW.gxid, 1, sha256(NEW.nonce));
-REVOKE ALL ON drover.mark_metadata FROM PUBLIC;
+-- Made once only: a prepared transaction holds its lock on them, perhaps for long.
+DO $$
+BEGIN
+  IF to_regclass('drover.mark') IS NULL THEN
+    CREATE VIEW drover.mark AS SELECT gxid, nonce_hash AS nonce FROM drover.gx WHERE false;
+    CREATE RULE record AS ON INSERT TO drover.mark DO INSTEAD
+      INSERT INTO drover.gx (gxid, connection, nonce_hash) VALUES (NEW.gxid, 0, sha256(NEW.nonce));
+    REVOKE ALL ON drover.mark FROM PUBLIC;
+    GRANT INSERT ON drover.mark TO PUBLIC;
+  END IF;
+  -- The same for the metadata connection of the same transaction.
+  IF to_regclass('drover.mark_metadata') IS NULL THEN
+    CREATE VIEW drover.mark_metadata AS
+      SELECT gxid, nonce_hash AS nonce FROM drover.gx WHERE false;
+    CREATE RULE record AS ON INSERT TO drover.mark_metadata DO INSTEAD
+      INSERT INTO drover.gx (gxid, connection, nonce_hash) VALUES (NEW.gxid, 1, sha256(NEW.nonce));
+    REVOKE ALL ON drover.mark_metadata FROM PUBLIC;
+  END IF;
+END $$;
 
 -- Shuts out all epochs of a coordinator below the given one; a fence is never lowered.
 CREATE OR REPLACE FUNCTION drover.fence(coordinator integer, epoch bigint) RETURNS void

@@ -50,7 +50,6 @@ class NodeSchemaTest {
             "SELECT * FROM drover.mark",
             "UPDATE drover.mark SET nonce = NULL",
             "DELETE FROM drover.mark",
-            "INSERT INTO drover.mark VALUES (11) RETURNING nonce",
             "SELECT * FROM drover.session",
             "UPDATE drover.fence SET min_epoch = 0",
             "SELECT drover.fence(1, 0)",
@@ -64,6 +63,10 @@ class NodeSchemaTest {
             .isInstanceOf(SQLException.class)
             .hasMessageContaining("permission denied");
       }
+      assertThatThrownBy(() -> run(client, "INSERT INTO drover.mark VALUES (11) RETURNING nonce"))
+          .as("refused before rights are looked at")
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("cannot perform INSERT RETURNING");
     }
   }
 

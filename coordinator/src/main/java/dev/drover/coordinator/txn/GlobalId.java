@@ -10,9 +10,10 @@ import java.util.List;
  *
  * <p>{@code gx_<coordinator>_<epoch>_<gxid>_<hash>_<participants>}, where the participants are node
  * ids separated by dots, {@code 0m} being Drover's own connection to the catalog node, whose part
- * has {@code _m} appended. The hash is that of a nonce which only the participants' gxid rows
- * carry, so nobody can forge the row of somebody else's transaction. Frozen: recovery of another
- * release reads it. The longest gid that PostgreSQL takes is 199 bytes.
+ * has {@code _m} appended, and {@code 3p} a node that commits last, as the primary of a replicated
+ * table. The hash is that of a nonce which only the participants' gxid rows carry, so nobody can
+ * forge the row of somebody else's transaction. Frozen: recovery of another release reads it. The
+ * longest gid that PostgreSQL takes is 199 bytes.
  */
 @SuppressWarnings("ArrayRecordComponent")
 record GlobalId(long gxid, long epoch, String base, byte[] nonce) {
@@ -33,6 +34,8 @@ record GlobalId(long gxid, long epoch, String base, byte[] nonce) {
       base.append(separator).append(participant.node());
       if (participant.isMetadata()) {
         base.append('m');
+      } else if (participant.commitsLast()) {
+        base.append('p');
       }
       separator = '.';
     }

@@ -17,9 +17,11 @@ import java.util.Map;
  * else some UNKNOWN                           Wait
  * all PREPARED                                Commit all
  * </pre>
+ *
+ * <p>A primary of a replicated table is committed only after all others are.
  */
 public sealed interface Decision {
-  /** COMMIT PREPARED at these; nothing is left to do at the others that can be asked. */
+  /** COMMIT PREPARED at these; afterwards, primaries that had to wait may follow. */
   record Commit(List<Participant> prepared) implements Decision {
     public Commit {
       prepared = List.copyOf(prepared);
@@ -41,7 +43,7 @@ public sealed interface Decision {
   static Decision of(Map<Participant, ParticipantState> states) {
     List<Participant> prepared = in(states, ParticipantState.PREPARED);
     if (states.containsValue(ParticipantState.COMMITTED)) {
-      return new Commit(prepared);
+      return new Commit(next(states, prepared));
     }
     if (states.containsValue(ParticipantState.EXCLUDED)) {
       return new Rollback(List.of(), prepared);
@@ -49,7 +51,19 @@ public sealed interface Decision {
     if (states.containsValue(ParticipantState.ABSENT)) {
       return new Rollback(in(states, ParticipantState.ABSENT), prepared);
     }
-    return states.containsValue(ParticipantState.UNKNOWN) ? new Wait() : new Commit(prepared);
+    return states.containsValue(ParticipantState.UNKNOWN)
+        ? new Wait()
+        : new Commit(next(states, prepared));
+  }
+
+  /** Primaries wait for the copies, also for those that cannot be asked. */
+  private static List<Participant> next(
+      Map<Participant, ParticipantState> states, List<Participant> prepared) {
+    boolean isReady =
+        states.entrySet().stream()
+            .filter(entry -> !entry.getKey().commitsLast())
+            .allMatch(entry -> entry.getValue() == ParticipantState.COMMITTED);
+    return isReady ? prepared : prepared.stream().filter(part -> !part.commitsLast()).toList();
   }
 
   private static List<Participant> in(

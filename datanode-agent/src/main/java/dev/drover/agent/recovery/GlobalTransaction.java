@@ -27,7 +27,7 @@ public record GlobalTransaction(
 
   private static final Pattern GID =
       Pattern.compile(
-          "gx_(\\d{1,9})_(\\d{1,18})_(\\d{1,18})_([0-9a-f]{32})_(\\d{1,9}m?(?:\\.\\d{1,9}m?)*)(_m)?");
+          "gx_(\\d{1,9})_(\\d{1,18})_(\\d{1,18})_([0-9a-f]{32})_(\\d{1,9}[mp]?(?:\\.\\d{1,9}[mp]?)*)(_m)?");
 
   public GlobalTransaction {
     participants = List.copyOf(participants);

@@ -32,13 +32,27 @@ final class InDoubtTransactions {
     Decision decision = Decision.of(states);
     LOG.info("event=in_doubt gxid={} states={} decision={}", transaction.gxid(), states, decision);
     switch (decision) {
-      case Decision.Commit(List<Participant> prepared) -> endAll(transaction, prepared, true);
+      case Decision.Commit(List<Participant> prepared) -> {
+        endAll(transaction, prepared, true);
+        commitLast(transaction, fenced);
+      }
       case Decision.Rollback(List<Participant> absent, List<Participant> prepared) -> {
         if (isExcluded(transaction, absent)) {
           endAll(transaction, prepared, false);
         }
       }
       case Decision.Wait() -> askOperator(transaction, states);
+    }
+  }
+
+  /** The primaries of replicated tables, if all copies are done now. */
+  private void commitLast(GlobalTransaction transaction, Set<Integer> fenced) {
+    boolean hasLast = transaction.participants().stream().anyMatch(Participant::commitsLast);
+    if (hasLast
+        && Decision.of(states(transaction, fenced))
+            instanceof Decision.Commit(List<Participant> prepared)) {
+      List<Participant> last = prepared.stream().filter(Participant::commitsLast).toList();
+      endAll(transaction, last, true);
     }
   }
 

@@ -47,6 +47,20 @@ class DecisionTest {
   }
 
   /**
+   * Who writes a replicated table next goes to its primary first, and must find all copies done.
+   */
+  @Test
+  void primariesFollowTheirCopies() {
+    Participant primary = new Participant(1, false, true);
+    assertThat(Decision.of(Map.of(primary, PREPARED, C, PREPARED)))
+        .isEqualTo(new Commit(List.of(C)));
+    assertThat(Decision.of(Map.of(primary, PREPARED, C, COMMITTED)))
+        .isEqualTo(new Commit(List.of(primary)));
+    assertThat(Decision.of(Map.of(primary, PREPARED, C, COMMITTED, A, UNKNOWN)))
+        .isEqualTo(new Commit(List.of()));
+  }
+
+  /**
    * Over all 125 combinations: never both ways, and never a commit that somebody may contradict.
    */
   @Test

@@ -11,6 +11,15 @@ class GlobalTransactionTest {
   private static final String HASH = "0123456789abcdef0123456789abcdef";
 
   @Test
+  void aPrimaryIsMarked() {
+    String gid = "gx_1_2_3_0123456789abcdef0123456789abcdef_1p.2";
+    GlobalTransaction transaction = GlobalTransaction.parse(gid).orElseThrow();
+    assertThat(transaction.participants())
+        .containsExactly(new Participant(1, false, true), new Participant(2, false));
+    assertThat(transaction.gid()).isEqualTo(gid);
+  }
+
+  @Test
   void theFrozenLayoutIsReadAndWritten() {
     String gid = "gx_3_17_4711_" + HASH + "_1.2.0.0m";
     GlobalTransaction transaction = GlobalTransaction.parse(gid).orElseThrow();

@@ -73,6 +73,18 @@ class SweepTest {
   }
 
   @Test
+  void aPrimaryFollowsInTheSameSweep() throws SQLException {
+    Participant primary = new Participant(1, false, true);
+    GlobalTransaction replicated =
+        RecoveryCluster.transaction(life, coordinators * 100L + 1, primary, TWO);
+    cluster.prepare(replicated, primary, TWO);
+    liveness.end(life);
+    sweep.run();
+    assertThat(cluster.prepared(replicated)).isZero();
+    assertThat(cluster.rows(replicated)).isEqualTo(2);
+  }
+
+  @Test
   void diedBetweenTwoCommitsIsCommitted() throws SQLException {
     cluster.prepare(transaction, METADATA, CATALOG, ONE, TWO);
     cluster.commit(transaction, METADATA);
