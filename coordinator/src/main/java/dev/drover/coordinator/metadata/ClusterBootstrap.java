@@ -42,7 +42,8 @@ public final class ClusterBootstrap {
 
   /**
    * Installs the metadata on the catalog node and Drover's functions on each datanode, and
-   * registers them all.
+   * registers them all. The servers have what transactions need already, as {@link
+   * NodeInstaller.TransactionSchema} makes it.
    *
    * @param datanodes in the order of their ids, if they are new; a known name keeps its id
    */

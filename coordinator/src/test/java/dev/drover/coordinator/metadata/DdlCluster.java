@@ -31,6 +31,11 @@ final class DdlCluster implements AutoCloseable {
     for (int i = 1; i <= DATANODES; i++) {
       cluster.nodes.add(cluster.servers.start("dn" + i, settings));
     }
+    for (int node = 0; node <= DATANODES; node++) {
+      try (Connection connection = cluster.connect(node)) {
+        NodeSchema.install(connection);
+      }
+    }
     cluster.bootstrap();
     for (int node = 0; node <= DATANODES; node++) {
       try (Connection connection = cluster.connect(node);
