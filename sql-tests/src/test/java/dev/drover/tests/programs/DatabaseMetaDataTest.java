@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(EndpointsExtension.class)
 class DatabaseMetaDataTest {
   private static final String ANY = "%";
+  private static final String TYPE_INFO = "type info";
   private static final List<String> SCHEMAS = List.of("public", "app");
 
   /** Names of routines that are made unique by an OID. */
@@ -48,6 +49,9 @@ class DatabaseMetaDataTest {
     Map<String, List<String>> plain = answers(endpoints.plain());
     Map<String, List<String>> drover = answers(endpoints.drover());
     assertThat(drover.keySet()).isEqualTo(plain.keySet());
+    assertThat(drover.remove(TYPE_INFO))
+        .as("Drover's own relations have types too")
+        .containsSubsequence(plain.remove(TYPE_INFO));
     for (Map.Entry<String, List<String>> answer : plain.entrySet()) {
       assertThat(drover.get(answer.getKey()))
           .as(answer.getKey())
@@ -82,7 +86,7 @@ class DatabaseMetaDataTest {
     questions.put("catalogs", DatabaseMetaData::getCatalogs);
     questions.put("table types", DatabaseMetaData::getTableTypes);
     questions.put("client properties", DatabaseMetaData::getClientInfoProperties);
-    questions.put("type info", DatabaseMetaData::getTypeInfo);
+    questions.put(TYPE_INFO, DatabaseMetaData::getTypeInfo);
     questions.put("built-in types", m -> m.getUDTs(null, "pg_catalog", ANY, null));
     questions.put("built-in functions", m -> m.getFunctions(null, "pg_catalog", "array%"));
     for (String schema : SCHEMAS) {
