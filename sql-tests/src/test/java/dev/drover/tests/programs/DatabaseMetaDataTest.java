@@ -66,18 +66,23 @@ class DatabaseMetaDataTest {
       DatabaseMetaData metadata = connection.getMetaData();
       List<String> tables = new ArrayList<>();
       for (String schema : SCHEMAS) {
-        try (ResultSet rows =
-            metadata.getTables(null, schema, ANY, new String[] {"TABLE", "VIEW"})) {
-          while (rows.next()) {
-            tables.add(schema + "." + rows.getString("TABLE_NAME"));
-          }
-        }
+        tables.addAll(tables(metadata, schema));
       }
       for (Map.Entry<String, Question> question : questions(tables).entrySet()) {
         answers.put(question.getKey(), rows(question.getValue().ask(metadata)));
       }
     }
     return answers;
+  }
+
+  private static List<String> tables(DatabaseMetaData metadata, String schema) throws SQLException {
+    List<String> tables = new ArrayList<>();
+    try (ResultSet rows = metadata.getTables(null, schema, ANY, new String[] {"TABLE", "VIEW"})) {
+      while (rows.next()) {
+        tables.add(schema + "." + rows.getString("TABLE_NAME"));
+      }
+    }
+    return tables;
   }
 
   private static Map<String, Question> questions(List<String> tables) {
