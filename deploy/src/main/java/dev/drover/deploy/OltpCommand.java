@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code drover bench oltp}: pgbench, COPY and scans, in turns on both. */
@@ -32,19 +33,7 @@ final class OltpCommand implements Callable<Integer> {
   private static final int SCAN_ROWS = 2_000_000;
   private static final int QUICK_DIVISOR = 20;
 
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "length of each run (default: ${DEFAULT-VALUE})",
-      defaultValue = "8")
-  private int seconds;
-
-  @Option(
-      names = "--runs",
-      paramLabel = "N",
-      description = "runs of each row on each system (default: ${DEFAULT-VALUE})",
-      defaultValue = "3")
-  private int runs;
+  @Mixin private RunsOption length;
 
   @Option(
       names = "--scale",
@@ -99,7 +88,7 @@ final class OltpCommand implements Callable<Integer> {
       int divisor = QUICK_DIVISOR;
       return new BenchOptions(1, 1, 1, COPY_ROWS / divisor, SCAN_ROWS / divisor, only);
     }
-    return new BenchOptions(seconds, runs, scale, COPY_ROWS, SCAN_ROWS, only);
+    return new BenchOptions(length.seconds(), length.runs(), scale, COPY_ROWS, SCAN_ROWS, only);
   }
 
   private static void write(Path file, String text) {

@@ -7,6 +7,7 @@ import dev.drover.deploy.cluster.ClusterException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code drover bench snapshots}: what one view of all nodes costs. */
@@ -19,19 +20,7 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 final class SnapshotsCommand implements Callable<Integer> {
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "length of each run (default: ${DEFAULT-VALUE})",
-      defaultValue = "8")
-  private int seconds;
-
-  @Option(
-      names = "--runs",
-      paramLabel = "N",
-      description = "runs with and without each (default: ${DEFAULT-VALUE})",
-      defaultValue = "3")
-  private int runs;
+  @Mixin private RunsOption length;
 
   @Option(
       names = "--postgres",
@@ -45,7 +34,8 @@ final class SnapshotsCommand implements Callable<Integer> {
     OltpRun.Place place =
         new OltpRun.Place(
             TemporaryDirectory.unlessGiven(Optional.empty(), "bench").path(), FreePort::any);
-    try (SnapshotsRun run = new SnapshotsRun(postgres, seconds, runs, place, IO::println)) {
+    try (SnapshotsRun run =
+        new SnapshotsRun(postgres, length.seconds(), length.runs(), place, IO::println)) {
       Runtime.getRuntime().addShutdownHook(new Thread(run::close, "shutdown"));
       run.run();
       return 0;

@@ -68,7 +68,7 @@ class GtmTakeoverTest {
         isOpen.set(false);
       }
       Outcomes outcomes = work.join();
-      await(cluster, RECOVERY, () -> preparedCount(cluster) == 0, "nothing prepared");
+      await(cluster, RECOVERY, () -> Inspection.preparedCount(cluster) == 0, "nothing prepared");
       assertThat(outcomes.acknowledged()).isNotEmpty();
       bank.verify(outcomes);
       Bank.verifyCopies(cluster.datanodes());
@@ -141,9 +141,13 @@ class GtmTakeoverTest {
   /** Money moves again through every coordinator. */
   private void awaitProgress(TemporaryCluster cluster, CompletableFuture<?> work) {
     for (Endpoint coordinator : cluster.coordinators()) {
-      await(cluster, RECOVERY, () -> ledgerSize(coordinator) >= 0, "answers");
-      long before = Math.max(0, ledgerSize(coordinator));
-      await(cluster, RECOVERY, () -> work.isDone() || ledgerSize(coordinator) > before, "progress");
+      await(cluster, RECOVERY, () -> Inspection.ledgerSize(coordinator) >= 0, "answers");
+      long before = Math.max(0, Inspection.ledgerSize(coordinator));
+      await(
+          cluster,
+          RECOVERY,
+          () -> work.isDone() || Inspection.ledgerSize(coordinator) > before,
+          "progress");
       noIdServesTwice(cluster);
     }
     if (work.isDone()) {
@@ -167,31 +171,6 @@ class GtmTakeoverTest {
       } catch (SQLException e) {
         throw new AssertionError(e);
       }
-    }
-  }
-
-  /** Negative while the cluster cannot say. */
-  private static long ledgerSize(Endpoint coordinator) {
-    return number(coordinator, "SELECT count(*) FROM bank_ledger");
-  }
-
-  private static long preparedCount(TemporaryCluster cluster) {
-    long count = 0;
-    for (Endpoint server : cluster.servers()) {
-      long prepared = number(server, "SELECT count(*) FROM pg_prepared_xacts");
-      count += prepared < 0 ? 1 : prepared;
-    }
-    return count;
-  }
-
-  private static long number(Endpoint endpoint, String sql) {
-    try (Connection connection = endpoint.connect(Teller.settings());
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getLong(1);
-    } catch (SQLException e) {
-      return -1;
     }
   }
 

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.TemporaryCluster;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -79,7 +76,11 @@ class KillTest {
       Outcomes outcomes = work.join();
       assertThat(audit.join().wrong()).as("%s, seed %d", audit.join(), seed).isZero();
       assertThat(audit.join().right()).as("sums").isPositive();
-      await(cluster, PREPARED_LIFETIME, () -> preparedCount(cluster) == 0, "nothing prepared");
+      await(
+          cluster,
+          PREPARED_LIFETIME,
+          () -> Inspection.preparedCount(cluster) == 0,
+          "nothing prepared");
       assertThat(outcomes.acknowledged()).isNotEmpty();
       bank.verify(outcomes);
       Bank.verifyCopies(cluster.datanodes());
@@ -135,37 +136,16 @@ class KillTest {
   /** Money moves again through every coordinator. */
   private void awaitProgress(TemporaryCluster cluster, CompletableFuture<?> work) {
     for (Endpoint coordinator : cluster.coordinators()) {
-      await(cluster, RECOVERY, () -> ledgerSize(coordinator) >= 0, "answers");
-      long before = Math.max(0, ledgerSize(coordinator));
-      await(cluster, RECOVERY, () -> work.isDone() || ledgerSize(coordinator) > before, "progress");
+      await(cluster, RECOVERY, () -> Inspection.ledgerSize(coordinator) >= 0, "answers");
+      long before = Math.max(0, Inspection.ledgerSize(coordinator));
+      await(
+          cluster,
+          RECOVERY,
+          () -> work.isDone() || Inspection.ledgerSize(coordinator) > before,
+          "progress");
     }
     if (work.isDone()) {
       work.join();
-    }
-  }
-
-  /** Negative while the cluster cannot say. */
-  private static long ledgerSize(Endpoint coordinator) {
-    return number(coordinator, "SELECT count(*) FROM bank_ledger");
-  }
-
-  private static long preparedCount(TemporaryCluster cluster) {
-    long count = 0;
-    for (Endpoint server : cluster.servers()) {
-      long prepared = number(server, "SELECT count(*) FROM pg_prepared_xact()");
-      count += prepared < 0 ? 1 : prepared;
-    }
-    return count;
-  }
-
-  private static long number(Endpoint endpoint, String sql) {
-    try (Connection connection = endpoint.connect(Teller.settings());
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getLong(1);
-    } catch (SQLException e) {
-      return -1;
     }
   }
 
