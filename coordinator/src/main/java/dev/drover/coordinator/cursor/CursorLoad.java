@@ -248,8 +248,7 @@ public final class CursorLoad implements ResultOutput, Call.Listener {
   }
 
   private void kept(QuietReply reply) {
-    error = error.or(reply::error);
-    error = error.or(() -> reply.lost().map(e -> ErrorFields.of(e, Severity.ERROR)));
+    error = error.or(reply::failure);
   }
 
   private void ended() {

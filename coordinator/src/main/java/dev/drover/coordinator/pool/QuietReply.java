@@ -3,6 +3,7 @@ package dev.drover.coordinator.pool;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.ServerError;
+import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.Reply;
 import io.netty.buffer.ByteBuf;
@@ -53,6 +54,11 @@ public final class QuietReply implements Reply {
   /** Why the connection was lost, if it was. */
   public Optional<SqlError> lost() {
     return lost;
+  }
+
+  /** The server's error, or that its connection was lost. */
+  public Optional<ErrorFields> failure() {
+    return error.or(() -> lost.map(e -> ErrorFields.of(e, Severity.ERROR)));
   }
 
   public boolean succeeded() {

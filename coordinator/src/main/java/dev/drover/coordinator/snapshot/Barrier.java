@@ -149,10 +149,7 @@ public final class Barrier implements MomentReader {
           sql,
           new QuietReply(
               reply -> {
-                error =
-                    error
-                        .or(reply::error)
-                        .or(() -> reply.lost().map(e -> ErrorFields.of(e, Severity.ERROR)));
+                error = error.or(reply::failure);
                 counted(then);
               }));
       backend.link().flush();

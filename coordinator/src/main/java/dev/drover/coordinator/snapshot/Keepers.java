@@ -1,8 +1,6 @@
 package dev.drover.coordinator.snapshot;
 
-import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
-import dev.drover.pgwire.SqlError;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -45,17 +43,8 @@ final class Keepers {
     pool.acquire(
         node,
         role,
-        new BackendPool.Request() {
-          @Override
-          public void acquired(Backend backend) {
-            begin(new Keeper(backend), taker);
-          }
-
-          @Override
-          public void refused(SqlError error) {
-            taker.accept(Optional.empty());
-          }
-        });
+        BackendPool.Request.of(
+            backend -> begin(new Keeper(backend), taker), _ -> taker.accept(Optional.empty())));
   }
 
   /** Its snapshot is not needed any more, exported or not; a fresh transaction takes its place. */

@@ -296,7 +296,7 @@ final class Commit {
 
   private void noteError(QuietReply reply) {
     if (cause.isEmpty()) {
-      cause = Fanout.errorOf(reply);
+      cause = reply.failure();
     }
   }
 

@@ -2,7 +2,6 @@ package dev.drover.coordinator.txn;
 
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.pgwire.ErrorFields;
-import dev.drover.pgwire.Severity;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,16 +32,11 @@ final class Fanout {
 
   private void answered(QuietReply reply) {
     if (first.isEmpty()) {
-      first = errorOf(reply);
+      first = reply.failure();
     }
     open--;
     if (open == 0) {
       done.complete(first);
     }
-  }
-
-  /** The server's error, or that its connection was lost. */
-  static Optional<ErrorFields> errorOf(QuietReply reply) {
-    return reply.error().or(() -> reply.lost().map(e -> ErrorFields.of(e, Severity.ERROR)));
   }
 }

@@ -6,7 +6,6 @@ import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.snapshot.SecondPhases.SecondPhase;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
-import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
 import java.util.ArrayList;
@@ -100,17 +99,8 @@ public final class PreparedEnding {
         .acquire(
             node,
             InDoubtFinisher.DROVER_ROLE,
-            new BackendPool.Request() {
-              @Override
-              public void acquired(Backend backend) {
-                work.accept(backend);
-              }
-
-              @Override
-              public void refused(SqlError error) {
-                refused.accept(ErrorFields.of(error, Severity.ERROR));
-              }
-            });
+            BackendPool.Request.of(
+                work, error -> refused.accept(ErrorFields.of(error, Severity.ERROR))));
   }
 
   private static void ask(Backend backend, String sql, QuietReply.Outcome outcome) {
@@ -119,7 +109,7 @@ public final class PreparedEnding {
   }
 
   private void found(Backend backend, QuietReply reply) {
-    Optional<ErrorFields> error = Fanout.errorOf(reply).or(() -> refusal(reply.rows()));
+    Optional<ErrorFields> error = reply.failure().or(() -> refusal(reply.rows()));
     decider = new PreparedRow.Decider(services.global().coordinatorId(), backend.epoch());
     if (error.isEmpty() && !services.global().mayCommit(decider.epoch())) {
       error = Optional.of(TransactionErrors.leaseLost());

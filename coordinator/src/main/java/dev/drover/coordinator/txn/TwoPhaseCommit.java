@@ -209,15 +209,18 @@ public final class TwoPhaseCommit {
   }
 
   private Step whilePreparing(State.Preparing state, Event event) {
-    Set<Integer> open = without(state.open(), event.participant());
+    Set<Integer> open = Parts.without(state.open(), event.participant());
     State.Preparing next =
         switch (event) {
           case Event.Prepared(int p) ->
-              new State.Preparing(open, with(state.prepared(), p), state.lost(), state.refused());
+              new State.Preparing(
+                  open, Parts.with(state.prepared(), p), state.lost(), state.refused());
           case Event.Lost(int p) ->
-              new State.Preparing(open, state.prepared(), with(state.lost(), p), state.refused());
+              new State.Preparing(
+                  open, state.prepared(), Parts.with(state.lost(), p), state.refused());
           case Event.Refused(int p) ->
-              new State.Preparing(open, state.prepared(), state.lost(), with(state.refused(), p));
+              new State.Preparing(
+                  open, state.prepared(), state.lost(), Parts.with(state.refused(), p));
           case Event.Finished finished -> throw illegal(state, finished);
           case Event.Recovered recovered -> throw illegal(state, recovered);
         };
@@ -299,9 +302,9 @@ public final class TwoPhaseCommit {
   private record Left(Set<Integer> open, Set<Integer> recovering) {
     static Left of(State state, Set<Integer> open, Set<Integer> recovering, Event event) {
       return switch (event) {
-        case Event.Finished(int p) -> new Left(without(open, p), recovering);
-        case Event.Lost(int p) -> new Left(without(open, p), with(recovering, p));
-        case Event.Recovered(int p) -> new Left(open, without(recovering, p));
+        case Event.Finished(int p) -> new Left(Parts.without(open, p), recovering);
+        case Event.Lost(int p) -> new Left(Parts.without(open, p), Parts.with(recovering, p));
+        case Event.Recovered(int p) -> new Left(open, Parts.without(recovering, p));
         case Event.Prepared prepared -> throw illegal(state, prepared);
         case Event.Refused refused -> throw illegal(state, refused);
       };
@@ -310,20 +313,6 @@ public final class TwoPhaseCommit {
     boolean isNothing() {
       return open.isEmpty() && recovering.isEmpty();
     }
-  }
-
-  private static Set<Integer> with(Set<Integer> set, int element) {
-    Set<Integer> result = new HashSet<>(set);
-    result.add(element);
-    return result;
-  }
-
-  private static Set<Integer> without(Set<Integer> set, int element) {
-    Set<Integer> result = new HashSet<>(set);
-    if (!result.remove(element)) {
-      throw new IllegalStateException("participant " + element + " has nothing outstanding");
-    }
-    return result;
   }
 
   private static IllegalStateException illegal(State state, Event event) {

@@ -140,18 +140,19 @@ final class UserPreparation {
         switch (event) {
           case Event.Prepared(int p) ->
               new State.Preparing(
-                  without(state.open(), p),
-                  with(state.prepared(), p),
+                  Parts.without(state.open(), p),
+                  Parts.with(state.prepared(), p),
                   state.lost(),
                   state.isRefused());
           case Event.Lost(int p) ->
               new State.Preparing(
-                  without(state.open(), p),
+                  Parts.without(state.open(), p),
                   state.prepared(),
-                  with(state.lost(), p),
+                  Parts.with(state.lost(), p),
                   state.isRefused());
           case Event.Refused(int p) ->
-              new State.Preparing(without(state.open(), p), state.prepared(), state.lost(), true);
+              new State.Preparing(
+                  Parts.without(state.open(), p), state.prepared(), state.lost(), true);
           case Event.Finished _, Event.Recorded _, Event.NotRecorded _, Event.RecordLost _ ->
               throw illegal(state, event);
         };
@@ -189,9 +190,10 @@ final class UserPreparation {
 
   private static Step whileRollingBack(State.RollingBack state, Event event) {
     return switch (event) {
-      case Event.Finished(int p) -> new Step(rollingBack(without(state.open(), p)), List.of());
+      case Event.Finished(int p) ->
+          new Step(rollingBack(Parts.without(state.open(), p)), List.of());
       case Event.Lost(int p) ->
-          new Step(rollingBack(without(state.open(), p)), List.of(new Effect.Recover(p)));
+          new Step(rollingBack(Parts.without(state.open(), p)), List.of(new Effect.Recover(p)));
       case Event.Prepared _,
           Event.Refused _,
           Event.Recorded _,
@@ -203,20 +205,6 @@ final class UserPreparation {
 
   private static State rollingBack(Set<Integer> open) {
     return open.isEmpty() ? new State.RolledBack() : new State.RollingBack(open);
-  }
-
-  private static Set<Integer> with(Set<Integer> set, int element) {
-    Set<Integer> result = new HashSet<>(set);
-    result.add(element);
-    return result;
-  }
-
-  private static Set<Integer> without(Set<Integer> set, int element) {
-    Set<Integer> result = new HashSet<>(set);
-    if (!result.remove(element)) {
-      throw new IllegalStateException("participant " + element + " has nothing outstanding");
-    }
-    return result;
   }
 
   private static IllegalStateException illegal(State state, Event event) {

@@ -133,7 +133,7 @@ final class UserPrepare {
 
   private void noteError(QuietReply reply) {
     if (cause.isEmpty()) {
-      cause = Fanout.errorOf(reply);
+      cause = reply.failure();
     }
   }
 
@@ -182,7 +182,7 @@ final class UserPrepare {
     if (reply.succeeded()) {
       on(new Event.Recorded());
     } else if (reply.lost().isPresent()) {
-      cause = Fanout.errorOf(reply);
+      cause = reply.failure();
       on(new Event.RecordLost());
       askRecord(backend.link().processId());
     } else {
