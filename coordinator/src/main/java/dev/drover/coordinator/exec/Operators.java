@@ -76,7 +76,7 @@ public final class Operators {
       case Plan.CopyOut copy -> CopyOutOperator.of(call, copy, slots);
       case Plan.Explain explain -> new ExplainOperator(call, explain);
       case Plan.AtCursor _ -> throw new IllegalStateException("only the session knows cursors");
-      case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ ->
+      case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _, Plan.Fragments _ ->
           throw new IllegalStateException("not a plan of rows: " + plan);
     };
   }

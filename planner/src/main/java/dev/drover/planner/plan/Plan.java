@@ -86,6 +86,28 @@ public sealed interface Plan {
   }
 
   /**
+   * A query whose rows move between nodes on the way: fragments, joined by exchanges.
+   *
+   * @param exchanges each is complete before the next begins; a producer reads only those before
+   *     its own
+   * @param last its rows are the client's
+   * @param combine how, when several nodes run {@code last}: Concatenate or Merge
+   * @param afterWrites for a transaction that has written: there only fragments without inputs may
+   *     read tables, since they see its writes through its own connections. Empty when that holds
+   *     for this plan
+   */
+  record Fragments(
+      List<Exchange> exchanges, Fragment last, Combine combine, Optional<Plan> afterWrites)
+      implements Plan {
+    public Fragments {
+      exchanges = List.copyOf(exchanges);
+      requireNonNull(last);
+      requireNonNull(combine);
+      requireNonNull(afterWrites);
+    }
+  }
+
+  /**
    * A write to a replicated table: on the primary first, then on the others; every node must report
    * the same number of rows.
    *

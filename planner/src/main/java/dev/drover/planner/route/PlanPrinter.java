@@ -5,6 +5,8 @@ import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.plan.Combine;
+import dev.drover.planner.plan.Exchange;
+import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.KeyValue;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
@@ -99,6 +101,7 @@ public final class PlanPrinter {
   /** Plans that are not about reading or writing rows by statements. */
   private void printOther(Plan plan, int depth) {
     switch (plan) {
+      case Plan.Fragments fragments -> fragments(depth, fragments);
       case Plan.CopyIn(_, var target, var filled) -> {
         line(depth, "Copy into " + target(target));
         filled.forEach(f -> line(depth + 1, "Filled: " + f.column() + " = " + text(f.value())));
@@ -128,6 +131,56 @@ public final class PlanPrinter {
           line(depth, "Session " + statement.getClass().getSimpleName());
       default -> throw new IllegalStateException("printed elsewhere: " + plan);
     }
+  }
+
+  /** The last fragment first, as EXPLAIN shows a tree from its top. */
+  private void fragments(int depth, Plan.Fragments plan) {
+    fragment(depth, "Fragment", plan.last());
+    combine(depth, plan.combine());
+    for (Exchange exchange : plan.exchanges()) {
+      String columns =
+          exchange.columns().stream()
+              .map(c -> c.name() + " " + c.type())
+              .collect(Collectors.joining(", "));
+      List<String> elements = new ArrayList<>(List.of(columns));
+      elements.addAll(exchange.constraints());
+      line(
+          depth + 1,
+          route(exchange.route())
+              + " "
+              + exchange.relation()
+              + " ("
+              + String.join(", ", elements)
+              + ")");
+      fragment(depth + 2, "Fragment", exchange.producer());
+    }
+    plan.afterWrites()
+        .ifPresent(
+            other -> {
+              line(depth + 1, "After writes:");
+              print(other, depth + 2);
+            });
+  }
+
+  private void fragment(int depth, String title, Fragment fragment) {
+    switch (fragment.site()) {
+      case Fragment.Site.Nodes(var nodes, var pins) -> {
+        line(depth, title + " (" + names(nodes) + ")");
+        pins(depth, pins);
+      }
+      case Fragment.Site.AnyOf(var nodes) -> line(depth, title + " (any of " + names(nodes) + ")");
+      case Fragment.Site.CatalogNode() -> line(depth, title + " (catalog)");
+    }
+    query(depth, fragment.text());
+  }
+
+  private static String route(Exchange.Route route) {
+    return switch (route) {
+      case Exchange.Route.Gather() -> "Gather";
+      case Exchange.Route.Broadcast() -> "Broadcast";
+      case Exchange.Route.ByKey(var key, var types, _, var modulo) ->
+          "Redistribute by " + (modulo ? "modulo " : "hash ") + key + types;
+    };
   }
 
   private static String scan(boolean writes) {
