@@ -20,6 +20,18 @@ public final class CatalogSnapshot {
   private final Map<Integer, Relation> byOid;
   private final Map<Integer, Relation> byDistribution;
   private final Map<String, List<Routine>> routines;
+  private final Map<Integer, TableStatistics> statistics;
+
+  private CatalogSnapshot(CatalogSnapshot of, Map<Integer, TableStatistics> statistics) {
+    this.version = of.version;
+    this.nodes = of.nodes;
+    this.groups = of.groups;
+    this.relations = of.relations;
+    this.byOid = of.byOid;
+    this.byDistribution = of.byDistribution;
+    this.routines = of.routines;
+    this.statistics = Map.copyOf(statistics);
+  }
 
   private CatalogSnapshot(
       long version,
@@ -34,6 +46,7 @@ public final class CatalogSnapshot {
     this.byOid = new HashMap<>();
     this.byDistribution = new HashMap<>();
     this.routines = new HashMap<>();
+    this.statistics = Map.of();
     for (Relation relation : relations) {
       this.relations
           .computeIfAbsent(relation.schema(), s -> new HashMap<>())
@@ -63,7 +76,12 @@ public final class CatalogSnapshot {
     List<Relation> all = new ArrayList<>(byOid.values());
     all.addAll(more);
     List<Routine> known = routines.values().stream().flatMap(List::stream).toList();
-    return new CatalogSnapshot(version, nodes, groups, all, known);
+    return new CatalogSnapshot(version, nodes, groups, all, known).withStatistics(statistics);
+  }
+
+  /** The same with these statistics, by the OIDs of the relations. */
+  public CatalogSnapshot withStatistics(Map<Integer, TableStatistics> byRelation) {
+    return new CatalogSnapshot(this, byRelation);
   }
 
   public long version() {
@@ -106,6 +124,16 @@ public final class CatalogSnapshot {
   /** The relation whose leaves carry this number. */
   public Optional<Relation> relationOfDistribution(int distributionId) {
     return Optional.ofNullable(byDistribution.get(distributionId));
+  }
+
+  /** How large the relation is, if that was ever asked. */
+  public Optional<TableStatistics> statistics(Relation relation) {
+    return Optional.ofNullable(statistics.get(relation.oid()));
+  }
+
+  /** All statistics, by the OIDs of the relations. */
+  public Map<Integer, TableStatistics> statistics() {
+    return statistics;
   }
 
   public Collection<Relation> relations() {
