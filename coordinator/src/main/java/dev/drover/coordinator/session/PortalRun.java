@@ -81,6 +81,7 @@ final class PortalRun implements Call.Listener {
     return switch (plan) {
       case Plan.Local _, Plan.OneNode _, Plan.AnyNode _, Plan.AllNodes _, Plan.InsertRows _ ->
           false;
+      case Plan.Fragments _ -> false;
       case Plan.ReplicatedWrite _, Plan.InsertFrom _, Plan.Explain _, Plan.Control _ -> true;
       case Plan.AtCursor _ -> true;
       case Plan.CopyIn _, Plan.CopyLocal _, Plan.CopyOut _ -> true;
