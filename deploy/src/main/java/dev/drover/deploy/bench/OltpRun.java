@@ -1,13 +1,8 @@
 package dev.drover.deploy.bench;
 
-import dev.drover.agent.postgres.Directories;
 import dev.drover.agent.postgres.PostgresBinaries;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,8 +19,7 @@ public final class OltpRun implements AutoCloseable {
   private final Pgbench pgbench;
   private final Place place;
   private final Consumer<String> progress;
-  private final Deque<Contender> contenders = new ArrayDeque<>();
-  private volatile boolean isClosed;
+  private final Contenders contenders;
 
   /**
    * Where everything is kept, and where servers may listen.
@@ -41,6 +35,7 @@ public final class OltpRun implements AutoCloseable {
     this.pgbench = pgbench;
     this.place = place;
     this.progress = log;
+    this.contenders = new Contenders(place);
   }
 
   /**
@@ -63,16 +58,8 @@ public final class OltpRun implements AutoCloseable {
     progress.accept(
         "PostgreSQL %s (%s), %s"
             .formatted(binaries.version().text(), binaries.binDirectory(), pgbench.program()));
-    Contender drover =
-        begin(
-            () ->
-                DroverCluster.start(
-                    postgres, place.directory().resolve("drover"), place.freePort().getAsInt()));
-    Contender plain =
-        begin(
-            () ->
-                PlainServer.start(
-                    binaries, place.directory().resolve("plain"), place.freePort().getAsInt()));
+    Contender drover = contenders.drover(postgres);
+    Contender plain = contenders.plain(binaries);
     Workloads workloads = new Workloads(pgbench, options, place.directory());
     try (Gauge plainGauge = new Gauge(plain);
         Gauge droverGauge = new Gauge(drover)) {
@@ -87,41 +74,12 @@ public final class OltpRun implements AutoCloseable {
 
   /** Once it was closed, by Ctrl-C, there is nothing more to say or to do. */
   private void progress(String line) {
-    if (isClosed) {
-      throw new BenchException("interrupted");
-    }
+    contenders.checkOpen();
     progress.accept(line);
   }
 
-  @FunctionalInterface
-  private interface Starter {
-    Contender start();
-  }
-
-  private synchronized Contender begin(Starter starter) {
-    if (isClosed) {
-      throw new BenchException("interrupted");
-    }
-    Contender contender = starter.start();
-    contenders.push(contender);
-    return contender;
-  }
-
   @Override
-  public synchronized void close() {
-    if (isClosed) {
-      return;
-    }
-    isClosed = true;
-    while (!contenders.isEmpty()) {
-      contenders.pop().close();
-    }
-    try {
-      if (Files.exists(place.directory())) {
-        Directories.delete(place.directory());
-      }
-    } catch (IOException e) {
-      throw new BenchException("cannot delete " + place.directory(), e);
-    }
+  public void close() {
+    contenders.close();
   }
 }
