@@ -14,12 +14,15 @@ final class MemberCommand {
   private static final List<Path> SETSID =
       List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
   private static final List<String> COMMON =
-      List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
-  private static final List<String> SMALL =
       List.of(
-          "-Xmx64m", "-XX:MaxDirectMemorySize=32m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-XX:+UseSerialGC",
+          "-XX:+UseCompactObjectHeaders");
+  private static final List<String> SMALL =
+      List.of("-Xmx64m", "-XX:MaxDirectMemorySize=32m", "-XX:TieredStopAtLevel=1");
   private static final List<String> COORDINATOR =
-      List.of("-Xmx192m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseSerialGC");
+      List.of("-Xmx192m", "-XX:MaxDirectMemorySize=128m");
 
   private MemberCommand() {}
 
