@@ -76,7 +76,10 @@ public final class Operators {
       case Plan.CopyOut copy -> CopyOutOperator.of(call, copy, slots);
       case Plan.Explain explain -> new ExplainOperator(call, explain);
       case Plan.AtCursor _ -> throw new IllegalStateException("only the session knows cursors");
-      case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _, Plan.Fragments _ ->
+      case Plan.Fragments _ ->
+          throw SqlError.notSupported(
+              "queries whose rows move between nodes are not supported yet");
+      case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ ->
           throw new IllegalStateException("not a plan of rows: " + plan);
     };
   }

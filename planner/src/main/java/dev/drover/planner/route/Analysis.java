@@ -54,6 +54,15 @@ record Analysis(
     return common.size() == 1 && holdsAll(common.getFirst()) ? common : List.of();
   }
 
+  /** True when it mentions a temporary table, which only the session's own connection knows. */
+  boolean touchesTemporary() {
+    SearchPath path = context.searchPath();
+    SqlNames names = new SqlNames(context.catalog(), path);
+    return mentions.catalogRelations().stream()
+        .flatMap(ref -> names.relation(ref.name()).stream())
+        .anyMatch(r -> r.schema().equals(path.temporarySchema()));
+  }
+
   private boolean holdsAll(int node) {
     return tables().stream()
         .map(t -> t.relation().distribution())

@@ -14,6 +14,7 @@ import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.Query;
 import dev.drover.planner.sql.QueryBody;
 import dev.drover.planner.sql.QueryPart;
+import dev.drover.planner.sql.Span;
 import dev.drover.planner.sql.Statement;
 import dev.drover.planner.sql.Update;
 import java.nio.charset.StandardCharsets;
@@ -36,21 +37,28 @@ final class Analyzer {
   private final RoutingContext context;
   private final SqlNames names;
   private final Mentions mentions;
+  private final SourceText text;
   private final Conditions conditions;
   private final int viewDepth;
   private final ExpressionScan scan;
 
-  private Analyzer(RoutingContext context, Mentions mentions, int viewDepth) {
+  private Analyzer(RoutingContext context, Mentions mentions, SourceText text, int viewDepth) {
     this.context = context;
+    this.text = text;
     this.names = new SqlNames(context.catalog(), context.searchPath());
     this.mentions = mentions;
-    this.conditions = new Conditions(new KeyConstants(context.facts().parameterTypes()));
+    this.conditions =
+        new Conditions(
+            viewDepth == 0
+                ? new KeyConstants(context.facts().parameterTypes())
+                : KeyConstants.ofDefinition(text.bytes()));
     this.viewDepth = viewDepth;
-    this.scan = new ExpressionScan(this, mentions, viewDepth == 0);
+    this.scan = new ExpressionScan(this, mentions, text, viewDepth == 0);
   }
 
   static Analyzer of(RoutingContext context) {
-    return new Analyzer(context, new Mentions(), 0);
+    SourceText text = new SourceText(context.text(), new Span(0, context.text().length));
+    return new Analyzer(context, new Mentions(text), text, 0);
   }
 
   Mentions mentions() {
@@ -105,7 +113,11 @@ final class Analyzer {
     query.limit().flatMap(QueryPart.Limit::count).ifPresent(c -> scan.expression(c, rest, place));
     query.offset().ifPresent(o -> scan.expression(o.count(), rest, place));
     sublinks.addAll(rest.sublinks());
-    return new QueryInfo(query, queries, body, sublinks);
+    QueryInfo info = new QueryInfo(query, queries, body, sublinks);
+    if (!query.locking().isEmpty()) {
+      text.locking().add(info);
+    }
+    return info;
   }
 
   /** The queries of WITH are added to {@code queries}. */
@@ -200,6 +212,7 @@ final class Analyzer {
       case QueryBody.TableBody(_, var table) -> {
         Block block = new Block(new Scope(place.outer()), Optional.empty());
         block.from().add(from(table, block, place));
+        block.scope().sources().forEach(mentions.needs()::all);
         block.setOutputs(Outputs.ofSources(block.scope().sources()));
         yield block;
       }
@@ -210,6 +223,7 @@ final class Analyzer {
   private Block select(
       QueryBody.SelectBlock select, Place place, List<QueryPart.SortItem> orderBy) {
     Block block = new Block(new Scope(place.outer()), Optional.of(select));
+    text.blocks().add(block);
     if (viewDepth == 0) {
       mentions.blocks().add(block);
     }
@@ -277,6 +291,7 @@ final class Analyzer {
     if (relation.isPresent() && relation.get().distributed()) {
       TableUse use = new TableUse(ref, relation.get(), viewDepth == 0);
       mentions.tables().add(use);
+      text.tables().add(use);
       return use;
     }
     mentions.catalogRelations().add(ref);
@@ -316,18 +331,22 @@ final class Analyzer {
     if (viewDepth == MAX_VIEW_DEPTH) {
       throw Unsupported.error("views nested more than " + MAX_VIEW_DEPTH + " deep");
     }
-    byte[] text = view.viewDefinition().orElseThrow().getBytes(StandardCharsets.UTF_8);
-    RoutingContext inner = context.withText(text, new StatementFacts(List.of(), List.of()));
-    Analyzer analyzer = new Analyzer(inner, mentions, viewDepth + 1);
-    ParsedStatement parsed = Parsing.single(text);
+    byte[] bytes = view.viewDefinition().orElseThrow().getBytes(StandardCharsets.UTF_8);
+    RoutingContext inner = context.withText(bytes, new StatementFacts(List.of(), List.of()));
+    ParsedStatement parsed = Parsing.single(bytes);
     if (!(parsed.statement() instanceof Statement.Select(_, var query))) {
       throw new IllegalStateException("definition of view " + view.name() + " is no query");
     }
+    SourceText definition = new SourceText(bytes, parsed.span());
+    Analyzer analyzer = new Analyzer(inner, mentions, definition, viewDepth + 1);
     QueryInfo info = analyzer.query(query, new Place(Optional.empty(), CommonTables.NONE, false));
     List<String> own = view.columns().stream().map(c -> c.name()).toList();
     List<Name> given = ref.alias().map(a -> a.columns()).orElse(List.of());
     List<String> names = new ArrayList<>(given.stream().map(Name::text).toList());
     names.addAll(own.subList(Math.min(names.size(), own.size()), own.size()));
-    return new Derived(name(ref), info, Optional.of(List.copyOf(names)), false, Optional.of(view));
+    Derived derived =
+        new Derived(name(ref), info, Optional.of(List.copyOf(names)), false, Optional.of(view));
+    text.views().add(new SourceText.ViewUse(ref, derived, definition));
+    return derived;
   }
 }

@@ -30,7 +30,7 @@ final class ColumnTypes {
             .orElseGet(() -> of(derived.query().body(), position));
   }
 
-  private static String of(Column column) {
+  static String of(Column column) {
     return column.typeName() + column.collation().map(n -> " COLLATE " + n).orElse("");
   }
 

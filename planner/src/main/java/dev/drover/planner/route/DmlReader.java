@@ -86,7 +86,14 @@ record DmlReader(Mentions mentions, Block block, Source target, List<QueryInfo> 
         looksAtAll ? List.of() : analyzer.conditions().facts(merge.on(), block.scope());
     block
         .from()
-        .add(new FromInfo.Join(FromItem.JoinItem.Kind.LEFT, source, target, facts, List.of()));
+        .add(
+            new FromInfo.Join(
+                FromItem.JoinItem.Kind.LEFT,
+                source,
+                target,
+                facts,
+                List.of(),
+                Optional.of(merge.on())));
     analyzer.scan().condition(merge.on(), block, place);
     for (Node when : merge.whens()) {
       analyzer.scan().node(when, block, place);

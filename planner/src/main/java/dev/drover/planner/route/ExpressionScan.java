@@ -32,17 +32,19 @@ final class ExpressionScan {
 
   private final Analyzer analyzer;
   private final Mentions mentions;
+  private final SourceText text;
   private final boolean inText;
 
-  ExpressionScan(Analyzer analyzer, Mentions mentions, boolean inText) {
+  ExpressionScan(Analyzer analyzer, Mentions mentions, SourceText text, boolean inText) {
     this.analyzer = analyzer;
     this.mentions = mentions;
+    this.text = text;
     this.inText = inText;
   }
 
   void expression(Expr root, Block block, Analyzer.Place place) {
     if (root instanceof Expr.ColumnRef reference && reference.star()) {
-      block.references().put(reference, new Resolved.OfStar());
+      note(reference, new Resolved.OfStar(), block);
       noteSchema(reference);
       return;
     }
@@ -89,7 +91,8 @@ final class ExpressionScan {
     if (expression instanceof Expr.ColumnRef reference
         && block.scope().resolve(reference) instanceof Resolved.Unknown
         && isOutput(reference, block)) {
-      block.references().put(reference, new Resolved.OfOutput(reference.parts().getFirst().text()));
+      mentions.needs().reference(reference, new Resolved.Unknown(), block.scope());
+      note(reference, new Resolved.OfOutput(reference.parts().getFirst().text()), block);
       return;
     }
     expression(expression, block, place);
@@ -99,7 +102,10 @@ final class ExpressionScan {
   void sortKey(Expr expression, Block block, Analyzer.Place place) {
     if (expression instanceof Expr.ColumnRef reference
         && (isOutput(reference, block) || isImplied(reference, block))) {
-      block.references().put(reference, new Resolved.OfOutput(reference.parts().getFirst().text()));
+      if (!isOutput(reference, block)) {
+        mentions.needs().reference(reference, new Resolved.Unknown(), block.scope());
+      }
+      note(reference, new Resolved.OfOutput(reference.parts().getFirst().text()), block);
       return;
     }
     expression(expression, block, place);
@@ -153,16 +159,21 @@ final class ExpressionScan {
       case Expr.ColumnRef reference -> reference(reference, block);
       case Expr.FunctionCall call -> {
         block.calls().add(call);
+        text.calls().add(call);
         mentions.calls().add(new Mentions.Call(call, place.outermost(), inText));
       }
       case Expr.Special special when inText && CLOCKS.contains(special.keyword()) ->
           mentions.clocks().add(special);
-      case Expr.Cast cast when OBJECT_TYPES.contains(cast.type().name().local()) ->
-          mentions.objectNames().add(cast);
+      case Expr.Cast cast when namesObject(cast) -> mentions.objectNames().add(cast);
       case QueryPart.Locking locking -> mentions.locks().add(locking);
       default -> {}
     }
     return true;
+  }
+
+  /** A cast to {@code regclass} or its like. */
+  static boolean namesObject(Expr.Cast cast) {
+    return OBJECT_TYPES.contains(cast.type().name().local());
   }
 
   private void query(Query query, Block block, Analyzer.Place place) {
@@ -182,8 +193,14 @@ final class ExpressionScan {
               .ifPresent(ExpressionScan::markRowType);
       case Resolved.OfRow _, Resolved.OfColumn _, Resolved.OfOutput _, Resolved.Unknown _ -> {}
     }
-    block.references().put(reference, resolved);
+    note(reference, resolved, block);
     noteSchema(reference);
+  }
+
+  private void note(Expr.ColumnRef reference, Resolved resolved, Block block) {
+    block.references().put(reference, resolved);
+    text.references().add(new SourceText.Reference(reference, resolved, block.scope()));
+    mentions.needs().reference(reference, resolved, block.scope());
   }
 
   private static void markRowType(Source source) {

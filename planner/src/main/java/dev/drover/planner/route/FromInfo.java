@@ -1,8 +1,10 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.FromItem;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** FROM as a tree of joins over sources. */
@@ -23,13 +25,15 @@ sealed interface FromInfo {
    *
    * @param facts what its condition says of the pairs of rows that match
    * @param sublinks the queries in its condition
+   * @param on the condition, if it is written
    */
   record Join(
       FromItem.JoinItem.Kind kind,
       FromInfo left,
       FromInfo right,
       List<Fact> facts,
-      List<Sublink> sublinks)
+      List<Sublink> sublinks,
+      Optional<Expr> on)
       implements FromInfo {
     public Join {
       facts = List.copyOf(facts);

@@ -109,6 +109,10 @@ final class FunctionRules {
         || routines(call).stream().anyMatch(r -> r.volatility() == Routine.Volatility.VOLATILE);
   }
 
+  boolean isStable(Expr.FunctionCall call) {
+    return functions.stables().contains(call.name().local());
+  }
+
   boolean returnsSet(Expr.FunctionCall call) {
     return functions.setReturning().contains(call.name().local());
   }

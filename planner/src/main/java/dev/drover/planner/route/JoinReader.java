@@ -36,7 +36,20 @@ final class JoinReader {
     for (String name : mergedNames(join, left, right)) {
       merge(name, join.kind(), left, right).ifPresent(facts::addAll);
     }
-    return new FromInfo.Join(join.kind(), left, right, facts, sublinks);
+    FromInfo.Join read = new FromInfo.Join(join.kind(), left, right, facts, sublinks, join.on());
+    noteNeeds(join, read);
+    return read;
+  }
+
+  /** Columns of one name become one; a name for the join stands for all columns. */
+  private void noteNeeds(FromItem.JoinItem join, FromInfo.Join read) {
+    boolean whole = join.natural() || join.alias().isPresent() || join.usingAlias().isPresent();
+    for (Source source : read.sources()) {
+      join.using().forEach(name -> analyzer.mentions().needs().column(source, name.text()));
+      if (whole) {
+        analyzer.mentions().needs().all(source);
+      }
+    }
   }
 
   private static List<String> mergedNames(FromItem.JoinItem join, FromInfo left, FromInfo right) {

@@ -47,9 +47,20 @@ final class KeyConstants {
           Map.entry("macaddr", HashType.MACADDR));
 
   private final List<Integer> parameterTypes;
+  private final Optional<LiteralReads> definition;
 
   KeyConstants(List<Integer> parameterTypes) {
+    this(parameterTypes, Optional.empty());
+  }
+
+  private KeyConstants(List<Integer> parameterTypes, Optional<LiteralReads> definition) {
     this.parameterTypes = parameterTypes;
+    this.definition = definition;
+  }
+
+  /** For the text of a view, whose literals are the same in every statement. */
+  static KeyConstants ofDefinition(byte[] text) {
+    return new KeyConstants(List.of(), Optional.of(new LiteralReads(text)));
   }
 
   /** The type by which a column is hashed. */
@@ -93,7 +104,7 @@ final class KeyConstants {
     };
   }
 
-  private static Optional<KeyValue> literal(
+  private Optional<KeyValue> literal(
       HashType type, int typmod, Expr.Literal literal, boolean negated) {
     boolean fits =
         switch (literal.kind()) {
@@ -105,9 +116,14 @@ final class KeyConstants {
           case STRING -> true;
           case UNICODE_STRING, NATIONAL_STRING, BIT_STRING -> false;
         };
-    return fits && literal.ordinal() >= 0
-        ? Optional.of(new KeyValue.Lifted(literal.ordinal(), negated, wide(type, literal), typmod))
-        : Optional.empty();
+    if (!fits || literal.ordinal() < 0) {
+      return Optional.empty();
+    }
+    HashType read = wide(type, literal);
+    return Optional.of(
+        definition
+            .<KeyValue>map(d -> new KeyValue.Fixed((negated ? "-" : "") + d.value(literal), read))
+            .orElseGet(() -> new KeyValue.Lifted(literal.ordinal(), negated, read, typmod)));
   }
 
   /** A number is compared as the type it has itself: 3000000000 with an int4 column as int8. */

@@ -40,6 +40,14 @@ final class LiteralReads {
     return OptionalLong.empty();
   }
 
+  /** What a type's input function makes the literal's value of. */
+  String value(Expr.Literal literal) {
+    record(literal.ordinal());
+    return literal.kind() == LiteralKind.STRING
+        ? Literals.string(text, bare(literal))
+        : bare(literal).of(text);
+  }
+
   /** The literal's own span: the node's may include parentheses. */
   private Span bare(Expr.Literal literal) {
     int ordinal = literal.ordinal();

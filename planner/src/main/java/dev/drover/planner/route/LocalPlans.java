@@ -1,10 +1,7 @@
 package dev.drover.planner.route;
 
-import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
-import dev.drover.planner.sql.FromItem;
-import java.util.Optional;
 
 /** Plans of statements that touch no row on a datanode. */
 final class LocalPlans {
@@ -59,18 +56,7 @@ final class LocalPlans {
                             && analysis.functions().isVolatile(c.call())));
     boolean notifies =
         analysis.mentions().calls().stream().anyMatch(c -> analysis.functions().notifies(c.call()));
-    return new Plan.Local(text, leavesState || touchesTemporary(), changesSettings, notifies);
-  }
-
-  private boolean touchesTemporary() {
-    SearchPath path = analysis.context().searchPath();
-    SqlNames names = new SqlNames(analysis.context().catalog(), path);
-    for (FromItem.TableRef ref : analysis.mentions().catalogRelations()) {
-      Optional<Relation> relation = names.relation(ref.name());
-      if (relation.map(r -> r.schema().equals(path.temporarySchema())).orElse(false)) {
-        return true;
-      }
-    }
-    return false;
+    return new Plan.Local(
+        text, leavesState || analysis.touchesTemporary(), changesSettings, notifies);
   }
 }

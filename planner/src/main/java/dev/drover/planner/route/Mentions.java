@@ -26,6 +26,8 @@ final class Mentions {
   /** A statement in WITH that changes rows, its target the first of the block's sources. */
   record Change(Statement statement, Block block) {}
 
+  private final SourceText text;
+  private final ColumnNeeds needs = new ColumnNeeds();
   private final List<TableUse> tables = new ArrayList<>();
   private final List<FromItem.TableRef> catalogRelations = new ArrayList<>();
   private final List<Call> calls = new ArrayList<>();
@@ -38,6 +40,20 @@ final class Mentions {
   private final List<Block> blocks = new ArrayList<>();
   private final List<Change> changes = new ArrayList<>();
   private boolean cutsBelow;
+
+  Mentions(SourceText text) {
+    this.text = text;
+  }
+
+  /** The statement's own text. */
+  SourceText text() {
+    return text;
+  }
+
+  /** The columns that are used of each source. */
+  ColumnNeeds needs() {
+    return needs;
+  }
 
   /** Tables whose rows are on datanodes. */
   List<TableUse> tables() {

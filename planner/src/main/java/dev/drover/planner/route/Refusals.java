@@ -61,6 +61,26 @@ final class Refusals {
     }
   }
 
+  /** For a statement that the catalog node runs over rows that were gathered there. */
+  void checkGathered() {
+    checkReach();
+    if (readsReplicated()) {
+      throw Unsupported.error(
+          "functions that read replicated tables in statements whose rows are gathered");
+    }
+    if (analysis.touchesTemporary()) {
+      throw Unsupported.mixed(analysis.mentions().catalogRelations().getFirst().name().local());
+    }
+    for (Resolved.OfSystem system : analysis.mentions().systemColumns()) {
+      if (!system.column().equals("tableoid")) {
+        throw Unsupported.error(
+            "references to " + system.column() + " over several nodes or leaves");
+      }
+    }
+    analysis.mentions().calls().forEach(call -> checkSession(call.call()));
+    checkSequences();
+  }
+
   private void checkSession(Expr.FunctionCall call) {
     if (analysis.functions().isSessionCall(call)) {
       throw Unsupported.error(

@@ -1,5 +1,6 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.Name;
 import java.util.ArrayList;
@@ -140,9 +141,15 @@ final class Scope {
     if (name.size() == 1) {
       return source.name().equals(name.getFirst());
     }
-    return source instanceof TableUse table
-        && table.ref().alias().isEmpty()
-        && table.relation().name().equals(name.getLast())
-        && table.relation().schema().equals(name.get(name.size() - 2));
+    Optional<Relation> relation =
+        switch (source) {
+          case TableUse table when table.ref().alias().isEmpty() -> Optional.of(table.relation());
+          case Derived derived -> derived.view().filter(v -> v.name().equals(derived.name()));
+          case TableUse _, Rows _ -> Optional.empty();
+        };
+    return relation
+        .filter(r -> r.name().equals(name.getLast()))
+        .filter(r -> r.schema().equals(name.get(name.size() - 2)))
+        .isPresent();
   }
 }

@@ -1,6 +1,7 @@
 package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
@@ -49,6 +50,22 @@ final class SelectRouter {
     if (analysis.tables().isEmpty()) {
       return new LocalPlans(analysis).plan();
     }
+    try {
+      return whereRowsAre(analysis, query);
+    } catch (SqlError refusal) {
+      return gathered(analysis, query, refusal);
+    }
+  }
+
+  /** What the nodes cannot answer from the rows that they have runs over rows that are gathered. */
+  private static Plan gathered(Analysis analysis, QueryInfo query, SqlError refusal) {
+    if (refusal.state() != SqlState.FEATURE_NOT_SUPPORTED || analysis.mentions().modifiesInWith()) {
+      throw refusal;
+    }
+    return new PullUp(analysis, query).plan();
+  }
+
+  private Plan whereRowsAre(Analysis analysis, QueryInfo query) {
     Refusals refusals = new Refusals(analysis);
     refusals.checkDatanodes();
     refusals.checkSequences();
@@ -115,10 +132,18 @@ final class SelectRouter {
 
   private Optional<Plan> ifPossible(Analysis analysis, QueryInfo query) {
     try {
-      new Refusals(analysis).checkRowPlaces();
-      return Optional.of(several(analysis, query));
+      return Optional.of(severalOrGathered(analysis, query));
     } catch (SqlError _) {
       return Optional.empty();
+    }
+  }
+
+  private Plan severalOrGathered(Analysis analysis, QueryInfo query) {
+    try {
+      new Refusals(analysis).checkRowPlaces();
+      return several(analysis, query);
+    } catch (SqlError refusal) {
+      return gathered(analysis, query, refusal);
     }
   }
 

@@ -35,9 +35,6 @@ final class SeveralNodes {
 
   Plan plan() {
     boolean locks = !analysis.mentions().locks().isEmpty();
-    if (locks && query.isCut()) {
-      throw Unsupported.error("row locks with LIMIT over several nodes");
-    }
     if (!(query.body() instanceof Block block)) {
       return setOperation();
     }
@@ -117,6 +114,9 @@ final class SeveralNodes {
   }
 
   private Plan gather(Block block, Placement.Parts parts) {
+    if (!analysis.mentions().locks().isEmpty()) {
+      throw Unsupported.error("row locks in queries of this form over several nodes");
+    }
     if (block.select().isEmpty()) {
       throw Unsupported.error("TABLE or VALUES sorted or limited this way over several nodes");
     }

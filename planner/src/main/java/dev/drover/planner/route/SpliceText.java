@@ -23,21 +23,29 @@ final class SpliceText {
 
   private final byte[] text;
   private final ShapeScanner literals;
+  private final boolean ofStatement;
   private final List<Splice> splices;
 
   SpliceText(byte[] text, ShapeScanner literals) {
-    this(text, literals, List.of());
+    this(text, literals, true, List.of());
   }
 
-  private SpliceText(byte[] text, ShapeScanner literals, List<Splice> splices) {
+  private SpliceText(
+      byte[] text, ShapeScanner literals, boolean ofStatement, List<Splice> splices) {
     this.text = text;
     this.literals = literals;
+    this.ofStatement = ofStatement;
     this.splices = new ArrayList<>(splices);
   }
 
   /** A copy that can be changed without changing this one. */
   SpliceText copy() {
-    return new SpliceText(text, literals, splices);
+    return new SpliceText(text, literals, ofStatement, splices);
+  }
+
+  /** Of another text than the statement's: its literals are always the same. */
+  static SpliceText ofDefinition(byte[] text) {
+    return new SpliceText(text, new ShapeScanner(), false, List.of());
   }
 
   SpliceText replace(Span span, SqlText replacement) {
@@ -91,6 +99,9 @@ final class SpliceText {
 
   /** {@code before} literals stand in front of it. */
   private SqlText.Piece cut(int start, int end, int before) {
+    if (!ofStatement) {
+      return SqlText.Piece.Fixed.of(new Span(start, end).of(text));
+    }
     int behind = before == 0 ? 0 : literals.literalEnd(before - 1);
     return SqlText.Piece.Fixed.cut(new Span(start, end).of(text), before, start - behind);
   }

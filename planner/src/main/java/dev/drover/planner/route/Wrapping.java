@@ -1,6 +1,7 @@
 package dev.drover.planner.route;
 
 import dev.drover.planner.plan.Combine;
+import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import java.util.Optional;
@@ -33,6 +34,13 @@ record Wrapping(SqlText before, SqlText after) {
       case Plan.AllNodes(var text, var nodes, var pins, var combine, var writes)
           when combine.equals(Router.ALL_ROWS) ->
           new Plan.AllNodes(around(text), nodes, pins, combine, writes);
+      case Plan.Fragments(var exchanges, var last, var combine, var afterWrites)
+          when combine.equals(Router.ALL_ROWS) -> {
+        Fragment wrapped =
+            new Fragment(around(last.text()), last.site(), last.inputs(), last.readsTables());
+        Optional<Plan> other = afterWrites.map(this::around);
+        yield new Plan.Fragments(exchanges, wrapped, combine, other);
+      }
       default -> throw Unsupported.error("queries of this form as the source of rows");
     };
   }

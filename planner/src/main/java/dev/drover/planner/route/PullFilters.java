@@ -1,0 +1,103 @@
+package dev.drover.planner.route;
+
+import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.FromItem;
+import dev.drover.planner.sql.RelationNames;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds the conditions of a statement that its rows can be asked for by: those about one source
+ * alone whose failing rows cannot change the result.
+ *
+ * <p>WHERE speaks for every source that no outer join of the block may replace by nulls; the
+ * condition of a join for both sides of an inner join, and for the side that an outer join may
+ * replace. The conditions stay in the statement too.
+ */
+final class PullFilters {
+  private final Analysis analysis;
+  private final Set<Block> certain = new HashSet<>();
+  private final Map<Source, List<Expr>> found = new HashMap<>();
+
+  PullFilters(Analysis analysis, QueryInfo query) {
+    this.analysis = analysis;
+    collectCertain(query.body());
+    analysis.mentions().text().all().flatMap(text -> text.blocks().stream()).forEach(this::block);
+  }
+
+  List<Expr> of(Source source) {
+    return found.getOrDefault(source, List.of());
+  }
+
+  /** Blocks that PostgreSQL evaluates for sure, so that it meets their errors too. */
+  private void collectCertain(QueryInfo.Body body) {
+    switch (body) {
+      case Block block -> certain.add(block);
+      case QueryInfo.Pair(_, var left, var right) -> {
+        collectCertain(left);
+        collectCertain(right);
+      }
+      case QueryInfo.Nested(var inner) -> collectCertain(inner.body());
+      case QueryInfo.Constants _ -> {}
+    }
+  }
+
+  private void block(Block block) {
+    List<Expr> where =
+        block.select().flatMap(s -> s.where()).map(Conditions::conjuncts).orElse(List.of());
+    block.from().forEach(item -> descend(item, where, block));
+  }
+
+  private void descend(FromInfo item, List<Expr> conditions, Block block) {
+    switch (item) {
+      case FromInfo.Leaf(var source) ->
+          conditions.stream()
+              .filter(condition -> isAbout(source, condition, block))
+              .forEach(c -> found.computeIfAbsent(source, s -> new ArrayList<>()).add(c));
+      case FromInfo.Join join -> join(join, conditions, block);
+    }
+  }
+
+  private void join(FromInfo.Join join, List<Expr> conditions, Block block) {
+    List<Expr> on = join.on().map(Conditions::conjuncts).orElse(List.of());
+    List<Expr> both = new ArrayList<>(conditions);
+    both.addAll(on);
+    FromItem.JoinItem.Kind kind = analysis.flow().kind(join);
+    descend(
+        join.left(),
+        switch (kind) {
+          case CROSS, INNER -> both;
+          case LEFT -> conditions;
+          case RIGHT -> on;
+          case FULL -> List.of();
+        },
+        block);
+    descend(
+        join.right(),
+        switch (kind) {
+          case CROSS, INNER -> both;
+          case LEFT -> on;
+          case RIGHT -> conditions;
+          case FULL -> List.of();
+        },
+        block);
+  }
+
+  private boolean isAbout(Source source, Expr condition, Block block) {
+    List<Expr.ColumnRef> references = RelationNames.collect(condition, Expr.ColumnRef.class);
+    PullableExpressions expressions = new PullableExpressions(analysis);
+    return !references.isEmpty()
+        && references.stream().allMatch(r -> isColumnOf(source, block.references().get(r)))
+        && (certain.contains(block)
+            ? expressions.mayRunAnywhere(condition)
+            : expressions.cannotFail(condition));
+  }
+
+  private static boolean isColumnOf(Source source, Resolved resolved) {
+    return resolved instanceof Resolved.OfColumn(var variable) && variable.source().equals(source);
+  }
+}
