@@ -24,6 +24,7 @@ import dev.drover.coordinator.snapshot.GateStatistics;
 import dev.drover.coordinator.snapshot.GroupSnapshots;
 import dev.drover.coordinator.snapshot.Moments;
 import dev.drover.coordinator.snapshot.SecondPhases;
+import dev.drover.coordinator.statistics.StatisticsRefresher;
 import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.coordinator.txn.Nonces;
 import dev.drover.coordinator.txn.TransactionRegistry;
@@ -84,6 +85,7 @@ public final class Coordinator implements AutoCloseable {
   private final GtmEvents events;
   private final GtmClient gtm;
   private final CatalogCache catalog;
+  private final StatisticsRefresher statistics;
   private final List<LoopServices> loops;
   private final FrontendServer server;
   private Set<Node> knownNodes = Set.of();
@@ -106,6 +108,7 @@ public final class Coordinator implements AutoCloseable {
             events);
     long version = events.awaitStart(START_TIMEOUT_SECONDS);
     this.catalog = new CatalogCache(new JdbcCatalogSource(catalogNode), version, blocking);
+    this.statistics = new StatisticsRefresher(catalog, catalogNode, servers::connect, blocking);
     Roles roles = new Roles(new Credentials.Password(config.secret()));
     this.loops = loops(roles);
     catalog.onLoad(this::catalogLoaded);
@@ -114,6 +117,7 @@ public final class Coordinator implements AutoCloseable {
     new WaitReporter(loops, gtm, this::nodeName).start();
     servers.checkHashes(catalog.view().snapshot().nodes(), blocking);
     this.server = listen();
+    statistics.start();
     LOG.info("event=coordinator_started name={} port={}", config.name(), port());
   }
 
@@ -211,7 +215,7 @@ public final class Coordinator implements AutoCloseable {
             new Slots(),
             new NodeRotation(),
             (fields, view, _) -> ErrorNames.translate(fields, view.snapshot()),
-            new CoordinatorDdl(catalog, gtm, blocking, servers::prepare));
+            new CoordinatorDdl(catalog, gtm, blocking, servers::prepare, statistics));
     return new LoopServices(
         loop,
         pool,
@@ -301,6 +305,7 @@ public final class Coordinator implements AutoCloseable {
   @Override
   public void close() {
     server.close().syncUninterruptibly();
+    statistics.close();
     for (LoopServices services : loops) {
       services
           .loop()

@@ -5,6 +5,7 @@ import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.exec.DdlServices;
 import dev.drover.coordinator.metadata.CatalogQueries;
 import dev.drover.coordinator.metadata.HiddenCalls;
+import dev.drover.coordinator.statistics.StatisticsRefresher;
 import dev.drover.gtm.client.GtmClient;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -12,7 +13,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** What changes of the schema use: the GTM's publishing, the catalog's loader, node admission. */
-record CoordinatorDdl(CatalogCache catalog, GtmClient gtm, Executor blocking, NodeAdmission nodes)
+record CoordinatorDdl(
+    CatalogCache catalog,
+    GtmClient gtm,
+    Executor blocking,
+    NodeAdmission nodes,
+    StatisticsRefresher statistics)
     implements DdlServices {
   /**
    * A coordinator that died unnoticed is shut out within its lease; who waits longer, waits for the
@@ -39,6 +45,11 @@ record CoordinatorDdl(CatalogCache catalog, GtmClient gtm, Executor blocking, No
                 ready.cancel(false);
               }
             });
+  }
+
+  @Override
+  public CompletionStage<Void> refreshStatistics() {
+    return statistics.request();
   }
 
   @Override

@@ -64,9 +64,13 @@ final class NodeServers {
     }
   }
 
+  /** As the superuser of the node. */
+  Connection connect(Node node) throws SQLException {
+    return connect(new ServerAddress(node.name(), node.host(), node.port(), ""));
+  }
+
   private void checkHashes(Node node) {
-    ServerAddress address = new ServerAddress(node.name(), node.host(), node.port(), "");
-    try (Connection connection = connect(address)) {
+    try (Connection connection = connect(node)) {
       connection.setAutoCommit(false);
       NodeRequirements.checkHashes(node.name(), new JdbcQueries(connection));
       connection.rollback();

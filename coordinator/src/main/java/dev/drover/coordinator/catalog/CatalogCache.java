@@ -2,10 +2,12 @@ package dev.drover.coordinator.catalog;
 
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.TableStatistics;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -128,6 +130,25 @@ public final class CatalogCache {
       }
     }
     action.accept(view);
+  }
+
+  /**
+   * Takes newer statistics, if they differ so much from those of the view that plans should be made
+   * again; whether they did. The catalog stays as it is, so what was planned before stays right.
+   */
+  public synchronized boolean statistics(Map<Integer, TableStatistics> newest) {
+    if (loading || !differMuch(view.snapshot().statistics(), newest)) {
+      return false;
+    }
+    view = view.withStatistics(newest);
+    return true;
+  }
+
+  private static boolean differMuch(
+      Map<Integer, TableStatistics> known, Map<Integer, TableStatistics> newest) {
+    TableStatistics none = new TableStatistics(0, 0, Map.of());
+    return newest.entrySet().stream()
+        .anyMatch(e -> e.getValue().differsMuchFrom(known.getOrDefault(e.getKey(), none)));
   }
 
   /** A change is about to be committed. */

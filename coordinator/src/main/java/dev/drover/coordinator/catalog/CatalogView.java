@@ -1,7 +1,9 @@
 package dev.drover.coordinator.catalog;
 
 import dev.drover.planner.catalog.CatalogSnapshot;
+import dev.drover.planner.catalog.TableStatistics;
 import dev.drover.planner.route.FunctionCatalog;
+import java.util.Map;
 
 /**
  * The catalog under which statements are planned: the shared one, or the private one of a
@@ -17,4 +19,9 @@ public record CatalogView(
     FunctionCatalog functions,
     CatalogTypes types,
     boolean collationIsC,
-    boolean shared) {}
+    boolean shared) {
+  CatalogView withStatistics(Map<Integer, TableStatistics> byRelation) {
+    return new CatalogView(
+        snapshot.withStatistics(byRelation), functions, types, collationIsC, shared);
+  }
+}

@@ -55,7 +55,7 @@ public final class DdlOperator implements Operator {
   /**
    * Key of the advisory lock on the catalog node that one schema change at a time holds: droverDD.
    */
-  private static final long DDL_LOCK = 0x64726f7665724444L;
+  public static final long LOCK = 0x64726f7665724444L;
 
   private static final int MAX_TRIES = 100;
   private static final Duration PAUSE = Duration.ofMillis(50);
@@ -134,7 +134,7 @@ public final class DdlOperator implements Operator {
     failingNode = Node.CATALOG_ID;
     Participant catalog = blocking.join(Node.CATALOG_ID);
     if (changesSchema()) {
-      blocking.query(catalog, "SELECT pg_catalog.pg_advisory_xact_lock(" + DDL_LOCK + ")");
+      blocking.query(catalog, "SELECT pg_catalog.pg_advisory_xact_lock(" + LOCK + ")");
     }
     if (retryable) {
       blocking.query(catalog, LOCK_TIMEOUT);
@@ -365,6 +365,9 @@ public final class DdlOperator implements Operator {
                     e -> {
                       throw new ServerError(e);
                     }));
+    if (!plan.tag().equals("CHECKPOINT")) {
+      BlockingTransaction.join(services.refreshStatistics().toCompletableFuture());
+    }
     blocking.onLoop(() -> call.completed(plan.tag()));
   }
 

@@ -30,6 +30,9 @@ public interface DdlServices {
 
   NodeAdmission nodes();
 
+  /** Collects sizes of tables anew; complete when it has been tried. */
+  CompletionStage<Void> refreshStatistics();
+
   /** Checks and equips servers that become datanodes. */
   interface NodeAdmission {
     /** Blocking; raises an error that names each requirement that is not met. */

@@ -46,7 +46,8 @@ public final class CatalogLoader {
     Metadata known = Metadata.read(metadata);
     List<Relation> relations = relations(ALL, known.distributions(), views());
     return CatalogSnapshot.of(
-        known.version(), known.nodes(), known.groups(), relations, routines(relations));
+            known.version(), known.nodes(), known.groups(), relations, routines(relations))
+        .withStatistics(StoredStatistics.read(metadata));
   }
 
   /** One table, without its distribution; the name qualified and quoted. */

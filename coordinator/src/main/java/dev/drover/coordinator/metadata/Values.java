@@ -1,6 +1,5 @@
 package dev.drover.coordinator.metadata;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,16 +40,17 @@ record Values(List<Optional<String>> columns) {
 
   /** A one-dimensional array of integers without NULLs. */
   List<Integer> numbers(int index) {
+    return elements(index).stream().map(Integer::valueOf).toList();
+  }
+
+  /** A one-dimensional array of floats without NULLs. */
+  List<Double> decimals(int index) {
+    return elements(index).stream().map(Double::valueOf).toList();
+  }
+
+  private List<String> elements(int index) {
     String array = text(index);
-    List<Integer> numbers = new ArrayList<>();
-    int brace = array.indexOf('{');
-    String body = array.substring(brace + 1, array.length() - 1);
-    if (body.isEmpty()) {
-      return numbers;
-    }
-    for (String number : body.split(",", -1)) {
-      numbers.add(Integer.parseInt(number));
-    }
-    return numbers;
+    String body = array.substring(array.indexOf('{') + 1, array.length() - 1);
+    return body.isEmpty() ? List.of() : List.of(body.split(",", -1));
   }
 }

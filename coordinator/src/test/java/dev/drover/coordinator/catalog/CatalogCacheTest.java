@@ -3,6 +3,7 @@ package dev.drover.coordinator.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.planner.catalog.CatalogSnapshot;
+import dev.drover.planner.catalog.TableStatistics;
 import dev.drover.planner.route.FunctionCatalog;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayDeque;
@@ -63,6 +64,24 @@ class CatalogCacheTest {
     cache.current(2);
     read();
     assertThat(cache.isCurrent(before)).isFalse();
+  }
+
+  /** Plans live as long as their view does. */
+  @Test
+  void onlyMuchNewerStatisticsMakeAnotherView() {
+    CatalogView before = cache.view();
+    assertThat(cache.statistics(rows(10_000))).isTrue();
+    CatalogView sized = cache.view();
+    assertThat(cache.isCurrent(before)).isFalse();
+    assertThat(cache.isCurrent(sized)).isTrue();
+    assertThat(cache.statistics(rows(15_000))).isFalse();
+    assertThat(cache.isCurrent(sized)).isTrue();
+    assertThat(cache.statistics(rows(20_000))).isTrue();
+    assertThat(cache.view().snapshot().statistics()).isEqualTo(rows(20_000));
+  }
+
+  private static Map<Integer, TableStatistics> rows(double rows) {
+    return Map.of(1000, new TableStatistics(rows, 100, Map.of()));
   }
 
   /** The view that was asked for is there. */
