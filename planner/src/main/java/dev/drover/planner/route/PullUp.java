@@ -1,7 +1,6 @@
 package dev.drover.planner.route;
 
 import dev.drover.planner.catalog.Column;
-import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Fragment;
@@ -65,31 +64,46 @@ final class PullUp {
     SpliceText expressions = pulled.splices();
     SpliceText text = expressions.copy();
     for (TableUse table : source.tables()) {
-      String relation = relation(table, pulled.alias(table), expressions);
+      String relation = relation(PulledRows.ofTable(analysis, table, locks), pulled, expressions);
       text.replace(table.ref().span(), relation + " AS " + pulled.alias(table));
     }
     for (SourceText.ViewUse view : source.views()) {
       if (!view.definition().allTables().isEmpty()) {
-        text.replace(view.ref().span(), view(view, source, pulled.alias(view.derived())));
+        text.replace(view.ref().span(), view(view, pulled, expressions));
       }
     }
     return text;
   }
 
+  /** The view's rows, where the nodes can compute them each by itself; else its definition. */
+  private SqlText view(SourceText.ViewUse view, PulledText in, SpliceText expressions) {
+    String alias = in.alias(view.derived());
+    return PulledRows.ofView(analysis, view, locks)
+        .map(rows -> SqlText.fixed(relation(rows, in, expressions) + " AS " + alias))
+        .orElseGet(() -> definition(view, in, alias));
+  }
+
   /** {@code (definition) AS name (columns)}. */
-  private SqlText view(SourceText.ViewUse view, SourceText in, String alias) {
+  private SqlText definition(SourceText.ViewUse view, PulledText in, String alias) {
     SourceText definition = view.definition();
+    checkPolicies(definition);
     TextBuilder text = new TextBuilder().add("(");
-    boolean asksForRights = in == analysis.mentions().text();
-    if (asksForRights) {
+    if (in.isStatement()) {
       text.add("SELECT * FROM (");
     }
     text.add(splices(definition).render(definition.span()));
-    if (asksForRights) {
+    if (in.isStatement()) {
       text.add(") AS drover_view WHERE NOT EXISTS (").add(rightsOf(view)).add(")");
     }
     List<String> columns = view.derived().columns().orElseThrow();
-    return text.add(") AS " + alias + " (" + quoted(columns, "") + ")").build();
+    return text.add(") AS " + alias + " (" + SqlNames.quoted(columns, "") + ")").build();
+  }
+
+  /** The rows are asked for with the client's rights, while a view shows those of its owner. */
+  private static void checkPolicies(SourceText definition) {
+    if (definition.tables().stream().anyMatch(t -> !t.relation().leafAccess())) {
+      throw Unsupported.error("views over tables with row level security whose rows are gathered");
+    }
   }
 
   /** No rows of the view, but PostgreSQL checks whether the client may read these columns. */
@@ -99,25 +113,22 @@ final class PullUp {
     List<String> own = relation.columns().stream().map(Column::name).toList();
     List<String> read =
         needs.of(view.derived()).stream().map(name -> own.get(visible.indexOf(name))).toList();
-    return "SELECT " + quoted(read, "") + " FROM " + SqlNames.quoted(relation) + " WHERE false";
+    return "SELECT "
+        + SqlNames.quoted(read, "")
+        + " FROM "
+        + SqlNames.quoted(relation)
+        + " WHERE false";
   }
 
-  private static String quoted(List<String> names, String qualifier) {
-    return String.join(", ", names.stream().map(n -> qualifier + SqlNames.quote(n)).toList());
-  }
-
-  /** The relation with a table's rows; references that ask for the same share one. */
-  private String relation(TableUse table, String alias, SpliceText expressions) {
-    List<String> columns = needs.of(table);
-    if (columns.isEmpty() && needs.isWhole(table)) {
+  /** The relation with the rows; references that ask for the same share one. */
+  private String relation(PulledRows rows, PulledText in, SpliceText expressions) {
+    List<String> columns = needs.of(rows.source());
+    if (columns.isEmpty() && needs.isWhole(rows.source())) {
       throw Unsupported.error("queries for the rows of tables without columns");
     }
-    boolean isNamed = !filters.of(table).isEmpty() || table.ref().sample().isPresent();
-    String called = isNamed ? alias : SqlNames.quote(table.relation().name());
-    SqlText producer = producer(table, called, columns, expressions);
-    Fragment.Site site = site(table);
-    List<String> constraints = constraints(table, columns);
-    String key = producer + " " + site + " " + constraints;
+    SqlText producer = producer(rows, in, columns, expressions);
+    List<String> constraints = constraints(rows.source(), columns);
+    String key = producer + " " + rows.site() + " " + constraints;
     String known = relations.get(key);
     if (known != null) {
       return known;
@@ -127,62 +138,52 @@ final class PullUp {
     List<Exchange.Column> types =
         columns.isEmpty()
             ? List.of(new Exchange.Column(NO_COLUMN, "boolean"))
-            : columns.stream()
-                .map(c -> new Exchange.Column(c, ColumnTypes.of(table.column(c))))
-                .toList();
+            : columns.stream().map(c -> new Exchange.Column(c, rows.type(c))).toList();
     exchanges.add(
         new Exchange(
             name,
             types,
             constraints,
-            new Fragment(producer, site, List.of(), true),
+            new Fragment(producer, rows.site(), List.of(), true),
             new Exchange.Route.Gather()));
     return name;
   }
 
   private SqlText producer(
-      TableUse table, String alias, List<String> columns, SpliceText expressions) {
+      PulledRows rows, PulledText in, List<String> columns, SpliceText expressions) {
+    List<Expr> conditions = filters.of(rows.source());
+    boolean isNamed = !conditions.isEmpty() || rows.ref().sample().isPresent();
+    String alias = isNamed ? in.alias(rows.source()) : SqlNames.quote(rows.relation().name());
     TextBuilder text =
         new TextBuilder()
             .add("SELECT ")
-            .add(columns.isEmpty() ? "true" : quoted(columns, alias + "."))
-            .add(" FROM " + SqlNames.quoted(table.relation()) + " AS " + alias);
-    boolean renames = table.ref().alias().map(a -> !a.columns().isEmpty()).orElse(false);
+            .add(columns.isEmpty() ? "true" : SqlNames.quoted(columns, alias + "."))
+            .add(" FROM " + SqlNames.quoted(rows.relation()) + " AS " + alias);
+    boolean renames = rows.ref().alias().map(a -> !a.columns().isEmpty()).orElse(false);
     if (renames) {
-      text.add(" (" + quoted(table.columns().orElseThrow(), "") + ")");
+      text.add(" (" + SqlNames.quoted(rows.source().columns().orElseThrow(), "") + ")");
     }
-    table.ref().sample().ifPresent(s -> text.add(" ").add(expressions.render(s.span())));
+    rows.ref().sample().ifPresent(s -> text.add(" ").add(expressions.render(s.span())));
     String before = " WHERE (";
-    for (Expr condition : filters.of(table)) {
+    for (Expr condition : conditions) {
       text.add(before).add(expressions.render(condition.span())).add(")");
       before = " AND (";
     }
-    return text.add(locks.of(table)).build();
-  }
-
-  private Fragment.Site site(TableUse table) {
-    Distribution distribution = table.relation().distribution();
-    return switch (distribution) {
-      case Distribution.Replicated(_, var nodes, var primary) ->
-          new Fragment.Site.AnyOf(locks.of(table).isEmpty() ? nodes : List.of(primary));
-      case Distribution.Hash _, Distribution.Modulo _ ->
-          new Fragment.Site.Nodes(
-              distribution.nodes(), new KeyPins(analysis.flow()).several(table));
-      case Distribution.RoundRobin(_, var nodes) -> new Fragment.Site.Nodes(nodes, List.of());
-      case Distribution.CatalogNode _ ->
-          throw new IllegalStateException("not gathered: " + table.relation().name());
-    };
+    return text.add(locks.of(rows.source())).build();
   }
 
   /** The primary key, where columns of the select list depend on a grouped one. */
-  private List<String> constraints(TableUse table, List<String> columns) {
+  private List<String> constraints(Source source, List<String> columns) {
+    if (!(source instanceof TableUse table)) {
+      return List.of();
+    }
     Optional<List<String>> key =
         table.relation().uniqueKeys().stream()
             .filter(Relation.UniqueKey::primary)
             .findFirst()
             .map(k -> k.columns().stream().map(c -> table.variable(c).column()).toList());
     return key.isPresent() && columns.containsAll(key.get()) && isGrouped(table, key.get())
-        ? List.of("PRIMARY KEY (" + quoted(key.get(), "") + ")")
+        ? List.of("PRIMARY KEY (" + SqlNames.quoted(key.get(), "") + ")")
         : List.of();
   }
 

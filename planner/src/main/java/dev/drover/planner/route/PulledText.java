@@ -45,6 +45,11 @@ final class PulledText {
     aliases.put(table, isShared ? "drover_t" + (aliases.size() + 1) : table.name());
   }
 
+  /** It is the statement's own text, not a view's. */
+  boolean isStatement() {
+    return isStatement;
+  }
+
   /** What a source that is replaced is called in the text. */
   String alias(Source replacedSource) {
     return SqlNames.quote(aliases.getOrDefault(replacedSource, replacedSource.name()));

@@ -3,7 +3,9 @@ package dev.drover.planner.route;
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.sql.QualifiedName;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Looks relations up as PostgreSQL does, and quotes names. */
 final class SqlNames {
@@ -29,6 +31,11 @@ final class SqlNames {
 
   static String quote(String name) {
     return '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  /** A list of names, each behind the same qualifier. */
+  static String quoted(List<String> names, String qualifier) {
+    return names.stream().map(n -> qualifier + quote(n)).collect(Collectors.joining(", "));
   }
 
   static String quoted(Relation relation) {
