@@ -12,14 +12,30 @@ record Analysis(
     Mentions mentions,
     FunctionRules functions,
     LiteralReads reads,
-    FactFlow flow) {
+    FactFlow flow,
+    Moves moves) {
+  /** No rows move. */
+  Analysis(
+      RoutingContext context,
+      ParsedStatement parsed,
+      Mentions mentions,
+      FunctionRules functions,
+      LiteralReads reads,
+      FactFlow flow) {
+    this(context, parsed, mentions, functions, reads, flow, Moves.NONE);
+  }
+
+  /** The same statement when these rows have moved. */
+  Analysis after(Moves moved) {
+    return new Analysis(context, parsed, mentions, functions, reads, flow, moved);
+  }
 
   List<TableUse> tables() {
     return mentions.tables();
   }
 
   Placements placements() {
-    return new Placements(flow, functions, reads);
+    return new Placements(flow, functions, reads, moves);
   }
 
   BlockShape shape(Block block) {

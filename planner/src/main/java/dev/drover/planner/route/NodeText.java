@@ -33,6 +33,13 @@ final class NodeText {
       if (!table.inText()) {
         continue;
       }
+      Optional<Moves.Move> move = analysis.moves().of(table);
+      if (move.isPresent()) {
+        String alias = SqlNames.quote(table.name());
+        text.replace(table.ref().span(), move.get().relation() + " AS " + alias);
+        renamed.add(table);
+        continue;
+      }
       Pin pin = leaves.get(table);
       if (pin != null && mayNameLeaf(table)) {
         nameLeaf(text, table, pins.indexOf(pin));

@@ -25,11 +25,13 @@ final class Placements {
   private final FactFlow flow;
   private final FunctionRules functions;
   private final LiteralReads reads;
+  private final Moves moves;
 
-  Placements(FactFlow flow, FunctionRules functions, LiteralReads reads) {
+  Placements(FactFlow flow, FunctionRules functions, LiteralReads reads, Moves moves) {
     this.flow = flow;
     this.functions = functions;
     this.reads = reads;
+    this.moves = moves;
   }
 
   /** The result of a query. */
@@ -174,7 +176,8 @@ final class Placements {
 
   private Placement item(FromInfo item) {
     return switch (item) {
-      case FromInfo.Leaf(TableUse table) -> table(table);
+      case FromInfo.Leaf(TableUse table) ->
+          moves.of(table).map(Moves.Move::placement).orElseGet(() -> table(table));
       case FromInfo.Leaf(Derived derived) -> derived(derived);
       case FromInfo.Leaf(Rows rows) ->
           rows.free()
@@ -220,7 +223,7 @@ final class Placements {
         .map(column -> new Variable(derived, column));
   }
 
-  private static Placement table(TableUse table) {
+  static Placement table(TableUse table) {
     return switch (table.relation().distribution()) {
       case Distribution.Hash hash -> parts(table, new Placement.Group(hash.shards(), false));
       case Distribution.Modulo modulo -> parts(table, new Placement.Group(modulo.shards(), true));

@@ -57,12 +57,16 @@ final class SelectRouter {
     }
   }
 
-  /** What the nodes cannot answer from the rows that they have runs over rows that are gathered. */
-  private static Plan gathered(Analysis analysis, QueryInfo query, SqlError refusal) {
+  /**
+   * What the nodes cannot answer from the rows that they have runs over rows that have moved: on
+   * the nodes, or where all are gathered.
+   */
+  private Plan gathered(Analysis analysis, QueryInfo query, SqlError refusal) {
     if (refusal.state() != SqlState.FEATURE_NOT_SUPPORTED || analysis.mentions().modifiesInWith()) {
       throw refusal;
     }
-    return new PullUp(analysis, query).plan();
+    Plan gathered = new PullUp(analysis, query).plan();
+    return new ExchangePlans(analysis, query, inJava).plan(gathered).orElse(gathered);
   }
 
   private Plan whereRowsAre(Analysis analysis, QueryInfo query) {

@@ -79,8 +79,10 @@ final class SeveralNodes {
   }
 
   static List<Pin> pins(Analysis analysis, List<TableUse> tables, Placement.Parts parts) {
-    List<TableUse> placed = tables.stream().filter(t -> !t.key().isEmpty()).toList();
-    return placed.size() == 1 && parts.group().isPresent()
+    Moves moves = analysis.moves();
+    List<TableUse> placed = tables.stream().filter(moves::isPlacedByKey).toList();
+    boolean single = placed.size() == 1 && moves.of(placed.getFirst()).isEmpty();
+    return single && parts.group().isPresent()
         ? new KeyPins(analysis.flow()).several(placed.getFirst())
         : List.of();
   }

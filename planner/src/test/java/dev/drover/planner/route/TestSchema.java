@@ -7,6 +7,7 @@ import dev.drover.planner.catalog.Node;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.catalog.Routine;
 import dev.drover.planner.catalog.ShardMap;
+import dev.drover.planner.catalog.TableStatistics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.stream.IntStream;
  *   at timestamptz default now()
  * view v SELECT id FROM public.t
  * routine f volatile unknown
+ * statistics t 1000 id=1000 at=30
  * </pre>
  */
 final class TestSchema {
@@ -44,6 +46,7 @@ final class TestSchema {
           Map.entry("numeric(12,2)", 1700),
           Map.entry("varchar(20)", 1043),
           Map.entry("char(5)", 1042),
+          Map.entry("bpchar", 1042),
           Map.entry("uuid", 2950),
           Map.entry("jsonb", 3802));
   private static final Map<String, String> TYPE_NAMES =
@@ -58,6 +61,7 @@ final class TestSchema {
   private final Map<Integer, Node> nodes = new HashMap<>();
   private final List<Relation> relations = new ArrayList<>();
   private final List<Routine> routines = new ArrayList<>();
+  private final Map<Integer, TableStatistics> statistics = new HashMap<>();
   private int nextOid = 16384;
   private int nextDistribution = 1;
 
@@ -73,7 +77,8 @@ final class TestSchema {
       schema.entry(lines.get(i), lines.subList(i + 1, end));
       i = end - 1;
     }
-    return CatalogSnapshot.of(1, schema.nodes, Map.of(), schema.relations, schema.routines);
+    return CatalogSnapshot.of(1, schema.nodes, Map.of(), schema.relations, schema.routines)
+        .withStatistics(schema.statistics);
   }
 
   static int typeOid(String name) {
@@ -101,8 +106,23 @@ final class TestSchema {
                 Routine.Volatility.valueOf(rest[0]),
                 Routine.Reach.valueOf(rest[1])));
       }
+      case "statistics" -> statistics(words[1], words[2].split(" ", -1));
       default -> throw new IllegalArgumentException(line);
     }
+  }
+
+  /** Rows, then the number of different values in columns. */
+  private void statistics(String table, String[] words) {
+    Relation relation =
+        relations.stream().filter(r -> r.name().equals(table)).findFirst().orElseThrow();
+    Map<Integer, TableStatistics.OfColumn> columns = new HashMap<>();
+    for (String word : List.of(words).subList(1, words.length)) {
+      String[] parts = word.split("=", -1);
+      columns.put(
+          relation.column(parts[0]).orElseThrow().number(),
+          new TableStatistics.OfColumn(Double.parseDouble(parts[1]), 0, 8));
+    }
+    statistics.put(relation.oid(), new TableStatistics(Double.parseDouble(words[0]), 1, columns));
   }
 
   private void node(int id, String name) {

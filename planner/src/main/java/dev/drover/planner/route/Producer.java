@@ -1,0 +1,141 @@
+package dev.drover.planner.route;
+
+import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.plan.Exchange;
+import dev.drover.planner.plan.Fragment;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.sql.Expr;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A table whose rows may be sent elsewhere.
+ *
+ * @param columns those that the statement uses, as it calls them
+ * @param conditions checked where the rows are
+ * @param rows how many pass them, about
+ * @param width bytes of one, about
+ */
+record Producer(
+    Analysis analysis,
+    TableUse table,
+    List<String> columns,
+    List<Expr> conditions,
+    double rows,
+    double width) {
+  private static final String NO_COLUMN = "drover_row";
+
+  /**
+   * A condition that rows also pass: a column's value is one of those that a query yields.
+   *
+   * @param input the relation that the query reads; empty when it reads a table of the same node
+   */
+  record Reduction(Variable column, SqlText query, Optional<String> input) {
+    static Reduction of(Variable column, String relation, String relationColumn) {
+      String query = "SELECT " + SqlNames.quote(relationColumn) + " FROM " + relation;
+      return new Reduction(column, SqlText.fixed(query), Optional.of(relation));
+    }
+
+    private SqlText text() {
+      return new TextBuilder()
+          .add(FinishText.column(column))
+          .add(" IN (")
+          .add(query)
+          .add(")")
+          .build();
+    }
+  }
+
+  double bytes() {
+    return rows * width;
+  }
+
+  /** Its rows, for a relation in the place of the table. */
+  Exchange exchange(String relation, Exchange.Route route, List<Reduction> reductions) {
+    List<SqlText> selected = new ArrayList<>();
+    List<Exchange.Column> named = new ArrayList<>();
+    for (String column : columns) {
+      selected.add(FinishText.column(new Variable(table, column)));
+      named.add(named(column));
+    }
+    if (columns.isEmpty()) {
+      selected.add(SqlText.fixed("true"));
+      named.add(new Exchange.Column(NO_COLUMN, "boolean"));
+    }
+    Fragment fragment = fragment("SELECT ", selected, reductions);
+    return new Exchange(relation, named, constraints(), fragment, route);
+  }
+
+  /** The different values of one column, for {@link Reduction}s of other tables' rows. */
+  Exchange keys(String relation, String column) {
+    List<SqlText> selected = List.of(FinishText.column(new Variable(table, column)));
+    Fragment fragment = fragment("SELECT DISTINCT ", selected, List.of());
+    return new Exchange(
+        relation, List.of(named(column)), List.of(), fragment, new Exchange.Route.Broadcast());
+  }
+
+  private Exchange.Column named(String column) {
+    return new Exchange.Column(column, ColumnTypes.of(table.column(column)));
+  }
+
+  private Fragment fragment(String select, List<SqlText> selected, List<Reduction> reductions) {
+    List<String> inputs = reductions.stream().flatMap(r -> r.input().stream()).distinct().toList();
+    return new Fragment(text(select, selected, reductions), site(), inputs, true);
+  }
+
+  /** The values of one column, where the table's rows are. */
+  SqlText query(String column) {
+    List<SqlText> selected = List.of(FinishText.column(new Variable(table, column)));
+    return text("SELECT ", selected, List.of());
+  }
+
+  private SqlText text(String select, List<SqlText> selected, List<Reduction> reductions) {
+    SpliceText source = new NodeText(analysis).plain(true);
+    TextBuilder text = new TextBuilder().add(select);
+    for (int i = 0; i < selected.size(); i++) {
+      text.add(i == 0 ? "" : ", ").add(selected.get(i));
+    }
+    text.add(" FROM ").add(source.render(table.ref().span()));
+    List<SqlText> all = new ArrayList<>();
+    conditions.forEach(c -> all.add(source.render(c.span())));
+    reductions.forEach(r -> all.add(r.text()));
+    for (int i = 0; i < all.size(); i++) {
+      text.add(i == 0 ? " WHERE (" : " AND (").add(all.get(i)).add(")");
+    }
+    return text.build();
+  }
+
+  private Fragment.Site site() {
+    return switch (table.relation().distribution()) {
+      case Distribution.Replicated(_, var nodes, _) -> new Fragment.Site.AnyOf(nodes);
+      case Distribution.RoundRobin(_, var nodes) -> new Fragment.Site.Nodes(nodes, List.of());
+      case Distribution.Hash _, Distribution.Modulo _ ->
+          new Fragment.Site.Nodes(
+              table.relation().distribution().nodes(), new KeyPins(analysis.flow()).several(table));
+      case Distribution.CatalogNode _ ->
+          throw new IllegalStateException("not distributed: " + table.relation().name());
+    };
+  }
+
+  /** The primary key, where columns may be selected because they depend on it. */
+  private List<String> constraints() {
+    return table.relation().uniqueKeys().stream()
+        .filter(Relation.UniqueKey::primary)
+        .map(k -> k.columns().stream().map(c -> table.variable(c)).toList())
+        .filter(this::isGroupedBy)
+        .map(
+            key ->
+                key.stream()
+                    .map(v -> SqlNames.quote(v.column()))
+                    .collect(Collectors.joining(", ", "PRIMARY KEY (", ")")))
+        .toList();
+  }
+
+  private boolean isGroupedBy(List<Variable> key) {
+    return analysis.mentions().blocks().stream()
+        .anyMatch(b -> analysis.shape(b).groupVariables().containsAll(key));
+  }
+}
