@@ -118,7 +118,11 @@ final class AggregateSplit {
     boolean textual =
         RelationNames.collect(key, Expr.Special.class).stream()
             .anyMatch(s -> s.keyword().equals("COLLATE"));
-    return textual ? Optional.empty() : fieldType(key).flatMap(analysis.context().types()::name);
+    return textual
+        ? Optional.empty()
+        : fieldType(key)
+            .or(() -> KnownTypes.of(key, block.scope()))
+            .flatMap(analysis.context().types()::name);
   }
 
   /** The type of an expression that is a column of the result. */
@@ -226,6 +230,7 @@ final class AggregateSplit {
     Optional<String> type =
         Conditions.variable(argument, block.scope())
             .flatMap(ColumnTypes::of)
+            .or(() -> KnownTypes.of(argument, block.scope()).map(TypeNames.BUILT_IN::get))
             .or(() -> plainType(call));
     if (type.isEmpty()) {
       return false;
@@ -277,6 +282,7 @@ final class AggregateSplit {
         Conditions.variable(argument, block.scope())
             .flatMap(Conditions::column)
             .map(Column::typeOid)
+            .or(() -> KnownTypes.of(argument, block.scope()))
             .or(() -> inferred(call));
     return type.filter(oid -> SMALL_INTEGERS.contains(oid) || oid == BIGINT || oid == NUMERIC);
   }
