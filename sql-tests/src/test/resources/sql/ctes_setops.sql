@@ -8,6 +8,8 @@ WITH x AS (SELECT id, v FROM t) SELECT * FROM x WHERE id = $[5|6];
 WITH x AS (SELECT id FROM t WHERE v = $[1|2]) SELECT count(*) FROM x;
 WITH x AS (SELECT id FROM t), y AS (SELECT id FROM x WHERE id > $[8|9]) SELECT * FROM y ORDER BY id;
 WITH x AS (SELECT id, v FROM t), y AS (SELECT id, v FROM u) SELECT x.id, y.v FROM x JOIN y ON x.id = y.id ORDER BY x.id;
+WITH x AS (SELECT id FROM t) SELECT 1;
+WITH x AS MATERIALIZED (SELECT id, 1 / (v - v) FROM t) SELECT g FROM generate_series(1, $[2|3]) g;
 WITH x AS MATERIALIZED (SELECT id FROM t) SELECT a.id FROM x a JOIN x b ON a.id = b.id ORDER BY 1;
 WITH x AS NOT MATERIALIZED (SELECT id FROM t) SELECT id FROM x WHERE id < $[3|4] ORDER BY id;
 WITH x (a, b) AS (SELECT id, v FROM t WHERE id = 3) SELECT b, a FROM x;

@@ -25,6 +25,8 @@ INSERT INTO r (id, label) SELECT id + 2000, label FROM r WHERE id < 3 RETURNING 
 SELECT * FROM r ORDER BY id;
 WITH some AS (SELECT id, v FROM a WHERE v = 1) INSERT INTO b (id, v) SELECT id + 800, v FROM some RETURNING id;
 WITH x (k) AS (VALUES (901), (902)) INSERT INTO b (id, v) SELECT k, $[1|2] FROM x RETURNING id, v;
+INSERT INTO b (id, v) SELECT v + 950, id FROM a WHERE name = 'none such' RETURNING id, v;
+INSERT INTO b (id, v) SELECT v + 950, min(id) FROM a WHERE v < $[2|3] GROUP BY v RETURNING id, v + $[1|2];
 INSERT INTO b (id, v) SELECT id, 1 / (v - v) FROM a;
 INSERT INTO b (id, v) SELECT id FROM a;
 INSERT INTO b (id, v) SELECT name, v FROM a;

@@ -16,6 +16,8 @@ SELECT id, txt FROM t ORDER BY txt, id;
 SELECT id, c FROM t ORDER BY c, id;
 SELECT id, c FROM t ORDER BY c DESC NULLS LAST, id DESC;
 SELECT id, txt FROM t ORDER BY txt COLLATE "C" DESC, id;
+SELECT id, lower(c || 'Ä'), count(*) OVER (ORDER BY c, id) FROM t ORDER BY id;
+SELECT string_agg(lower(c || $['Ä'|'Ö']), ',' ORDER BY c, id) FROM t;
 SELECT id, at FROM t ORDER BY at, id;
 SELECT id, d FROM t ORDER BY d DESC, id;
 SELECT id, f FROM t ORDER BY f, id;

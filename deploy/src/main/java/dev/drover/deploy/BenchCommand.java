@@ -8,10 +8,5 @@ import picocli.CommandLine.Command;
     description = "Measures a cluster.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "BENCHMARK",
-    subcommands = {
-      OltpCommand.class,
-      SnapshotsCommand.class,
-      TpchCommand.class,
-      TpcdsCommand.class
-    })
+    subcommands = {OltpCommand.class, SnapshotsCommand.class, TpchCommand.class})
 final class BenchCommand {}

@@ -25,12 +25,10 @@ record BoundQuery(
     Rendering rendering,
     ServerCommand.Bound bound,
     String statement,
-    BitSet unused)
-    implements MomentBinding.Unit {
+    BitSet unused) {
   private static final int[] NO_FORMATS = {};
 
-  @Override
-  public EventLoop loop() {
+  EventLoop loop() {
     return backend.link().loop();
   }
 
@@ -78,30 +76,14 @@ record BoundQuery(
     backend.link().flush();
   }
 
-  @Override
-  public void bindAgain() {
-    bindAgain(backend.link().out());
-    flush();
-  }
-
-  /** Anew, with a snapshot of now; the caller flushes. */
-  void bindAgain(ByteBuf out) {
+  /** Anew, with a snapshot of now. */
+  void bindAgain() {
+    ByteBuf out = backend.link().out();
     if (!bound.portal().isEmpty()) {
       FrontendEncoder.closePortal(out, bound.portal());
     }
     bind(out);
-  }
-
-  @Override
-  public void run() {
-    execute();
-    backend.link().flush();
-  }
-
-  @Override
-  public void leave() {
-    sync();
-    backend.link().flush();
+    flush();
   }
 
   /** Runs it and ends the unit; the caller flushes. */

@@ -3,11 +3,12 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.snapshot.MomentReader;
 import dev.drover.coordinator.snapshot.Moments;
 import dev.drover.coordinator.snapshot.Moments.Stillness;
+import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
-import io.netty.channel.EventLoop;
+import dev.drover.pgwire.netty.Reply;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,23 +65,9 @@ final class MomentBinding implements MomentReader {
     void gaveUp(ErrorFields why);
   }
 
-  /** What one node binds and then runs. */
-  interface Unit {
-    EventLoop loop();
-
-    /** Anew, with a snapshot of now. */
-    void bindAgain();
-
-    /** All nodes have bound at one moment. */
-    void run();
-
-    /** Nothing is to run; the node answers all the same. */
-    void leave();
-  }
-
   private final Moments moments;
   private final Listener listener;
-  private final List<Unit> units = new ArrayList<>();
+  private final List<BoundQuery> queries = new ArrayList<>();
   private State state = State.LOOKING;
   private Optional<Stillness> since = Optional.empty();
   private Optional<Taking> window = Optional.empty();
@@ -92,12 +79,14 @@ final class MomentBinding implements MomentReader {
     this.listener = listener;
   }
 
-  /** {@code bind} has a node bind, by its index, and does not wait for it. */
-  void start(int nodes, IntFunction<Unit> bind) {
+  /** Sends the query to all; {@code replies} gives the reply of each. */
+  void start(NodeTask task, List<Participant> participants, IntFunction<Reply> replies) {
     since = moments.stillness();
-    unbound = nodes;
-    for (int i = 0; i < nodes; i++) {
-      units.add(bind.apply(i));
+    unbound = participants.size();
+    for (int i = 0; i < participants.size(); i++) {
+      BoundQuery query = task.bind(participants.get(i), replies.apply(i));
+      query.flush();
+      queries.add(query);
     }
   }
 
@@ -127,7 +116,7 @@ final class MomentBinding implements MomentReader {
     state = State.WAITING;
     patience =
         Optional.of(
-            units
+            queries
                 .getFirst()
                 .loop()
                 .schedule(this::losePatience, PATIENCE_SECONDS, TimeUnit.SECONDS));
@@ -142,8 +131,8 @@ final class MomentBinding implements MomentReader {
     }
     state = State.TAKING;
     window = Optional.of(taking);
-    unbound = units.size();
-    units.forEach(Unit::bindAgain);
+    unbound = queries.size();
+    queries.forEach(BoundQuery::bindAgain);
   }
 
   @Override
@@ -168,7 +157,10 @@ final class MomentBinding implements MomentReader {
   private void execute() {
     leave(State.DONE);
     listener.bound();
-    units.forEach(Unit::run);
+    for (BoundQuery query : queries) {
+      query.execute();
+      query.backend().link().flush();
+    }
   }
 
   private void leave(State last) {
@@ -181,7 +173,10 @@ final class MomentBinding implements MomentReader {
   void giveUp() {
     if (state != State.DONE && state != State.GIVEN_UP) {
       leave(State.GIVEN_UP);
-      units.forEach(Unit::leave);
+      for (BoundQuery query : queries) {
+        query.sync();
+        query.backend().link().flush();
+      }
     }
   }
 

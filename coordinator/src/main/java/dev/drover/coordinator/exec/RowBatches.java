@@ -3,17 +3,15 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.BackendDecoder;
-import dev.drover.pgwire.BindParameters;
 import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
-import dev.drover.pgwire.FrontendDecoder.Bind;
-import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.plan.Plan.InsertTarget;
+import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -146,7 +144,16 @@ final class RowBatches implements RowSink {
   /** The last batch is answered: the client gets its rows. */
   private void settled() {
     if (finished && outstanding == 0) {
+      describe();
       returned.ifPresent(kept -> kept.send(call.output()));
+    }
+  }
+
+  /** Once, and also when there was no row to insert. */
+  private void describe() {
+    if (!described && call.simple() && !call.cached().facts().columns().isEmpty()) {
+      described = true;
+      call.output().simpleRowDescription(call.cached());
     }
   }
 
@@ -179,44 +186,37 @@ final class RowBatches implements RowSink {
   }
 
   private void send(Target to) {
-    Rendering rendering = new Rendering(call, List.of(), new int[0]);
-    String sql =
-        "INSERT INTO "
-            + target.table()
-            + " ("
-            + String.join(", ", target.columns())
-            + ") "
-            + target.overriding()
-            + "VALUES "
-            + to.values
-            + " "
-            + rendering.string(target.tail());
+    String head =
+        "INSERT INTO %s (%s) %sVALUES %s "
+            .formatted(
+                target.table(),
+                String.join(", ", target.columns()),
+                target.overriding(),
+                to.values);
+    List<SqlText.Piece> pieces = new ArrayList<>(List.of(SqlText.Piece.Fixed.of(head)));
+    pieces.addAll(target.tail().pieces());
     to.values.setLength(0);
-    send(to, sql, true);
+    send(to, new SqlText(pieces), true);
   }
 
-  private void send(Target to, String sql, boolean first) {
+  /** The client's parameters may stand in the tail. */
+  private void send(Target to, SqlText sql, boolean first) {
     Participant participant = to.participant;
     participant.markWrote();
     outstanding++;
     Reply reply = new BatchReply(participant, sql, first);
-    ByteBuf out = participant.backend().link().out();
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
     if (call.simple()) {
-      FrontendEncoder.query(out, sql);
+      ServerCommand.query(participant.backend(), sql, rendering, reply);
     } else {
-      byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
-      FrontendEncoder.parse(out, "", utf8, new int[0]);
-      int[] formats = call.bind().map(Bind::resultFormats).orElseGet(() -> new int[0]);
-      FrontendEncoder.bind(out, "", "", BindParameters.none(), formats);
-      FrontendEncoder.execute(out, "", 0);
-      FrontendEncoder.sync(out);
+      ServerCommand.Bound bound = new ServerCommand.Bound(sql, 0, Optional.empty(), 0, "");
+      ServerCommand.execute(participant.backend(), call, bound, rendering, reply);
     }
-    participant.backend().link().expect(reply);
     participant.backend().link().flush();
   }
 
   /** The batch is on the primary: now the other nodes. */
-  private void replicate(Distribution.Replicated replicated, String sql) {
+  private void replicate(Distribution.Replicated replicated, SqlText sql) {
     targets.get(replicated.primary()).participant.markCommitsLast();
     for (int node : replicated.nodes()) {
       if (node != replicated.primary()) {
@@ -228,11 +228,11 @@ final class RowBatches implements RowSink {
   /** One batch on one node; {@code counted} is false on replicas. */
   private final class BatchReply implements Reply {
     private final Participant participant;
-    private final String sql;
+    private final SqlText sql;
     private final boolean counted;
     private final List<ErrorFields> errors = new ArrayList<>();
 
-    BatchReply(Participant participant, String sql, boolean counted) {
+    BatchReply(Participant participant, SqlText sql, boolean counted) {
       this.participant = participant;
       this.sql = sql;
       this.counted = counted;
@@ -259,9 +259,8 @@ final class RowBatches implements RowSink {
     public void message(byte type, ByteBuf body) {
       switch (type) {
         case MessageType.Backend.ROW_DESCRIPTION -> {
-          if (counted && !described) {
-            described = true;
-            call.output().simpleRowDescription(call.cached());
+          if (counted) {
+            describe();
           }
         }
         case MessageType.Backend.BIND_COMPLETE -> call.output().bound();

@@ -146,7 +146,8 @@ public final class CatalogLoader {
         identity,
         v.isTrue(10),
         identity == Column.Identity.NONE
-            && expression.map(ConstantDefaults::isConstant).orElse(true));
+            && expression.map(ConstantDefaults::isConstant).orElse(true),
+        v.optional(11));
   }
 
   private Map<Integer, List<Relation.UniqueKey>> uniqueKeys(String wanted) {

@@ -69,12 +69,15 @@ final class ControlStatements {
 
   /** True for what a failed transaction still takes. */
   static boolean endsTransaction(Plan plan) {
-    return plan instanceof Plan.Control(var statement)
-        && (statement instanceof TransactionCommand.Commit
-            || statement instanceof TransactionCommand.Rollback
-            || statement instanceof TransactionCommand.RollbackTo
-            || statement instanceof TransactionCommand.PrepareTransaction
-            || statement instanceof Statement.Empty);
+    return plan instanceof Plan.Control(var statement) && endsTransaction(statement);
+  }
+
+  static boolean endsTransaction(Statement statement) {
+    return statement instanceof TransactionCommand.Commit
+        || statement instanceof TransactionCommand.Rollback
+        || statement instanceof TransactionCommand.RollbackTo
+        || statement instanceof TransactionCommand.PrepareTransaction
+        || statement instanceof Statement.Empty;
   }
 
   Operator operator(Call call, Statement statement) {

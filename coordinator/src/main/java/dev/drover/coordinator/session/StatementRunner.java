@@ -26,6 +26,7 @@ import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.ddl.LeafNames;
 import dev.drover.planner.plan.Plan;
+import dev.drover.planner.sql.SqlParser;
 import dev.drover.planner.sql.TransactionCommand.Modes;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +105,11 @@ final class StatementRunner implements Call.Scopes {
 
   /** Finds or makes the plan; at once when it is cached and the catalog is current. */
   void plan(StatementText text, int[] parameterTypes, StatementPlanner.Answer receiver) {
+    Optional<SqlError> refusal = transaction.failed() ? refusalInFailed(text) : Optional.empty();
+    if (refusal.isPresent()) {
+      receiver.refused(refusal.get());
+      return;
+    }
     if (temporary.known() || transaction.failed()) {
       planUnder(text, parameterTypes, receiver);
       return;
@@ -157,6 +163,18 @@ final class StatementRunner implements Call.Scopes {
       kept.get().applySettings(settings.effective());
     }
     return kept;
+  }
+
+  /** A failed transaction looks at the form of a statement, and not at what it names. */
+  private static Optional<SqlError> refusalInFailed(StatementText text) {
+    try {
+      return SqlParser.parse(text.utf8()).stream()
+              .allMatch(parsed -> ControlStatements.endsTransaction(parsed.statement()))
+          ? Optional.empty()
+          : Optional.of(inFailedTransaction());
+    } catch (SqlError syntax) {
+      return Optional.of(syntax);
+    }
   }
 
   /** True when the failed transaction must refuse the statement. */

@@ -44,8 +44,7 @@ public final class GroupSnapshot {
     }
   }
 
-  /** One user more. */
-  public void retain() {
+  void retain() {
     users++;
   }
 

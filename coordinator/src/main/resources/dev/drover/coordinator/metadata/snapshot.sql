@@ -21,7 +21,7 @@ $$;
 CREATE OR REPLACE FUNCTION drover.snapshot_columns(wanted oid)
 RETURNS TABLE (relid oid, attribute smallint, column_name name, base_type oid, type_name text,
   typmod integer, is_not_null boolean, deterministic boolean, default_expression text,
-  identity "char", generated boolean)
+  identity "char", generated boolean, own_collation text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT a.attrelid, a.attnum, a.attname,
     CASE WHEN t.typtype = 'd' THEN (
@@ -36,7 +36,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     coalesce(l.collisdeterministic, true),
     CASE WHEN a.attgenerated = '' THEN coalesce(
       pg_get_expr(d.adbin, d.adrelid), pg_get_expr(t.typdefaultbin, 0)) END,
-    a.attidentity, a.attgenerated <> ''
+    a.attidentity, a.attgenerated <> '',
+    CASE WHEN a.attcollation <> t.typcollation THEN (
+      SELECT format('%I.%I', n.nspname, l.collname) FROM pg_namespace n WHERE n.oid = l.collnamespace) END
   FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_type t ON t.oid = a.atttypid

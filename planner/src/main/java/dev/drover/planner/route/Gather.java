@@ -1,6 +1,7 @@
 package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
+import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Expr;
@@ -68,9 +69,10 @@ final class Gather {
       sent.add(SqlText.fixed("1"));
       types.add("integer");
     }
+    Combine finish = new Combine.Finish(last.render(analysis.span()), types);
     String select = repetitionIsIrrelevant() ? "SELECT DISTINCT " : "SELECT ";
     SqlText text = texts.nodeText(select, sent, isExistence() ? " LIMIT 1" : "");
-    return SeveralNodes.gathered(analysis, parts, text, types, last.render(analysis.span()));
+    return SeveralNodes.allNodes(analysis, text, parts, finish);
   }
 
   /** True when only the existence of a row is asked for: EXISTS over rows as they are. */

@@ -3,8 +3,6 @@ package dev.drover.planner.route;
 import dev.drover.pgwire.FieldDescription;
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.plan.Combine;
-import dev.drover.planner.plan.Exchange;
-import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
@@ -42,7 +40,8 @@ final class SeveralNodes {
     }
     return switch (analysis.placements().rows(block)) {
       case Placement.Refused(var error) -> innerBlock(error);
-      case Placement.Copies _ -> throw new IllegalStateException("every table is replicated");
+      case Placement.Copies copies when !locks -> unread(copies);
+      case Placement.Copies _ -> throw Unsupported.error("row locks beside WITH queries not read");
       case Placement.Parts parts -> {
         if (analysis.placements().keepsParts(block, parts)) {
           yield whole(block, parts);
@@ -55,6 +54,15 @@ final class SeveralNodes {
             .orElseGet(() -> new Gather(analysis, query, block, parts).plan());
       }
     };
+  }
+
+  /** The distributed tables are in WITH queries that nobody reads, and so nobody runs. */
+  private Plan unread(Placement.Copies copies) {
+    List<Integer> nodes =
+        copies
+            .nodes()
+            .orElseGet(() -> analysis.tables().getFirst().relation().distribution().nodes());
+    return new Plan.AnyNode(nodeText.render(analysis.span()), nodes, false);
   }
 
   /** The one block below that reads all the tables is gathered, the rest runs over its rows. */
@@ -78,31 +86,6 @@ final class SeveralNodes {
       Analysis analysis, SqlText text, Placement.Parts parts, Combine combine) {
     return new Plan.AllNodes(
         text, parts.nodes(), pins(analysis, analysis.tables(), parts), combine, false);
-  }
-
-  /**
-   * The nodes' rows come together on the catalog node, where {@code last} runs over them.
-   *
-   * @param types of the columns of {@code text}, which are called c1, c2, ... there
-   */
-  static Plan gathered(
-      Analysis analysis, Placement.Parts parts, SqlText text, List<String> types, SqlText last) {
-    List<Exchange.Column> columns = new ArrayList<>();
-    for (String type : types) {
-      columns.add(new Exchange.Column("c" + (columns.size() + 1), type));
-    }
-    Fragment.Site site =
-        new Fragment.Site.Nodes(parts.nodes(), pins(analysis, analysis.tables(), parts));
-    Exchange exchange =
-        new Exchange(
-            FinishText.ROWS,
-            columns,
-            List.of(),
-            new Fragment(text, site, List.of(), true),
-            new Exchange.Route.Gather());
-    Fragment rest =
-        new Fragment(last, new Fragment.Site.CatalogNode(), List.of(FinishText.ROWS), false);
-    return new Plan.Fragments(List.of(exchange), rest, Router.ALL_ROWS, Optional.empty());
   }
 
   static List<Pin> pins(Analysis analysis, List<TableUse> tables, Placement.Parts parts) {
@@ -202,8 +185,9 @@ final class SeveralNodes {
         nodeText
             .insert(endOfTargets(block.select().orElseThrow()), hidden.build())
             .render(analysis.span());
-    SqlText last = finalText(types.get().size(), "SELECT ", order);
-    return gathered(analysis, parts, text, columnTypes, last);
+    Combine finish =
+        new Combine.Finish(finalText(types.get().size(), "SELECT ", order), columnTypes);
+    return allNodes(analysis, text, parts, finish);
   }
 
   private SqlText finalText(int columns, String select, List<String> order) {
@@ -215,7 +199,7 @@ final class SeveralNodes {
         text.add(" AS " + SqlNames.quote(names.get().get(i - 1)));
       }
     }
-    text.add(" FROM " + FinishText.ROWS);
+    text.add(" FROM drover_rows");
     if (!order.isEmpty()) {
       text.add(order.stream().collect(Collectors.joining(", ", " ORDER BY ", "")));
     }
@@ -280,7 +264,7 @@ final class SeveralNodes {
     SqlText text = nodeText.render(analysis.span());
     SqlText last =
         finalText(types.size(), deduplicates ? "SELECT DISTINCT " : "SELECT ", setOrder(types));
-    return gathered(analysis, parts, text, types, last);
+    return allNodes(analysis, text, parts, new Combine.Finish(last, types));
   }
 
   /** ORDER BY of a set operation names its columns or their positions. */

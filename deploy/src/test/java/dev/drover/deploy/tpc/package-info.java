@@ -1,2 +1,0 @@
-/** Tests of the standard workloads without servers. */
-package dev.drover.deploy.tpc;

@@ -1,0 +1,53 @@
+package dev.drover.tests.generated;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What Drover refused as not supported, by message, beside what it may refuse.
+ *
+ * <p>{@code generated-refused.txt} has in its first line how many statements of the run of {@code
+ * mvn verify} may be refused at most, then the messages that are allowed, without names.
+ */
+final class Refused {
+  private static final Path FILE = Path.of("src", "test", "resources", "generated-refused.txt");
+
+  private final Map<String, Integer> counts = new TreeMap<>();
+
+  void add(String message) {
+    counts.merge(message.replaceAll("\"[^\"]*\"", "\"\""), 1, Integer::sum);
+  }
+
+  Map<String, Integer> counts() {
+    return counts;
+  }
+
+  int total() {
+    return counts.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** Messages that the file does not allow. */
+  List<String> others() {
+    List<String> others = new ArrayList<>(counts.keySet());
+    others.removeAll(lines());
+    return others;
+  }
+
+  static int most() {
+    return Integer.parseInt(lines().getFirst());
+  }
+
+  private static List<String> lines() {
+    try {
+      return Files.readAllLines(FILE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
