@@ -35,6 +35,11 @@ public final class GroupSnapshot {
     return keeper != null && keeper.isOpen() ? keeper.snapshot() : Optional.empty();
   }
 
+  /** Every transaction that exported a part of it still runs. */
+  public boolean isWhole() {
+    return keepers.values().stream().allMatch(Keeper::isOpen);
+  }
+
   /** One user less: its transactions have begun on every node that they will see, or have ended. */
   public void release() {
     users--;

@@ -15,21 +15,39 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Gives transactions that see one moment from their first statement to their end (REPEATABLE READ,
- * and SERIALIZABLE READ ONLY) a snapshot of every node, together with all who ask meanwhile.
+ * Gives transactions that see one moment from their first statement to their end (REPEATABLE READ
+ * and SERIALIZABLE) a snapshot of every node, together with all who ask meanwhile.
  *
  * <p>Threads: confined to its event loop.
  */
 public final class GroupSnapshots {
   /** What kind of transaction imports the snapshot: only its like can. */
   public enum Kind {
-    REPEATABLE_READ("REPEATABLE READ"),
-    SERIALIZABLE_READ_ONLY("SERIALIZABLE");
+    REPEATABLE_READ("REPEATABLE READ READ ONLY", ""),
+    SERIALIZABLE_READ_ONLY("SERIALIZABLE READ ONLY", ""),
+    /**
+     * Its keepers have read the table of commit records as a whole: to PostgreSQL they come before
+     * every serializable transaction that writes one, so none of these can both come before another
+     * transaction and end after it. Sampling no block takes the lock and reads nothing.
+     */
+    SERIALIZABLE(
+        "SERIALIZABLE READ WRITE",
+        " WHERE (SELECT pg_catalog.count(*) FROM drover.gx TABLESAMPLE SYSTEM (0)) = 0");
 
-    private final String level;
+    private final String modes;
+    private final String witness;
 
-    Kind(String level) {
-      this.level = level;
+    Kind(String modes, String witness) {
+      this.modes = modes;
+      this.witness = witness;
+    }
+
+    String beginSql() {
+      return "BEGIN ISOLATION LEVEL " + modes;
+    }
+
+    String exportSql() {
+      return "SELECT pg_catalog.pg_export_snapshot()" + witness;
     }
   }
 
@@ -94,7 +112,7 @@ public final class GroupSnapshots {
     private long keepMillis;
 
     Lane(Kind kind) {
-      this.keepers = new Keepers(pool, role, kind.level);
+      this.keepers = new Keepers(pool, role, kind);
     }
 
     void ask(Freshness freshness, Consumer<GroupSnapshot> asker) {

@@ -33,8 +33,6 @@ import java.util.Optional;
  */
 final class Keeper {
   private static final String STATEMENT = "keeper";
-  private static final byte[] EXPORT =
-      "SELECT pg_catalog.pg_export_snapshot()".getBytes(StandardCharsets.US_ASCII);
   private static final int[] NONE = {};
 
   /** How a step ended. */
@@ -43,14 +41,16 @@ final class Keeper {
   }
 
   private final Backend backend;
+  private final String exportSql;
   private Optional<Outcome> binding = Optional.empty();
   private Optional<Outcome> exporting = Optional.empty();
   private Optional<String> snapshot = Optional.empty();
   private boolean prepared;
   private boolean failed;
 
-  Keeper(Backend backend) {
+  Keeper(Backend backend, String exportSql) {
     this.backend = requireNonNull(backend);
+    this.exportSql = requireNonNull(exportSql);
   }
 
   Backend backend() {
@@ -66,17 +66,16 @@ final class Keeper {
   }
 
   /** Begins a transaction, which takes no snapshot. */
-  void begin(String level, Outcome outcome) {
+  void begin(String beginSql, Outcome outcome) {
     if (!prepared) {
       prepared = true;
       ByteBuf out = backend.link().out();
       FrontendEncoder.closeStatement(out, STATEMENT);
-      FrontendEncoder.parse(out, STATEMENT, EXPORT, NONE);
+      FrontendEncoder.parse(out, STATEMENT, exportSql.getBytes(StandardCharsets.US_ASCII), NONE);
       FrontendEncoder.sync(out);
       backend.expect(new QuietReply(this::note));
     }
-    String begin = "BEGIN ISOLATION LEVEL " + level + " READ ONLY";
-    backend.query(begin, new QuietReply(reply -> outcome.done(note(reply))));
+    backend.query(beginSql, new QuietReply(reply -> outcome.done(note(reply))));
     backend.link().flush();
   }
 

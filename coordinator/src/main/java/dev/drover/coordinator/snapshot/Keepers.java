@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Keepers of one isolation level that have begun and hold no snapshot yet, by node.
+ * Keepers of one kind that have begun and hold no snapshot yet, by node.
  *
  * <p>Threads: confined to its event loop.
  */
@@ -19,14 +19,14 @@ final class Keepers {
 
   private final BackendPool pool;
   private final String role;
-  private final String level;
+  private final GroupSnapshots.Kind kind;
   private final Map<Integer, Deque<Keeper>> ready = new HashMap<>();
   private boolean closed;
 
-  Keepers(BackendPool pool, String role, String level) {
+  Keepers(BackendPool pool, String role, GroupSnapshots.Kind kind) {
     this.pool = pool;
     this.role = role;
-    this.level = level;
+    this.kind = kind;
   }
 
   /** One that has begun, or nothing if the node cannot be reached. */
@@ -44,7 +44,8 @@ final class Keepers {
         node,
         role,
         BackendPool.Request.of(
-            backend -> begin(new Keeper(backend), taker), _ -> taker.accept(Optional.empty())));
+            backend -> begin(new Keeper(backend, kind.exportSql()), taker),
+            _ -> taker.accept(Optional.empty())));
   }
 
   /** Its snapshot is not needed any more, exported or not; a fresh transaction takes its place. */
@@ -62,7 +63,7 @@ final class Keepers {
 
   private void begin(Keeper keeper, Consumer<Optional<Keeper>> taker) {
     keeper.begin(
-        level,
+        kind.beginSql(),
         begun -> {
           if (!begun) {
             letGo(keeper);

@@ -1,32 +1,31 @@
 package dev.drover.coordinator.txn;
 
-import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.snapshot.SecondPhases.SecondPhase;
 import dev.drover.coordinator.txn.TwoPhaseCommit.Effect;
 import dev.drover.coordinator.txn.TwoPhaseCommit.Event;
 import dev.drover.coordinator.txn.TwoPhaseCommit.State;
 import dev.drover.pgwire.ErrorFields;
-import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.Severity;
-import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Carries one commit out: decides between one and two phases, and does what {@link TwoPhaseCommit}
  * says over the participants' connections.
  *
  * <p>Participants that wrote nothing end after every writer's commit is acknowledged: until then
- * the locks they may hold keep others from seeing old data.
+ * the locks they may hold keep others from seeing old data. Those of a SERIALIZABLE transaction end
+ * first, as PostgreSQL may refuse their commit. One that wrote and was on several datanodes is
+ * certified by {@link CommitRoles all its parts there}, which commit in {@link CommitTurns turn}:
+ * each part's commit record is a conflict with the transaction that it has its snapshot from, so
+ * PostgreSQL refuses the part if what it read has been overwritten by who commits before it.
  *
  * <p>A client waits for a node that dies in the second phase, but not for ever: after {@value
  * #PATIENCE_MILLIS} ms it is told that the transaction has committed, with a warning that names the
@@ -41,8 +40,9 @@ final class Commit {
 
   private final TransactionServices services;
   private final Consumer<ErrorFields> warnings;
-  private final List<Participant> writers = new ArrayList<>();
-  private final List<Participant> readers = new ArrayList<>();
+  private final TransactionView view;
+  private final CommitRoles roles;
+  private final List<Participant> writers;
   private Completion done = _ -> {};
   private TwoPhaseCommit machine = new TwoPhaseCommit(2, Set.of());
   private State state = new State.Committed();
@@ -58,34 +58,55 @@ final class Commit {
   Commit(
       TransactionServices services,
       List<Participant> participants,
+      TransactionView view,
       Consumer<ErrorFields> warnings) {
     this.services = services;
+    this.view = view;
     this.warnings = warnings;
-    for (Participant participant : participants) {
-      boolean writes = participant.wrote() || participant.temporary();
-      (writes ? writers : readers).add(participant);
-    }
+    this.roles = CommitRoles.of(participants, view.isSerializable());
+    this.writers = roles.writers();
   }
 
   void run(Completion completion) {
     done = completion;
-    switch (writers.size()) {
-      case 0 -> endReaders(Optional.empty());
-      case 1 -> OnePhaseCommit.send(services, writers.getFirst(), this::endReaders);
-      default ->
-          services
-              .global()
-              .nextGxid(this::prepare, e -> rollbackAll(ErrorFields.of(e, Severity.ERROR)));
+    if (roles.serializable()) {
+      Fanout.toAll(
+          roles.readers(),
+          _ -> "COMMIT",
+          error -> error.ifPresentOrElse(this::rollbackAll, this::vote));
+    } else {
+      vote();
     }
   }
 
+  private void vote() {
+    switch (writers.size()) {
+      case 0 -> endReaders(Optional.empty());
+      case 1 -> OnePhaseCommit.send(services, writers.getFirst(), this::endReaders);
+      default -> CommitTurns.take(roles.certified() ? roles.voters() : List.of(), this::inTurn);
+    }
+  }
+
+  private void inTurn(Optional<ErrorFields> error) {
+    error.ifPresentOrElse(
+        this::rollbackAll,
+        () ->
+            services
+                .global()
+                .nextGxid(this::prepare, e -> rollbackAll(ErrorFields.of(e, Severity.ERROR))));
+  }
+
   private void endReaders(Optional<ErrorFields> error) {
-    Fanout.toAll(readers, _ -> "COMMIT", _ -> done.complete(error));
+    Fanout.toAll(readers(), _ -> "COMMIT", _ -> done.complete(error));
+  }
+
+  /** Those that have not ended yet. */
+  private List<Participant> readers() {
+    return roles.serializable() ? List.of() : roles.readers();
   }
 
   private void rollbackAll(ErrorFields error) {
-    List<Participant> all = new ArrayList<>(writers);
-    all.addAll(readers);
+    List<Participant> all = Stream.concat(writers.stream(), readers().stream()).toList();
     Fanout.toAll(all, _ -> ROLLBACK_TAG, _ -> done.complete(Optional.of(error)));
   }
 
@@ -94,17 +115,8 @@ final class Commit {
       rollbackAll(TransactionErrors.leaseLost());
       return;
     }
-    id = Optional.of(GlobalId.of(services, gxid, writers));
-    Set<Integer> last = new HashSet<>();
-    OptionalInt decider = OptionalInt.empty();
-    for (int i = 0; i < writers.size(); i++) {
-      if (writers.get(i).temporary()) {
-        decider = OptionalInt.of(i);
-      } else if (writers.get(i).commitsLast()) {
-        last.add(i);
-      }
-    }
-    machine = new TwoPhaseCommit(writers.size(), last, decider);
+    id = Optional.of(GlobalId.of(services, gxid, roles));
+    machine = roles.machine();
     enter(machine.begin());
   }
 
@@ -126,16 +138,12 @@ final class Commit {
     state = step.state();
     boolean decides = state instanceof State.Deciding || state instanceof State.Committing;
     if (decides && before instanceof State.Preparing) {
-      services.gate().secondPhase(nodes(), phase -> startSecondPhase(phase, step));
+      services.gate().secondPhase(roles.nodes(), phase -> startSecondPhase(phase, step));
     } else if (before instanceof State.Deciding && state instanceof State.Committing) {
       goOnWithLease(step);
     } else {
       goOn(step);
     }
-  }
-
-  private List<Integer> nodes() {
-    return writers.stream().map(Participant::node).toList();
   }
 
   /** Everything is prepared, and nobody takes a snapshot now. */
@@ -182,7 +190,11 @@ final class Commit {
       case State.Committed _ -> report(Optional.empty(), "COMMIT");
       case State.Committing committing -> {
         if (committing.open().isEmpty() && impatient) {
-          reportUnfinished(committing);
+          if (isDecided(committing)) {
+            reportUnfinished(committing);
+          } else {
+            report(Optional.of(TransactionErrors.outcomeUnknown()), "COMMIT");
+          }
         }
       }
       case State.RolledBack _ -> report(Optional.of(abortError()), ROLLBACK_TAG);
@@ -204,8 +216,14 @@ final class Commit {
     if (!reported) {
       reported = true;
       patience.ifPresent(timer -> timer.cancel(false));
-      Fanout.toAll(readers, _ -> readersEnd, _ -> done.complete(error));
+      Fanout.toAll(readers(), _ -> readersEnd, _ -> done.complete(error));
     }
+  }
+
+  /** Without this coordinator, a certified transaction commits only if it has on some node. */
+  private boolean isDecided(State.Committing committing) {
+    int missing = committing.recovering().size() + committing.later().size();
+    return !roles.certified() || missing < writers.size();
   }
 
   /** The decision is durable: whatever happens now, the transaction is committed. */
@@ -228,8 +246,11 @@ final class Commit {
   private void perform(Effect effect) {
     Participant participant = writers.get(effect.participant());
     switch (effect) {
-      case Effect.Prepare prepare -> sendPrepare(prepare.participant(), participant);
-      case Effect.Decide decide -> decide(decide.participant(), participant);
+      case Effect.Prepare(int index) ->
+          CommitWire.prepare(participant, id.orElseThrow(), reply -> prepared(index, reply));
+      case Effect.Decide(int index) ->
+          CommitWire.decide(
+              participant, id.orElseThrow(), this::noteError, reply -> decided(index, reply));
       case Effect.Ask ask -> ask(ask.participant(), participant);
       case Effect.CommitPrepared commit -> commitPrepared(commit.participant(), participant);
       case Effect.RollbackPrepared rollback ->
@@ -239,29 +260,6 @@ final class Commit {
               part(index, participant.backend().link().processId(), commit),
               new Event.Recovered(index));
     }
-  }
-
-  /** The mark and PREPARE are one unit: if the mark fails, the server skips the rest. */
-  private void sendPrepare(int index, Participant participant) {
-    GlobalId global = id.orElseThrow();
-    Backend backend = participant.backend();
-    ByteBuf out = backend.startUnit();
-    backend.executeOwn(GlobalId.markSql(participant), global.markValues());
-    backend.executeOnce("PREPARE TRANSACTION '" + global.gid(participant) + "'");
-    FrontendEncoder.sync(out);
-    backend.expect(new QuietReply(reply -> prepared(index, reply)));
-    backend.link().flush();
-  }
-
-  /** The row and the COMMIT: the decision of the whole transaction. */
-  private void decide(int index, Participant participant) {
-    Backend backend = participant.backend();
-    ByteBuf out = backend.startUnit();
-    backend.executeOwn(GlobalId.markSql(participant), id.orElseThrow().markValues());
-    FrontendEncoder.sync(out);
-    backend.expect(new QuietReply(this::noteError));
-    backend.query("COMMIT", new QuietReply(reply -> decided(index, reply)));
-    backend.link().flush();
   }
 
   private void decided(int index, QuietReply reply) {
@@ -304,11 +302,26 @@ final class Commit {
     noteError(reply);
     if (reply.lost().isPresent()) {
       on(new Event.Lost(index));
-    } else if (reply.succeeded() && !reply.tag().equals(ROLLBACK_TAG)) {
-      on(new Event.Prepared(index));
+    } else if (!reply.succeeded() || reply.tag().equals(ROLLBACK_TAG)) {
+      CommitWire.rollBack(writers.get(index), _ -> refused(index));
+    } else if (roles.certified() && !view.isWitnessed()) {
+      doubt(index);
     } else {
-      refused(index);
+      on(new Event.Prepared(index));
     }
+  }
+
+  /** An error before PREPARE leaves the transaction open: it ends before anybody is told. */
+  private void refused(int index) {
+    durablyRefused = true;
+    on(new Event.Refused(index));
+  }
+
+  /** It is prepared, but what it read may have been overwritten unseen: as good as lost. */
+  private void doubt(int index) {
+    cause = cause.or(() -> Optional.of(TransactionErrors.unwitnessed()));
+    writers.get(index).backend().closeOnRelease();
+    on(new Event.Lost(index));
   }
 
   /** Once the client has its answer, the connection is somebody else's. */
@@ -316,7 +329,7 @@ final class Commit {
     if (reported) {
       finishElsewhere(part(index, InDoubtFinisher.NO_PROCESS, true), new Event.Finished(index));
     } else {
-      sendSecondPhase(index, participant, "COMMIT PREPARED '");
+      sendSecondPhase(index, participant, "COMMIT PREPARED");
     }
   }
 
@@ -324,26 +337,12 @@ final class Commit {
     if (reported) {
       finishElsewhere(part(index, InDoubtFinisher.NO_PROCESS, false), new Event.Finished(index));
     } else {
-      sendSecondPhase(index, participant, "ROLLBACK PREPARED '");
+      sendSecondPhase(index, participant, "ROLLBACK PREPARED");
     }
   }
 
-  /** An error before PREPARE leaves the transaction open: it ends before anybody is told. */
-  private void refused(int index) {
-    Backend backend = writers.get(index).backend();
-    ByteBuf out = backend.startUnit();
-    backend.forgetOwnStatements();
-    backend.executeOnce(ROLLBACK_TAG);
-    FrontendEncoder.sync(out);
-    durablyRefused = true;
-    backend.expect(new QuietReply(_ -> on(new Event.Refused(index))));
-    backend.link().flush();
-  }
-
   private void sendSecondPhase(int index, Participant participant, String command) {
-    String sql = command + id.orElseThrow().gid(participant) + "'";
-    participant.backend().query(sql, new QuietReply(reply -> finished(index, reply)));
-    participant.backend().link().flush();
+    CommitWire.end(participant, command, id.orElseThrow(), reply -> finished(index, reply));
   }
 
   private void finished(int index, QuietReply reply) {

@@ -11,9 +11,10 @@ import java.util.List;
  * <p>{@code gx_<coordinator>_<epoch>_<gxid>_<hash>_<participants>}, where the participants are node
  * ids separated by dots, {@code 0m} being Drover's own connection to the catalog node, whose part
  * has {@code _m} appended, and {@code 3p} a node that commits last, as the primary of a replicated
- * table. The hash is that of a nonce which only the participants' gxid rows carry, so nobody can
- * forge the row of somebody else's transaction. Frozen: recovery of another release reads it. The
- * longest gid that PostgreSQL takes is 199 bytes.
+ * table. A {@code c} in front of them says that the transaction is certified: if its coordinator is
+ * gone before a part has committed, none does. The hash is that of a nonce which only the
+ * participants' gxid rows carry, so nobody can forge the row of somebody else's transaction.
+ * Frozen: recovery of another release reads it. The longest gid that PostgreSQL takes is 199 bytes.
  */
 @SuppressWarnings("ArrayRecordComponent")
 record GlobalId(long gxid, long epoch, String base, byte[] nonce) {
@@ -21,7 +22,7 @@ record GlobalId(long gxid, long epoch, String base, byte[] nonce) {
   private static final String MARK_METADATA = "INSERT INTO drover.mark_metadata VALUES ($1, $2)";
   private static final int[] TEXT_AND_BINARY = {0, 1};
 
-  static GlobalId of(TransactionServices services, long gxid, List<Participant> participants) {
+  static GlobalId of(TransactionServices services, long gxid, CommitRoles roles) {
     GlobalTransactions global = services.global();
     long epoch = global.epoch();
     byte[] nonce = services.nonces().next();
@@ -29,15 +30,15 @@ record GlobalId(long gxid, long epoch, String base, byte[] nonce) {
     base.append(global.coordinatorId());
     base.append('_').append(epoch).append('_').append(gxid);
     base.append('_').append(services.nonces().hashOf(nonce));
-    char separator = '_';
-    for (Participant participant : participants) {
+    String separator = roles.certified() ? "_c" : "_";
+    for (Participant participant : roles.writers()) {
       base.append(separator).append(participant.node());
       if (participant.isMetadata()) {
         base.append('m');
       } else if (participant.commitsLast()) {
         base.append('p');
       }
-      separator = '.';
+      separator = ".";
     }
     return new GlobalId(gxid, epoch, base.toString(), nonce);
   }

@@ -224,7 +224,7 @@ public final class Transaction {
       acquire(node, metadata, joining);
       return;
     }
-    view.prepare(node, participants, () -> acquire(node, false, joining), joining::refused);
+    view.prepare(node, () -> acquire(node, false, joining), joining::refused);
   }
 
   private void acquire(int node, boolean metadata, Joining joining) {
@@ -320,12 +320,12 @@ public final class Transaction {
     if (temporaryUse.mayBe()) {
       find(Node.CATALOG_ID, false).ifPresent(Participant::markTemporary);
     }
-    conclude(new Commit(services, List.copyOf(participants), warnings)::run, done);
+    conclude(new Commit(services, participants, view, warnings)::run, done);
   }
 
   /** PREPARE TRANSACTION under the client's name for it, for the role that it acts as. */
   public void prepare(String gid, String owner, Completion done) {
-    conclude(new UserPrepare(services, List.copyOf(participants), gid, owner)::run, done);
+    conclude(new UserPrepare(services, participants, view, gid, owner)::run, done);
   }
 
   private void conclude(Consumer<Completion> ending, Completion done) {

@@ -37,6 +37,22 @@ final class TransactionErrors {
             .withHint("Run the transaction again."));
   }
 
+  static ErrorFields unwitnessed() {
+    return shown(
+        SqlError.of(
+                SqlState.SERIALIZATION_FAILURE,
+                "a connection that the serializable transaction relied on was lost")
+            .withDetail("The transaction was rolled back.")
+            .withHint("Run the transaction again."));
+  }
+
+  static ErrorFields serializablePrepared() {
+    return shown(
+        SqlError.notSupported(
+            "PREPARE TRANSACTION of a SERIALIZABLE transaction that wrote and was on several"
+                + " nodes"));
+  }
+
   static ErrorFields rolledBack() {
     return shown(
         SqlError.of(SqlState.IN_FAILED_SQL_TRANSACTION, "the transaction was rolled back"));

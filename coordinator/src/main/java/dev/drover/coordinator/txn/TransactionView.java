@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  * <pre>
  *   READ COMMITTED             every statement asks for its own moment
  *   REPEATABLE READ            one snapshot of all nodes, taken when the first node joins
- *   SERIALIZABLE, READ ONLY    the same, from transactions of that level
- *   SERIALIZABLE, READ WRITE   what one node sees; a second node is refused
+ *   SERIALIZABLE               the same, from transactions of that level, and whatever
+ *                              drover.global_snapshot says
  * </pre>
  *
  * <p>Invariant: a node joins a transaction that keeps its view with the transaction's one snapshot,
@@ -85,7 +85,7 @@ public final class TransactionView {
   }
 
   private boolean keepsView() {
-    return isolation() == Isolation.REPEATABLE_READ || isolation() == Isolation.SERIALIZABLE;
+    return isolation() == Isolation.REPEATABLE_READ || isSerializable();
   }
 
   /** Every statement over several nodes has to find a moment of its own. */
@@ -93,34 +93,32 @@ public final class TransactionView {
     return defaults.globalSnapshots() && !keepsView();
   }
 
-  /**
-   * Gets what the transaction needs before the node joins it; exactly one of the two is called.
-   *
-   * @param others those that have joined
-   */
-  void prepare(int node, List<Participant> others, Runnable ready, Consumer<SqlError> refused) {
-    if (node == Node.CATALOG_ID || !keepsView()) {
-      ready.run();
-    } else if (isOneNodeOnly()) {
-      if (others.stream().allMatch(other -> other.node() == Node.CATALOG_ID)) {
-        ready.run();
-      } else {
-        refused.accept(serializableOverNodes());
-      }
-    } else if (!defaults.globalSnapshots()) {
+  /** Gets what the transaction needs before the node joins it; exactly one of the two is called. */
+  void prepare(int node, Runnable ready, Consumer<SqlError> refused) {
+    if (node == Node.CATALOG_ID || !importsSnapshot()) {
       ready.run();
     } else {
       ask(() -> covered(node, ready, refused), refused);
     }
   }
 
-  private boolean isOneNodeOnly() {
-    return isolation() == Isolation.SERIALIZABLE && !isReadOnly();
+  private boolean importsSnapshot() {
+    return isSerializable() || (keepsView() && defaults.globalSnapshots());
+  }
+
+  /** What it reads and writes has to be in one order with all others' work. */
+  boolean isSerializable() {
+    return isolation() == Isolation.SERIALIZABLE;
+  }
+
+  /** The transactions that its snapshot is from run until its end, and go on doing so. */
+  boolean isWitnessed() {
+    return snapshot.map(GroupSnapshot::isWhole).orElse(false);
   }
 
   /** A query that needs no datanode sets the moment for those that follow, as in PostgreSQL. */
   public void see(Runnable then, Consumer<SqlError> refused) {
-    if (keepsView() && defaults.globalSnapshots() && !isOneNodeOnly()) {
+    if (importsSnapshot()) {
       ask(then, refused);
     } else {
       then.run();
@@ -132,16 +130,12 @@ public final class TransactionView {
       then.run();
       return;
     }
-    GroupSnapshots.Kind kind =
-        isolation() == Isolation.SERIALIZABLE
-            ? GroupSnapshots.Kind.SERIALIZABLE_READ_ONLY
-            : GroupSnapshots.Kind.REPEATABLE_READ;
     GroupSnapshots.Freshness freshness =
         defaults.isBounded()
             ? GroupSnapshots.Freshness.within(defaults.maxAgeMillis(), seenAt)
             : GroupSnapshots.Freshness.now();
     snapshots.ask(
-        kind,
+        kind(),
         freshness,
         given -> {
           if (ended) {
@@ -152,6 +146,15 @@ public final class TransactionView {
           snapshot = Optional.of(given);
           then.run();
         });
+  }
+
+  private GroupSnapshots.Kind kind() {
+    if (!isSerializable()) {
+      return GroupSnapshots.Kind.REPEATABLE_READ;
+    }
+    return isReadOnly()
+        ? GroupSnapshots.Kind.SERIALIZABLE_READ_ONLY
+        : GroupSnapshots.Kind.SERIALIZABLE;
   }
 
   private void covered(int node, Runnable ready, Consumer<SqlError> refused) {
@@ -174,7 +177,7 @@ public final class TransactionView {
 
   /** PostgreSQL lets no deferrable transaction import, as it may wait for another snapshot. */
   private Modes importing() {
-    return isolation() == Isolation.SERIALIZABLE
+    return isSerializable()
         ? new Modes(modes.isolation(), modes.readOnly(), Optional.of(false))
         : modes;
   }
@@ -193,11 +196,6 @@ public final class TransactionView {
     snapshot.ifPresent(GroupSnapshot::release);
     snapshot = Optional.empty();
     modes = NO_MODES;
-  }
-
-  private static SqlError serializableOverNodes() {
-    return SqlError.notSupported("a SERIALIZABLE transaction over several nodes that may write")
-        .withHint("Make it READ ONLY, or use REPEATABLE READ.");
   }
 
   private static SqlError notCovered() {

@@ -27,6 +27,7 @@ final class UserPrepare {
   private final List<Participant> participants;
   private final String gid;
   private final String owner;
+  private final boolean serializable;
   private final UserPreparation machine;
   private Completion done = _ -> {};
   private State state = new State.Kept();
@@ -36,16 +37,25 @@ final class UserPrepare {
 
   /** {@code gid} is the client's name for it, {@code owner} the role that the client acts as. */
   UserPrepare(
-      TransactionServices services, List<Participant> participants, String gid, String owner) {
+      TransactionServices services,
+      List<Participant> participants,
+      TransactionView view,
+      String gid,
+      String owner) {
     this.services = services;
-    this.participants = participants;
+    this.participants = List.copyOf(participants);
     this.gid = gid;
     this.owner = owner;
+    this.serializable = view.isSerializable();
     this.machine = new UserPreparation(participants.size());
   }
 
   void run(Completion completion) {
     done = completion;
+    if (serializable && CommitRoles.isSpread(participants)) {
+      rollbackAll(TransactionErrors.serializablePrepared());
+      return;
+    }
     services.global().nextGxid(this::prepare, e -> rollbackAll(ErrorFields.of(e, Severity.ERROR)));
   }
 

@@ -15,8 +15,11 @@ import java.util.Map;
  * else some EXCLUDED                          Rollback what is prepared
  * else some ABSENT                            Rollback, after a tombstone where it is absent
  * else some UNKNOWN                           Wait
+ * all PREPARED, certified                     Rollback all
  * all PREPARED                                Commit all
  * </pre>
+ *
+ * <p>Of a certified transaction no client has been told that it is committed before one part was.
  *
  * <p>A primary of a replicated table is committed only after all others are.
  */
@@ -40,7 +43,7 @@ public sealed interface Decision {
   record Wait() implements Decision {}
 
   /** The decision for these states. */
-  static Decision of(Map<Participant, ParticipantState> states) {
+  static Decision of(boolean certified, Map<Participant, ParticipantState> states) {
     List<Participant> prepared = in(states, ParticipantState.PREPARED);
     if (states.containsValue(ParticipantState.COMMITTED)) {
       return new Commit(next(states, prepared));
@@ -51,9 +54,10 @@ public sealed interface Decision {
     if (states.containsValue(ParticipantState.ABSENT)) {
       return new Rollback(in(states, ParticipantState.ABSENT), prepared);
     }
-    return states.containsValue(ParticipantState.UNKNOWN)
-        ? new Wait()
-        : new Commit(next(states, prepared));
+    if (states.containsValue(ParticipantState.UNKNOWN)) {
+      return new Wait();
+    }
+    return certified ? new Rollback(List.of(), prepared) : new Commit(next(states, prepared));
   }
 
   /** Primaries wait for the copies, also for those that cannot be asked. */

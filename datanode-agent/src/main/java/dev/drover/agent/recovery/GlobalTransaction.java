@@ -15,19 +15,28 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * <p>HASH is the beginning of the SHA-256 of the nonce that the transaction's commit records are
- * made with, in hexadecimal; PARTICIPANTS are separated by dots. This layout is frozen.
+ * made with, in hexadecimal; PARTICIPANTS are separated by dots, and a {@code c} in front of them
+ * says that the transaction is certified. This layout is frozen.
  *
  * <p>Threads: immutable.
+ *
+ * @param certified SERIALIZABLE over several nodes: that its parts are prepared does not yet say
+ *     that nobody has overwritten what it read, for who watched over that died with the coordinator
  */
 public record GlobalTransaction(
-    CoordinatorLife coordinator, long gxid, String hash, List<Participant> participants)
+    CoordinatorLife coordinator,
+    long gxid,
+    String hash,
+    boolean certified,
+    List<Participant> participants)
     implements Comparable<GlobalTransaction> {
   /** The digits of {@link #hash}. */
   public static final int HASH_DIGITS = 32;
 
+  private static final String CERTIFIED = "c";
   private static final Pattern GID =
       Pattern.compile(
-          "gx_(\\d{1,9})_(\\d{1,18})_(\\d{1,18})_([0-9a-f]{32})_(\\d{1,9}[mp]?(?:\\.\\d{1,9}[mp]?)*)(_m)?");
+          "gx_(\\d{1,9})_(\\d{1,18})_(\\d{1,18})_([0-9a-f]{32})_(c?)(\\d{1,9}[mp]?(?:\\.\\d{1,9}[mp]?)*)(_m)?");
 
   public GlobalTransaction {
     participants = List.copyOf(participants);
@@ -42,10 +51,14 @@ public record GlobalTransaction(
     CoordinatorLife coordinator =
         new CoordinatorLife(Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2)));
     List<Participant> participants =
-        Arrays.stream(matcher.group(5).split("\\.")).map(Participant::parse).toList();
+        Arrays.stream(matcher.group(6).split("\\.")).map(Participant::parse).toList();
     return Optional.of(
         new GlobalTransaction(
-            coordinator, Long.parseLong(matcher.group(3)), matcher.group(4), participants));
+            coordinator,
+            Long.parseLong(matcher.group(3)),
+            matcher.group(4),
+            !matcher.group(5).isEmpty(),
+            participants));
   }
 
   /** The gid under which a participant's part is prepared. */
@@ -56,7 +69,9 @@ public record GlobalTransaction(
   /** What the gids of all parts begin with. */
   public String gid() {
     String nodes = String.join(".", participants.stream().map(Participant::toString).toList());
-    return "gx_%d_%d_%d_%s_%s".formatted(coordinator.id(), coordinator.epoch(), gxid, hash, nodes);
+    return "gx_%d_%d_%d_%s_%s%s"
+        .formatted(
+            coordinator.id(), coordinator.epoch(), gxid, hash, certified ? CERTIFIED : "", nodes);
   }
 
   @Override

@@ -22,7 +22,7 @@ record InDoubt(
 
   /** Its rows in the table that operators look at, as SQL. */
   List<String> rows() {
-    boolean waits = Decision.of(states) instanceof Decision.Wait;
+    boolean waits = Decision.of(transaction.certified(), states) instanceof Decision.Wait;
     return states.entrySet().stream()
         .map(
             part ->

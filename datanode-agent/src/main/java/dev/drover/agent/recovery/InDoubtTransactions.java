@@ -29,7 +29,7 @@ final class InDoubtTransactions {
    */
   void finish(GlobalTransaction transaction, Set<Integer> fenced) {
     Map<Participant, ParticipantState> states = states(transaction, fenced);
-    Decision decision = Decision.of(states);
+    Decision decision = Decision.of(transaction.certified(), states);
     LOG.info("event=in_doubt gxid={} states={} decision={}", transaction.gxid(), states, decision);
     switch (decision) {
       case Decision.Commit(List<Participant> prepared) -> {
@@ -49,7 +49,7 @@ final class InDoubtTransactions {
   private void commitLast(GlobalTransaction transaction, Set<Integer> fenced) {
     boolean hasLast = transaction.participants().stream().anyMatch(Participant::commitsLast);
     if (hasLast
-        && Decision.of(states(transaction, fenced))
+        && Decision.of(transaction.certified(), states(transaction, fenced))
             instanceof Decision.Commit(List<Participant> prepared)) {
       List<Participant> last = prepared.stream().filter(Participant::commitsLast).toList();
       endAll(transaction, last, true);

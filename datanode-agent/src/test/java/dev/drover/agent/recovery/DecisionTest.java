@@ -43,7 +43,17 @@ class DecisionTest {
   @MethodSource("table")
   void theStatesOfTheParticipantsDecide(
       Map<Participant, ParticipantState> states, Decision expected) {
-    assertThat(Decision.of(states)).isEqualTo(expected);
+    assertThat(Decision.of(false, states)).isEqualTo(expected);
+  }
+
+  /** Nobody has watched since the coordinator died, and nobody was told of a commit. */
+  @Test
+  void certifiedTransactionsCommitOnlyIfOnePartHas() {
+    assertThat(Decision.of(true, Map.of(B, PREPARED, C, PREPARED)))
+        .isEqualTo(new Rollback(List.of(), List.of(B, C)));
+    assertThat(Decision.of(true, Map.of(B, PREPARED, C, COMMITTED)))
+        .isEqualTo(new Commit(List.of(B)));
+    assertThat(Decision.of(true, Map.of(B, PREPARED, C, UNKNOWN))).isEqualTo(new Wait());
   }
 
   /**
@@ -52,11 +62,11 @@ class DecisionTest {
   @Test
   void primariesFollowTheirCopies() {
     Participant primary = new Participant(1, false, true);
-    assertThat(Decision.of(Map.of(primary, PREPARED, C, PREPARED)))
+    assertThat(Decision.of(false, Map.of(primary, PREPARED, C, PREPARED)))
         .isEqualTo(new Commit(List.of(C)));
-    assertThat(Decision.of(Map.of(primary, PREPARED, C, COMMITTED)))
+    assertThat(Decision.of(false, Map.of(primary, PREPARED, C, COMMITTED)))
         .isEqualTo(new Commit(List.of(primary)));
-    assertThat(Decision.of(Map.of(primary, PREPARED, C, COMMITTED, A, UNKNOWN)))
+    assertThat(Decision.of(false, Map.of(primary, PREPARED, C, COMMITTED, A, UNKNOWN)))
         .isEqualTo(new Commit(List.of()));
   }
 
@@ -77,7 +87,7 @@ class DecisionTest {
   private static void check(Map<Participant, ParticipantState> states) {
     boolean isAllPrepared = states.values().stream().allMatch(PREPARED::equals);
     boolean hasCommitted = states.containsValue(COMMITTED);
-    switch (Decision.of(states)) {
+    switch (Decision.of(false, states)) {
       case Commit(List<Participant> prepared) -> {
         assertThat(hasCommitted || isAllPrepared).isTrue();
         assertThat(prepared).allMatch(p -> states.get(p) == PREPARED);

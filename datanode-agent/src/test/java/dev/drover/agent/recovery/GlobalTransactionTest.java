@@ -29,6 +29,7 @@ class GlobalTransactionTest {
                 new CoordinatorLife(3, 17),
                 4711,
                 HASH,
+                false,
                 List.of(
                     new Participant(1, false),
                     new Participant(2, false),
@@ -37,6 +38,14 @@ class GlobalTransactionTest {
     assertThat(transaction.gid(new Participant(2, false))).isEqualTo(gid);
     assertThat(transaction.gid(new Participant(0, true))).isEqualTo(gid + "_m");
     assertThat(GlobalTransaction.parse(gid + "_m")).contains(transaction);
+  }
+
+  @Test
+  void certifiedTransactionsAreTold() {
+    String gid = "gx_3_17_4711_" + HASH + "_c1.2p";
+    GlobalTransaction transaction = GlobalTransaction.parse(gid).orElseThrow();
+    assertThat(transaction.certified()).isTrue();
+    assertThat(transaction.gid()).isEqualTo(gid);
   }
 
   @ParameterizedTest

@@ -61,7 +61,7 @@ final class RecoveryCluster implements AutoCloseable {
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(NONCE.getBytes(UTF_8));
       String digits = HexFormat.of().formatHex(hash).substring(0, GlobalTransaction.HASH_DIGITS);
-      return new GlobalTransaction(coordinator, gxid, digits, List.of(participants));
+      return new GlobalTransaction(coordinator, gxid, digits, false, List.of(participants));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

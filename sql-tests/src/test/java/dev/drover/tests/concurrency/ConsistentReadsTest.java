@@ -57,6 +57,7 @@ class ConsistentReadsTest {
     "'', 0",
     "BEGIN, 0",
     "BEGIN ISOLATION LEVEL REPEATABLE READ, 2",
+    "BEGIN ISOLATION LEVEL SERIALIZABLE, 2",
     "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE, 2"
   })
   void everyReadIsOfOneMoment(String begin, int rereads) {
@@ -134,25 +135,38 @@ class ConsistentReadsTest {
     }
   }
 
-  /** What cannot be given is refused; what one node does, and changes of the schema, are not. */
+  /** Whatever is set for others, and changes of the schema stand among them. */
   @Test
-  void serializableTransactionsThatMayWriteKeepToOneNode() throws SQLException {
+  void serializableTransactionsSeeOneMomentAndWriteOnSeveralNodes() throws SQLException {
     try (Connection connection = coordinators.getFirst().connect();
         Statement statement = connection.createStatement()) {
       statement.execute("SET default_transaction_isolation = 'serializable'");
+      statement.execute("SET drover.global_snapshot = off");
       statement.execute("CREATE TABLE vault_copy (id int PRIMARY KEY) DISTRIBUTE BY HASH (id)");
-      statement.execute("INSERT INTO vault_copy VALUES (1)");
+      statement.execute("INSERT INTO vault_copy SELECT g FROM generate_series(1, 9) g");
       statement.execute("BEGIN");
-      statement.execute("UPDATE vault SET v = v WHERE id = 1");
-      statement.execute("SELECT v FROM vault WHERE id = 1");
-      assertThatThrownBy(() -> number(statement))
-          .isInstanceOfSatisfying(
-              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("0A000"));
-      statement.execute("ROLLBACK");
+      statement.execute("UPDATE vault SET v = v + 1 WHERE id <= 15");
+      statement.execute("UPDATE vault SET v = v - 1 WHERE id > 15 AND id <= 30");
+      assertThat(number(statement)).isEqualTo(Vault.ACCOUNTS * Vault.OPENING_BALANCE);
+      statement.execute("CREATE TEMP TABLE vault_notes AS SELECT 1 AS one");
+      statement.execute("COMMIT");
       statement.execute("SET default_transaction_read_only = on");
       assertThat(number(statement)).isEqualTo(Vault.ACCOUNTS * Vault.OPENING_BALANCE);
       statement.execute("SET default_transaction_read_only = off");
       statement.execute("DROP TABLE vault_copy");
+    }
+  }
+
+  /** Nobody could watch over what it has read until it is decided. */
+  @Test
+  void serializableTransactionsOverNodesAreNotPreparedByClients() throws SQLException {
+    try (Connection connection = coordinators.getFirst().connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("BEGIN ISOLATION LEVEL SERIALIZABLE");
+      statement.execute("UPDATE vault SET v = v");
+      assertThatThrownBy(() -> statement.execute("PREPARE TRANSACTION 'vault'"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("0A000"));
     }
   }
 

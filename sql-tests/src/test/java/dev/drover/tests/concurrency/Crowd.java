@@ -10,11 +10,11 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 
 /** Runs one task per client, all at the same time, and waits for every one. */
-final class Crowd {
+public final class Crowd {
   private Crowd() {}
 
   /** The results by client; the first failure of any is thrown. */
-  static <T> List<T> run(int clients, IntFunction<Callable<T>> task) {
+  public static <T> List<T> run(int clients, IntFunction<Callable<T>> task) {
     List<Callable<T>> tasks = new ArrayList<>();
     for (int client = 0; client < clients; client++) {
       tasks.add(task.apply(client));

@@ -16,7 +16,7 @@ import java.util.Set;
  * <p>A session is one transaction if its setup begins one; the others look at the end.
  */
 final class SerialOrders {
-  private static final Set<String> REFUSALS = Set.of("40001", "40P01", "0A000");
+  private static final Set<String> REFUSALS = Set.of("40001", "40P01");
   private static final String COMMITTED = "COMMIT";
 
   private final Spec spec;

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 /** Runs every permutation of a script on both servers and tells what Drover did differently. */
 final class SpecRun implements AutoCloseable {
   private static final String DEADLOCK = "ERROR 40P01";
-  private static final String UNSUPPORTED = "ERROR 0A000";
 
   /** From the step that closes a circle over nodes to the error of the victim. */
   private static final Duration DEADLOCK_FOUND = Duration.ofSeconds(1);
@@ -54,8 +53,7 @@ final class SpecRun implements AutoCloseable {
 
   private Optional<String> difference(
       Variant variant, List<Spec.Planned> order, List<Event> actual) {
-    boolean mayRefuseMore = variant.isSpread() || actual.stream().anyMatch(SpecRun::isUnsupported);
-    if (variant.isSerializable() && mayRefuseMore) {
+    if (variant.isSerializable() && variant.isSpread()) {
       return new SerialOrders(spec, variant, plain).problem(order, actual);
     }
     List<Event> expected = plain.run(variant, order);
@@ -99,11 +97,6 @@ final class SpecRun implements AutoCloseable {
 
   private static boolean isVictim(Event event) {
     return event.result().stream().anyMatch(line -> line.startsWith(DEADLOCK));
-  }
-
-  /** SERIALIZABLE over several nodes, which may refuse what one server would do. */
-  private static boolean isUnsupported(Event event) {
-    return event.result().stream().anyMatch(line -> line.startsWith(UNSUPPORTED));
   }
 
   private static String transcript(List<Event> events) {

@@ -1,0 +1,84 @@
+package dev.drover.tests.histories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.tests.Endpoint;
+import dev.drover.tests.Endpoints;
+import dev.drover.tests.EndpointsExtension;
+import dev.drover.tests.histories.HistoryCheck.Level;
+import dev.drover.tests.histories.Observed.Outcome;
+import dev.drover.tests.histories.Recording.Cast;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Clients at two coordinators work on lists that lie on several nodes; what they saw could have
+ * happened at the level that they asked for, in an order in which everybody follows those who had
+ * ended before. At lower levels the same clients see what that level allows, so the check can fail.
+ *
+ * <p>{@code -Ddrover.histories.seconds}, {@code -Ddrover.histories.clients} and {@code
+ * -Ddrover.test.seed} are for longer runs.
+ */
+@ExtendWith(EndpointsExtension.class)
+class HistoriesTest {
+  private static final Duration LENGTH =
+      Duration.ofSeconds(Long.getLong("drover.histories.seconds", 3));
+  private static final int CLIENTS = Integer.getInteger("drover.histories.clients", 6);
+  private static final int READERS = 2;
+
+  private final long seed = Long.getLong("drover.test.seed", System.nanoTime());
+  private final List<Endpoint> coordinators;
+  private Lists lists;
+
+  HistoriesTest(Endpoints endpoints) {
+    coordinators = List.of(endpoints.drover(), endpoints.secondCoordinator());
+  }
+
+  @BeforeEach
+  void createLists() throws SQLException {
+    lists = Lists.create(coordinators.getFirst());
+  }
+
+  @AfterEach
+  void dropLists() throws SQLException {
+    lists.drop(coordinators.getFirst());
+  }
+
+  @Test
+  void serializableTransactionsAreInOneOrder(TestReporter reporter) throws SQLException {
+    Recording recording = record("BEGIN ISOLATION LEVEL SERIALIZABLE", reporter);
+    assertThat(problems(Level.SERIALIZABLE, recording)).as("seed %d", seed).isEmpty();
+    assertThat(recording.count(Outcome.COMMITTED)).isGreaterThan(CLIENTS);
+  }
+
+  @Test
+  void repeatableReadSeesSnapshotsAndAllowsWriteSkew(TestReporter reporter) throws SQLException {
+    Recording recording = record("BEGIN ISOLATION LEVEL REPEATABLE READ", reporter);
+    assertThat(problems(Level.SNAPSHOT, recording)).as("seed %d", seed).isEmpty();
+    assertThat(problems(Level.SERIALIZABLE, recording)).as("seed %d", seed).isNotEmpty();
+  }
+
+  @Test
+  void readCommittedDoesNotKeepASnapshot(TestReporter reporter) throws SQLException {
+    Recording recording = record("BEGIN ISOLATION LEVEL READ COMMITTED", reporter);
+    assertThat(problems(Level.SNAPSHOT, recording)).as("seed %d", seed).isNotEmpty();
+  }
+
+  private Recording record(String begin, TestReporter reporter) throws SQLException {
+    long end = System.nanoTime() + LENGTH.toNanos();
+    Cast cast = new Cast(begin, CLIENTS, READERS, seed);
+    Recording recording = Recording.of(lists, coordinators, cast, () -> System.nanoTime() < end);
+    reporter.publishEntry(begin, recording.summary());
+    return recording;
+  }
+
+  private static List<String> problems(Level level, Recording recording) {
+    return new HistoryCheck(recording.transactions()).problems(level);
+  }
+}
