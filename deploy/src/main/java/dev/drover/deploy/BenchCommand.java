@@ -8,5 +8,10 @@ import picocli.CommandLine.Command;
     description = "Measures a cluster.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "BENCHMARK",
-    subcommands = {OltpCommand.class, SnapshotsCommand.class, TpchCommand.class})
+    subcommands = {
+      OltpCommand.class,
+      SnapshotsCommand.class,
+      TpchCommand.class,
+      TpcdsCommand.class
+    })
 final class BenchCommand {}

@@ -25,10 +25,12 @@ record BoundQuery(
     Rendering rendering,
     ServerCommand.Bound bound,
     String statement,
-    BitSet unused) {
+    BitSet unused)
+    implements MomentBinding.Unit {
   private static final int[] NO_FORMATS = {};
 
-  EventLoop loop() {
+  @Override
+  public EventLoop loop() {
     return backend.link().loop();
   }
 
@@ -76,14 +78,30 @@ record BoundQuery(
     backend.link().flush();
   }
 
-  /** Anew, with a snapshot of now. */
-  void bindAgain() {
-    ByteBuf out = backend.link().out();
+  @Override
+  public void bindAgain() {
+    bindAgain(backend.link().out());
+    flush();
+  }
+
+  /** Anew, with a snapshot of now; the caller flushes. */
+  void bindAgain(ByteBuf out) {
     if (!bound.portal().isEmpty()) {
       FrontendEncoder.closePortal(out, bound.portal());
     }
     bind(out);
-    flush();
+  }
+
+  @Override
+  public void run() {
+    execute();
+    backend.link().flush();
+  }
+
+  @Override
+  public void leave() {
+    sync();
+    backend.link().flush();
   }
 
   /** Runs it and ends the unit; the caller flushes. */

@@ -11,7 +11,6 @@ import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.catalog.Node;
-import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
@@ -49,9 +48,7 @@ final class CopyOutOperator implements Operator, NodeFan.Work {
   static Operator of(Call call, Plan.CopyOut plan, int[] slots) {
     return switch (plan.reader()) {
       case Plan.OneNode oneNode -> oneNode(call, plan, oneNode, slots);
-      case Plan.AllNodes(var text, var nodes, var _, Combine.Finish finish, var writes) ->
-          new GatherOperator(
-              call, new Plan.AllNodes(text, nodes, List.of(), finish, writes), nodes, finish);
+      case Plan.Fragments fragments -> Operators.of(call, fragments);
       case Plan.AllNodes all -> plain(call, plan, all.nodes(), all.text());
       case Plan.AnyNode any -> {
         int node = call.services().rotation().choose(call.transaction(), any.nodes(), false);

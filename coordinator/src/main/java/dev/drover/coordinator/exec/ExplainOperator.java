@@ -8,9 +8,11 @@ import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.plan.Combine;
+import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.route.PlanPrinter;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -48,6 +50,7 @@ final class ExplainOperator implements Operator, NodeFan.Work {
     switch (inner) {
       case Plan.OneNode oneNode -> oneNode(oneNode);
       case Plan.AllNodes allNodes -> allNodes(allNodes);
+      case Plan.Fragments fragments -> fragments(fragments);
       case Plan.AnyNode anyNode -> {
         int node = call.services().rotation().choose(call.transaction(), anyNode.nodes(), false);
         remote("Data Node Scan", List.of(node), anyNode.text(), List.of(), NO_SLOTS);
@@ -91,24 +94,34 @@ final class ExplainOperator implements Operator, NodeFan.Work {
     switch (inner.combine()) {
       case Combine.Concatenate _ -> {}
       case Combine.Merge merge -> lines.add("Merge (" + merge.keys().size() + " keys)");
-      case Combine.Finish finish ->
-          lines.add("Finish: " + new Rendering(call, List.of(), NO_SLOTS).string(finish.text()));
     }
-    remote("Data Node Scan", nodes(inner), inner.text(), List.of(), NO_SLOTS);
+    remote("Data Node Scan", nodes(inner.nodes(), inner.pins()), inner.text(), List.of(), NO_SLOTS);
+  }
+
+  private void fragments(Plan.Fragments inner) {
+    Fragment producer = inner.exchanges().getFirst().producer();
+    boolean simple = inner.exchanges().size() == 1 && producer.inputs().isEmpty();
+    if (simple && producer.site() instanceof Fragment.Site.Nodes(var nodes, var pins)) {
+      SqlText last = inner.last().text();
+      lines.add("Finish: " + new Rendering(call, List.of(), NO_SLOTS).string(last));
+      remote("Data Node Scan", nodes(nodes, pins), producer.text(), List.of(), NO_SLOTS);
+    } else {
+      lines.addAll(PlanPrinter.lines(inner, call.view().snapshot()));
+      print();
+    }
   }
 
   /** Those that the constants of the key select, as far as their slots can be told at once. */
-  private List<Integer> nodes(Plan.AllNodes inner) {
-    int[] slots =
-        inner.pins().isEmpty() ? NO_SLOTS : call.services().slots().of(inner.pins(), call);
+  private List<Integer> nodes(List<Integer> all, List<Pin> pins) {
+    int[] slots = pins.isEmpty() ? NO_SLOTS : call.services().slots().of(pins, call);
     TreeSet<Integer> nodes = new TreeSet<>();
     for (int i = 0; i < slots.length; i++) {
       if (slots[i] == Slots.UNKNOWN) {
-        return inner.nodes();
+        return all;
       }
-      nodes.add(inner.pins().get(i).shards().nodeOf(slots[i]));
+      nodes.add(pins.get(i).shards().nodeOf(slots[i]));
     }
-    return nodes.isEmpty() ? inner.nodes() : List.copyOf(nodes);
+    return nodes.isEmpty() ? all : List.copyOf(nodes);
   }
 
   private void remote(

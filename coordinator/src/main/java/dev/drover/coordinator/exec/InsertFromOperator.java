@@ -217,6 +217,7 @@ final class InsertFromOperator implements Operator, ResultOutput, Call.Listener 
 
   @Override
   public void clientGone() {
+    reader.ifPresent(Operator::clientGone);
     sink.ifPresent(RowSink::abandon);
   }
 }

@@ -3,12 +3,11 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.snapshot.MomentReader;
 import dev.drover.coordinator.snapshot.Moments;
 import dev.drover.coordinator.snapshot.Moments.Stillness;
-import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
-import dev.drover.pgwire.netty.Reply;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,9 +64,23 @@ final class MomentBinding implements MomentReader {
     void gaveUp(ErrorFields why);
   }
 
+  /** What one node binds and then runs. */
+  interface Unit {
+    EventLoop loop();
+
+    /** Anew, with a snapshot of now. */
+    void bindAgain();
+
+    /** All nodes have bound at one moment. */
+    void run();
+
+    /** Nothing is to run; the node answers all the same. */
+    void leave();
+  }
+
   private final Moments moments;
   private final Listener listener;
-  private final List<BoundQuery> queries = new ArrayList<>();
+  private final List<Unit> units = new ArrayList<>();
   private State state = State.LOOKING;
   private Optional<Stillness> since = Optional.empty();
   private Optional<Taking> window = Optional.empty();
@@ -79,14 +92,12 @@ final class MomentBinding implements MomentReader {
     this.listener = listener;
   }
 
-  /** Sends the query to all; {@code replies} gives the reply of each. */
-  void start(NodeTask task, List<Participant> participants, IntFunction<Reply> replies) {
+  /** {@code bind} has a node bind, by its index, and does not wait for it. */
+  void start(int nodes, IntFunction<Unit> bind) {
     since = moments.stillness();
-    unbound = participants.size();
-    for (int i = 0; i < participants.size(); i++) {
-      BoundQuery query = task.bind(participants.get(i), replies.apply(i));
-      query.flush();
-      queries.add(query);
+    unbound = nodes;
+    for (int i = 0; i < nodes; i++) {
+      units.add(bind.apply(i));
     }
   }
 
@@ -116,7 +127,7 @@ final class MomentBinding implements MomentReader {
     state = State.WAITING;
     patience =
         Optional.of(
-            queries
+            units
                 .getFirst()
                 .loop()
                 .schedule(this::losePatience, PATIENCE_SECONDS, TimeUnit.SECONDS));
@@ -131,8 +142,8 @@ final class MomentBinding implements MomentReader {
     }
     state = State.TAKING;
     window = Optional.of(taking);
-    unbound = queries.size();
-    queries.forEach(BoundQuery::bindAgain);
+    unbound = units.size();
+    units.forEach(Unit::bindAgain);
   }
 
   @Override
@@ -157,10 +168,7 @@ final class MomentBinding implements MomentReader {
   private void execute() {
     leave(State.DONE);
     listener.bound();
-    for (BoundQuery query : queries) {
-      query.execute();
-      query.backend().link().flush();
-    }
+    units.forEach(Unit::run);
   }
 
   private void leave(State last) {
@@ -173,10 +181,7 @@ final class MomentBinding implements MomentReader {
   void giveUp() {
     if (state != State.DONE && state != State.GIVEN_UP) {
       leave(State.GIVEN_UP);
-      for (BoundQuery query : queries) {
-        query.sync();
-        query.backend().link().flush();
-      }
+      units.forEach(Unit::leave);
     }
   }
 

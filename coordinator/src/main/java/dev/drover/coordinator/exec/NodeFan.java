@@ -139,7 +139,13 @@ final class NodeFan {
     MomentBinding one =
         new MomentBinding(call.transaction().services().moments(), new MomentListener());
     moment = Optional.of(one);
-    one.start(task, participants, NodeReply::new);
+    one.start(
+        participants.size(),
+        i -> {
+          BoundQuery query = task.bind(participants.get(i), new NodeReply(i));
+          query.flush();
+          return query;
+        });
   }
 
   /** The client cancels what waits for a moment; what runs is cancelled on the servers. */

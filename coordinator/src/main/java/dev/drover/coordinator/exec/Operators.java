@@ -76,9 +76,7 @@ public final class Operators {
       case Plan.CopyOut copy -> CopyOutOperator.of(call, copy, slots);
       case Plan.Explain explain -> new ExplainOperator(call, explain);
       case Plan.AtCursor _ -> throw new IllegalStateException("only the session knows cursors");
-      case Plan.Fragments _ ->
-          throw SqlError.notSupported(
-              "queries whose rows move between nodes are not supported yet");
+      case Plan.Fragments fragments -> fragments(call, fragments, slots);
       case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ ->
           throw new IllegalStateException("not a plan of rows: " + plan);
     };
@@ -88,10 +86,28 @@ public final class Operators {
     return switch (plan) {
       case Plan.OneNode oneNode -> oneNode.pins();
       case Plan.AllNodes allNodes -> allNodes.pins();
+      case Plan.Fragments fragments -> FragmentPlaces.pins(fragments);
       case Plan.CopyOut copy -> pins(copy.reader());
       case Plan.InsertRows insert -> insert.rows().stream().map(Plan.InsertRows.Row::pin).toList();
       default -> List.of();
     };
+  }
+
+  private static Operator fragments(Call call, Plan.Fragments plan, int[] slots) {
+    boolean mixes = FragmentPlaces.mixes(plan);
+    boolean isPulled =
+        plan.exchanges().stream().allMatch(x -> x.producer().inputs().isEmpty())
+            && plan.last().site() instanceof dev.drover.planner.plan.Fragment.Site.CatalogNode
+            && plan.exchanges().stream()
+                .allMatch(x -> x.route() instanceof dev.drover.planner.plan.Exchange.Route.Gather);
+    if (!isPulled || mixes && !SharedView.isPossible(call)) {
+      Plan pulled =
+          plan.afterWrites()
+              .orElseThrow(() -> SqlError.notSupported("this query in a transaction like this"));
+      return of(call, pulled);
+    }
+    boolean shared = mixes && call.scopes().transactionDefaults().globalSnapshots();
+    return new FragmentsOperator(call, plan, FragmentPlaces.of(call, plan, slots, shared));
   }
 
   private static Operator single(Call call, int node, Plan.AnyNode plan) {
@@ -141,7 +157,6 @@ public final class Operators {
               window,
               plan.writes());
       case Combine.Merge merge -> new MergeOperator(call, nodes, plan.text(), merge);
-      case Combine.Finish finish -> new GatherOperator(call, plan, nodes, finish);
     };
   }
 }

@@ -68,6 +68,23 @@ final class ServerCommand {
   }
 
   /**
+   * Parse and Bind of one of several portals in a unit that the caller has started, under names
+   * that may be taken.
+   */
+  static BoundQuery addTo(ByteBuf unit, Backend backend, Bound bound, Rendering rendering) {
+    StatementFacts facts = rendering.call().cached().facts();
+    BitSet unused = UnusedParameters.of(facts, bound.sql(), rendering);
+    String statement = bound.portal();
+    FrontendEncoder.closeStatement(unit, statement);
+    FrontendEncoder.closePortal(unit, bound.portal());
+    int[] types = UnusedParameters.types(facts, unused);
+    FrontendEncoder.parse(unit, statement, rendering.bytes(bound.sql()), types);
+    BoundQuery query = new BoundQuery(backend, rendering, bound, statement, unused);
+    query.bind(unit);
+    return query;
+  }
+
+  /**
    * What {@link #execute} sends.
    *
    * @param key identifies the text on the server; 0 for the unnamed statement

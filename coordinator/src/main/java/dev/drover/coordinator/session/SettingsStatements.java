@@ -249,6 +249,8 @@ final class SettingsStatements {
           Optional.of(settings.transactionDefaults().snapshots().text());
       case DroverSettings.MAX_AGE ->
           Optional.of(settings.transactionDefaults().maxAgeMillis() + "ms");
+      case DroverSettings.GATHER_LIMIT ->
+          Optional.of(settings.transactionDefaults().gatherLimit().toString());
       default -> Optional.empty();
     };
   }

@@ -12,10 +12,13 @@ public final class DroverSettings {
   /** How old that moment may be when it is bounded. Units: milliseconds. */
   public static final String MAX_AGE = "drover.global_snapshot_max_age";
 
+  /** How many bytes a statement may move between nodes. */
+  public static final String GATHER_LIMIT = "drover.gather_limit";
+
   /** Shows what snapshots over nodes have cost; nobody can set it. */
   public static final String GATE = "drover.gate";
 
-  private static final Set<String> NAMES = Set.of(GLOBAL_SNAPSHOT, MAX_AGE, GATE);
+  private static final Set<String> NAMES = Set.of(GLOBAL_SNAPSHOT, MAX_AGE, GATHER_LIMIT, GATE);
 
   private DroverSettings() {}
 

@@ -49,7 +49,8 @@ public final class GroupSnapshot {
     }
   }
 
-  void retain() {
+  /** One user more. */
+  public void retain() {
     users++;
   }
 

@@ -3,6 +3,7 @@ package dev.drover.coordinator.txn;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.coordinator.settings.DroverSettings;
+import dev.drover.coordinator.settings.MemorySize;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.sql.TransactionCommand.Isolation;
@@ -18,9 +19,14 @@ import java.util.regex.Pattern;
  * What a transaction is that does not say otherwise, by the session's settings.
  *
  * @param maxAgeMillis of {@link Snapshots#BOUNDED}
+ * @param gatherLimit how much each of its statements may move between nodes
  */
 public record TransactionDefaults(
-    Isolation isolation, boolean readOnly, Snapshots snapshots, long maxAgeMillis) {
+    Isolation isolation,
+    boolean readOnly,
+    Snapshots snapshots,
+    long maxAgeMillis,
+    MemorySize gatherLimit) {
   /** What is seen of several nodes. */
   public enum Snapshots {
     /** One moment, and everything that was acknowledged before. */
@@ -45,20 +51,31 @@ public record TransactionDefaults(
   private static final long DEFAULT_AGE_MILLIS = 10;
   private static final long LONGEST_AGE_MILLIS = 10_000;
   private static final long MILLIS_PER_SECOND = 1000;
+  private static final MemorySize DEFAULT_GATHER_LIMIT = new MemorySize(1L << 30);
   private static final Pattern AGE = Pattern.compile("([0-9]{1,9}) *(ms|s)?");
 
   /** The settings that it follows from. */
   public static final List<String> SETTINGS =
-      List.of(ISOLATION, READ_ONLY, DroverSettings.GLOBAL_SNAPSHOT, DroverSettings.MAX_AGE);
+      List.of(
+          ISOLATION,
+          READ_ONLY,
+          DroverSettings.GLOBAL_SNAPSHOT,
+          DroverSettings.MAX_AGE,
+          DroverSettings.GATHER_LIMIT);
 
   /** As PostgreSQL without settings. */
   public static final TransactionDefaults BUILT_IN =
       new TransactionDefaults(
-          Isolation.READ_COMMITTED, false, Snapshots.STRICT, DEFAULT_AGE_MILLIS);
+          Isolation.READ_COMMITTED,
+          false,
+          Snapshots.STRICT,
+          DEFAULT_AGE_MILLIS,
+          DEFAULT_GATHER_LIMIT);
 
   public TransactionDefaults {
     requireNonNull(isolation);
     requireNonNull(snapshots);
+    requireNonNull(gatherLimit);
   }
 
   /** With those of {@code values} that concern it, as PostgreSQL writes them. */
@@ -72,7 +89,8 @@ public record TransactionDefaults(
             .orElse(isolation),
         Optional.ofNullable(values.get(READ_ONLY)).map("on"::equals).orElse(readOnly),
         Snapshots.of(values.getOrDefault(DroverSettings.GLOBAL_SNAPSHOT, "")).orElse(snapshots),
-        age(values.getOrDefault(DroverSettings.MAX_AGE, "")).orElse(maxAgeMillis));
+        age(values.getOrDefault(DroverSettings.MAX_AGE, "")).orElse(maxAgeMillis),
+        MemorySize.of(values.getOrDefault(DroverSettings.GATHER_LIMIT, "")).orElse(gatherLimit));
   }
 
   /** The level of that name, in any case. */
@@ -112,6 +130,14 @@ public record TransactionDefaults(
         if (age(value).isEmpty()) {
           throw invalid(name, value)
               .withHint("It is at most 10 s; valid units are \"ms\" and \"s\".");
+        }
+      }
+      case DroverSettings.GATHER_LIMIT -> {
+        if (MemorySize.of(value).isEmpty()) {
+          throw invalid(name, value)
+              .withHint(
+                  "Valid units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and"
+                      + " \"TB\".");
         }
       }
       case DroverSettings.GATE ->

@@ -125,18 +125,36 @@ public final class TransactionView {
     }
   }
 
+  /**
+   * What the running statement sees, for connections beside the transaction's own: its one
+   * snapshot, or one for this statement. Who gets it has to release it.
+   */
+  public void share(Consumer<Optional<GroupSnapshot>> then, Consumer<SqlError> refused) {
+    if (importsSnapshot()) {
+      ask(
+          () -> {
+            snapshot.orElseThrow().retain();
+            then.accept(snapshot);
+          },
+          refused);
+    } else if (!defaults.globalSnapshots()) {
+      then.accept(Optional.empty());
+    } else {
+      snapshots.ask(
+          GroupSnapshots.Kind.REPEATABLE_READ,
+          freshness(),
+          given -> then.accept(Optional.of(given)));
+    }
+  }
+
   private void ask(Runnable then, Consumer<SqlError> refused) {
     if (snapshot.isPresent()) {
       then.run();
       return;
     }
-    GroupSnapshots.Freshness freshness =
-        defaults.isBounded()
-            ? GroupSnapshots.Freshness.within(defaults.maxAgeMillis(), seenAt)
-            : GroupSnapshots.Freshness.now();
     snapshots.ask(
         kind(),
-        freshness,
+        freshness(),
         given -> {
           if (ended) {
             given.release();
@@ -155,6 +173,12 @@ public final class TransactionView {
     return isReadOnly()
         ? GroupSnapshots.Kind.SERIALIZABLE_READ_ONLY
         : GroupSnapshots.Kind.SERIALIZABLE;
+  }
+
+  private GroupSnapshots.Freshness freshness() {
+    return defaults.isBounded()
+        ? GroupSnapshots.Freshness.within(defaults.maxAgeMillis(), seenAt)
+        : GroupSnapshots.Freshness.now();
   }
 
   private void covered(int node, Runnable ready, Consumer<SqlError> refused) {

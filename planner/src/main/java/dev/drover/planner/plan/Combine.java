@@ -48,17 +48,4 @@ public sealed interface Combine {
    * @param typeOid one of the types whose binary form the coordinator can compare
    */
   record SortKey(int typeOid, boolean descending, boolean nullsFirst) {}
-
-  /**
-   * The nodes' rows become the temporary relation {@code drover_rows} with columns {@code c1..cn}
-   * on one PostgreSQL, and {@code text} runs over it there.
-   *
-   * @param columnTypes as {@code format_type} prints them, one per column of the node text
-   */
-  record Finish(SqlText text, List<String> columnTypes) implements Combine {
-    public Finish {
-      requireNonNull(text);
-      columnTypes = List.copyOf(columnTypes);
-    }
-  }
 }

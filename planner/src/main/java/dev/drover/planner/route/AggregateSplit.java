@@ -2,7 +2,6 @@ package dev.drover.planner.route;
 
 import dev.drover.pgwire.FieldDescription;
 import dev.drover.planner.catalog.Column;
-import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Expr;
@@ -21,7 +20,7 @@ import java.util.Set;
  * <pre>
  *   SELECT g, sum(x) FROM t GROUP BY g
  *   nodes:  SELECT g, sum(x) FROM t GROUP BY 1
- *   last:   SELECT c1, sum(c2)::bigint FROM drover_rows GROUP BY c1
+ *   last:   SELECT c1, sum(c2)::bigint FROM drover_x1 GROUP BY c1
  * </pre>
  *
  * <p>Only aggregates whose parts add up in PostgreSQL's own exact arithmetic are split.
@@ -73,9 +72,9 @@ final class AggregateSplit {
       return Optional.empty();
     }
     texts.checkStandsAlone();
-    Combine finish = new Combine.Finish(last.render(analysis.span()), types);
     SqlText text = texts.nodeText("SELECT ", sent, groupClause());
-    return Optional.of(SeveralNodes.allNodes(analysis, text, parts, finish));
+    SqlText rest = last.render(analysis.span());
+    return Optional.of(SeveralNodes.gathered(analysis, parts, text, types, rest));
   }
 
   private boolean noSets() {
@@ -119,7 +118,11 @@ final class AggregateSplit {
     boolean textual =
         RelationNames.collect(key, Expr.Special.class).stream()
             .anyMatch(s -> s.keyword().equals("COLLATE"));
-    return textual ? Optional.empty() : fieldType(key).flatMap(analysis.context().types()::name);
+    return textual
+        ? Optional.empty()
+        : fieldType(key)
+            .or(() -> KnownTypes.of(key, block.scope()))
+            .flatMap(analysis.context().types()::name);
   }
 
   /** The type of an expression that is a column of the result. */
@@ -227,6 +230,7 @@ final class AggregateSplit {
     Optional<String> type =
         Conditions.variable(argument, block.scope())
             .flatMap(ColumnTypes::of)
+            .or(() -> KnownTypes.of(argument, block.scope()).map(TypeNames.BUILT_IN::get))
             .or(() -> plainType(call));
     if (type.isEmpty()) {
       return false;
@@ -278,6 +282,7 @@ final class AggregateSplit {
         Conditions.variable(argument, block.scope())
             .flatMap(Conditions::column)
             .map(Column::typeOid)
+            .or(() -> KnownTypes.of(argument, block.scope()))
             .or(() -> inferred(call));
     return type.filter(oid -> SMALL_INTEGERS.contains(oid) || oid == BIGINT || oid == NUMERIC);
   }

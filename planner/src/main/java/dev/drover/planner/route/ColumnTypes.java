@@ -60,7 +60,7 @@ final class ColumnTypes {
     return switch (value) {
       case Expr.Cast(_, _, _, var type) -> written(type);
       case Expr.FunctionCall call -> aggregate(call, scope);
-      default -> Optional.empty();
+      default -> KnownTypes.of(value, scope).map(TypeNames.BUILT_IN::get);
     };
   }
 
@@ -84,24 +84,15 @@ final class ColumnTypes {
     if (name.equals("count")) {
       return Optional.of("bigint");
     }
-    Optional<Variable> argument =
-        call.arguments().size() == 1
-            ? Conditions.variable(call.arguments().getFirst().value(), scope)
-            : Optional.empty();
-    Optional<Integer> type = argument.flatMap(Conditions::column).map(Column::typeOid);
+    if (call.arguments().size() != 1) {
+      return Optional.empty();
+    }
+    Expr argument = call.arguments().getFirst().value();
+    Optional<Integer> type = KnownTypes.of(argument, scope);
     return switch (name) {
-      case "min", "max" -> argument.flatMap(ColumnTypes::of);
-      case "sum" -> type.flatMap(ColumnTypes::ofSum);
-      case "avg" -> type.flatMap(ColumnTypes::ofSum).map(t -> "numeric");
-      default -> Optional.empty();
-    };
-  }
-
-  /** Of int2, int4, int8 and numeric. */
-  private static Optional<String> ofSum(int typeOid) {
-    return switch (typeOid) {
-      case 21, 23 -> Optional.of("bigint");
-      case 20, 1700 -> Optional.of("numeric");
+      case "min", "max" -> Conditions.variable(argument, scope).flatMap(ColumnTypes::of);
+      case "sum" -> type.map(KnownTypes::ofSum).map(TypeNames.BUILT_IN::get);
+      case "avg" -> type.map(_ -> "numeric");
       default -> Optional.empty();
     };
   }

@@ -2,7 +2,6 @@ package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.join.CheapestChoice;
-import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.Pin;
@@ -33,7 +32,6 @@ import java.util.Optional;
 final class ExchangePlans {
   private static final int MAX_TABLES = 16;
   private static final int TRIES = 100;
-  private static final String ROWS = FinishText.ROWS;
 
   /** The first name is that of rows that are gathered in the end. */
   private static final int FIRST = 2;
@@ -137,14 +135,15 @@ final class ExchangePlans {
   }
 
   /** What the nodes do then; empty when they cannot. */
-  private Optional<Plan.AllNodes> planned(Moved moved) {
+  private Optional<Plan> planned(Moved moved) {
     Analysis then = analysis.after(moved.moves());
     if (query.body() instanceof Block block
         && then.placements().rows(block) instanceof Placement.Copies) {
       return Optional.empty();
     }
     try {
-      return new SeveralNodes(then, query, inJava).plan() instanceof Plan.AllNodes plan
+      Plan plan = new SeveralNodes(then, query, inJava).plan();
+      return plan instanceof Plan.AllNodes || plan instanceof Plan.Fragments
           ? Optional.of(plan)
           : Optional.empty();
     } catch (SqlError _) {
@@ -165,13 +164,15 @@ final class ExchangePlans {
         readsTables || exchanges.stream().anyMatch(e -> !e.producer().inputs().isEmpty());
     Optional<Plan> afterWrites = needsMoment ? Optional.of(gathered) : Optional.empty();
     return switch (then) {
-      case Plan.AllNodes(var text, var nodes, var pins, Combine.Finish(var rest, var types), _) -> {
-        Fragment rows = new Fragment(text, site(nodes, pins), inputs, readsTables);
-        List<Exchange.Column> columns = new ArrayList<>();
-        types.forEach(type -> columns.add(new Exchange.Column("c" + (columns.size() + 1), type)));
-        exchanges.add(new Exchange(ROWS, columns, List.of(), rows, new Exchange.Route.Gather()));
-        Fragment last = new Fragment(rest, new Fragment.Site.CatalogNode(), List.of(ROWS), false);
-        yield new Plan.Fragments(exchanges, last, Router.ALL_ROWS, afterWrites);
+      case Plan.Fragments(var gathers, var rest, var combine, _) -> {
+        for (Exchange gather : gathers) {
+          Fragment own = gather.producer();
+          Fragment rows = new Fragment(own.text(), own.site(), inputs, readsTables);
+          exchanges.add(
+              new Exchange(
+                  gather.relation(), gather.columns(), gather.constraints(), rows, gather.route()));
+        }
+        yield new Plan.Fragments(exchanges, rest, combine, afterWrites);
       }
       case Plan.AllNodes(var text, var nodes, var pins, var combine, _) -> {
         Fragment last = new Fragment(text, site(nodes, pins), inputs, readsTables);

@@ -4,10 +4,13 @@ import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.Name;
 import dev.drover.planner.sql.Node;
 import dev.drover.planner.sql.Query;
+import dev.drover.planner.sql.QueryBody;
 import dev.drover.planner.sql.QueryPart;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +38,10 @@ final class ExpressionScan {
   private final SourceText text;
   private final boolean inText;
 
+  /** Blocks of EXISTS, whose targets are never computed. */
+  private final Set<QueryBody.SelectBlock> existence =
+      Collections.newSetFromMap(new IdentityHashMap<>());
+
   ExpressionScan(Analyzer analyzer, Mentions mentions, SourceText text, boolean inText) {
     this.analyzer = analyzer;
     this.mentions = mentions;
@@ -44,7 +51,11 @@ final class ExpressionScan {
 
   void expression(Expr root, Block block, Analyzer.Place place) {
     if (root instanceof Expr.ColumnRef reference && reference.star()) {
-      note(reference, new Resolved.OfStar(), block);
+      boolean computed = block.select().map(s -> !existence.contains(s)).orElse(true);
+      list(reference, new Resolved.OfStar(), block);
+      if (computed) {
+        mentions.needs().reference(reference, new Resolved.OfStar(), block.scope());
+      }
       noteSchema(reference);
       return;
     }
@@ -149,6 +160,11 @@ final class ExpressionScan {
     switch (node) {
       case Expr.SubqueryExpr subquery -> {
         subquery.test().ifPresent(test -> node(test, block, place));
+        if (subquery.kind() == Expr.SubqueryExpr.Kind.EXISTS
+            && subquery.query().body() instanceof QueryBody.SelectBlock select
+            && !select.distinct()) {
+          existence.add(select);
+        }
         query(subquery.query(), block, place);
         return false;
       }
@@ -198,9 +214,13 @@ final class ExpressionScan {
   }
 
   private void note(Expr.ColumnRef reference, Resolved resolved, Block block) {
+    list(reference, resolved, block);
+    mentions.needs().reference(reference, resolved, block.scope());
+  }
+
+  private void list(Expr.ColumnRef reference, Resolved resolved, Block block) {
     block.references().put(reference, resolved);
     text.references().add(new SourceText.Reference(reference, resolved, block.scope()));
-    mentions.needs().reference(reference, resolved, block.scope());
   }
 
   private static void markRowType(Source source) {

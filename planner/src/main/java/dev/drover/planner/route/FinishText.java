@@ -14,10 +14,10 @@ import java.util.Set;
 
 /**
  * The two texts of a block that is begun on the nodes and finished on one PostgreSQL: FROM and
- * WHERE run on the nodes, all else over {@code drover_rows}.
+ * WHERE run on the nodes, all else over {@code drover_x1}.
  */
 final class FinishText {
-  static final String ROWS = "drover_rows";
+  static final String ROWS = "drover_x1";
 
   private final Analysis analysis;
   private final QueryInfo query;
@@ -60,7 +60,7 @@ final class FinishText {
     return out.add(" FROM ").add(text.render(rowsSpan())).add(end).build();
   }
 
-  /** The statement over {@code drover_rows}, before its expressions are replaced. */
+  /** The statement over {@code drover_x1}, before its expressions are replaced. */
   SpliceText finalText() {
     SpliceText text = new NodeText(analysis).plain(true);
     text.replace(rowsSpan(), ROWS);

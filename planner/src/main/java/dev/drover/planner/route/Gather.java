@@ -1,7 +1,6 @@
 package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
-import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Expr;
@@ -69,10 +68,9 @@ final class Gather {
       sent.add(SqlText.fixed("1"));
       types.add("integer");
     }
-    Combine finish = new Combine.Finish(last.render(analysis.span()), types);
     String select = repetitionIsIrrelevant() ? "SELECT DISTINCT " : "SELECT ";
     SqlText text = texts.nodeText(select, sent, isExistence() ? " LIMIT 1" : "");
-    return SeveralNodes.allNodes(analysis, text, parts, finish);
+    return SeveralNodes.gathered(analysis, parts, text, types, last.render(analysis.span()));
   }
 
   /** True when only the existence of a row is asked for: EXISTS over rows as they are. */

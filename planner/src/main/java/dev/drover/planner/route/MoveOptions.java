@@ -44,8 +44,24 @@ final class MoveOptions {
     for (TableUse table : analysis.tables()) {
       all = all.and(analysis.flow().of(table));
     }
+    for (Block block : analysis.mentions().blocks()) {
+      for (FromInfo item : block.from()) {
+        all = all.and(matches(item));
+      }
+    }
     this.equal = all;
     this.nodes = analysis.context().catalog().datanodes().size();
+  }
+
+  /** What the conditions of joins say of rows that match; others are kept by themselves. */
+  private static List<Fact> matches(FromInfo item) {
+    if (!(item instanceof FromInfo.Join join)) {
+      return List.of();
+    }
+    List<Fact> facts = new ArrayList<>(join.facts());
+    facts.addAll(matches(join.left()));
+    facts.addAll(matches(join.right()));
+    return facts;
   }
 
   List<Target> targets() {

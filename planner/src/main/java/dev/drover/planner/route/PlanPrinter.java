@@ -214,10 +214,6 @@ public final class PlanPrinter {
                     .collect(Collectors.joining(", ")));
         window(depth, window);
       }
-      case Combine.Finish(var text, var types) -> {
-        line(depth + 1, "Rows: " + String.join(", ", types));
-        line(depth + 1, "Final query: " + text(text));
-      }
     }
   }
 

@@ -36,13 +36,29 @@ final class PullFilters {
   /** Blocks that PostgreSQL evaluates for sure, so that it meets their errors too. */
   private void collectCertain(QueryInfo.Body body) {
     switch (body) {
-      case Block block -> certain.add(block);
+      case Block block -> {
+        certain.add(block);
+        block.from().forEach(this::collectCertain);
+      }
       case QueryInfo.Pair(_, var left, var right) -> {
         collectCertain(left);
         collectCertain(right);
       }
       case QueryInfo.Nested(var inner) -> collectCertain(inner.body());
       case QueryInfo.Constants _ -> {}
+    }
+  }
+
+  /** A query in FROM is as certain as a table there. */
+  private void collectCertain(FromInfo item) {
+    switch (item) {
+      case FromInfo.Leaf(Derived derived) when !derived.common() && !derived.query().isCut() ->
+          collectCertain(derived.query().body());
+      case FromInfo.Leaf _ -> {}
+      case FromInfo.Join join -> {
+        collectCertain(join.left());
+        collectCertain(join.right());
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.drover.planner.route;
 
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.Node;
+import dev.drover.planner.sql.RelationNames;
 import java.util.Set;
 
 /** Tells of conditions whether every server computes the same, and whether that can fail. */
@@ -62,8 +63,24 @@ final class PullableExpressions {
         && (!functions.isStable(call) || BY_SETTINGS.contains(name));
   }
 
-  /** Only comparisons of columns and constants as they are, and what AND, OR and NOT make of it. */
+  /**
+   * Only comparisons of columns and constants as they are, and what AND, OR and NOT make of it.
+   * What is computed from literals alone PostgreSQL computes when it plans, whether rows come by or
+   * not.
+   */
   boolean cannotFail(Expr condition) {
+    return isOfLiterals(condition) || comparesOnly(condition);
+  }
+
+  private boolean isOfLiterals(Expr value) {
+    return RelationNames.collect(value, Expr.ColumnRef.class).isEmpty()
+        && RelationNames.collect(value, Expr.Param.class).isEmpty()
+        && RelationNames.collect(value, Expr.FunctionCall.class).isEmpty()
+        && RelationNames.collect(value, Expr.Special.class).isEmpty()
+        && mayRunAnywhere(value);
+  }
+
+  private boolean comparesOnly(Expr condition) {
     return switch (condition) {
       case Expr.Literal _, Expr.Constant _, Expr.Param _ -> true;
       case Expr.ColumnRef reference -> !reference.star();
@@ -78,6 +95,7 @@ final class PullableExpressions {
           switch (kind) {
             case IS_NULL, IS_TRUE, IS_FALSE, IS_UNKNOWN, IS_DISTINCT_FROM, BETWEEN ->
                 operands.stream().allMatch(this::cannotFail);
+            case LIKE -> operands.size() == 2 && operands.stream().allMatch(this::cannotFail);
             default -> false;
           };
       case Expr.InList(_, var argument, _, var items) ->

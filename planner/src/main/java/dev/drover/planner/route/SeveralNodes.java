@@ -3,6 +3,8 @@ package dev.drover.planner.route;
 import dev.drover.pgwire.FieldDescription;
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.plan.Combine;
+import dev.drover.planner.plan.Exchange;
+import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
@@ -86,6 +88,31 @@ final class SeveralNodes {
       Analysis analysis, SqlText text, Placement.Parts parts, Combine combine) {
     return new Plan.AllNodes(
         text, parts.nodes(), pins(analysis, analysis.tables(), parts), combine, false);
+  }
+
+  /**
+   * The nodes' rows come together on the catalog node, where {@code last} runs over them.
+   *
+   * @param types of the columns of {@code text}, which are called c1, c2, ... there
+   */
+  static Plan gathered(
+      Analysis analysis, Placement.Parts parts, SqlText text, List<String> types, SqlText last) {
+    List<Exchange.Column> columns = new ArrayList<>();
+    for (String type : types) {
+      columns.add(new Exchange.Column("c" + (columns.size() + 1), type));
+    }
+    Fragment.Site site =
+        new Fragment.Site.Nodes(parts.nodes(), pins(analysis, analysis.tables(), parts));
+    Exchange exchange =
+        new Exchange(
+            FinishText.ROWS,
+            columns,
+            List.of(),
+            new Fragment(text, site, List.of(), true),
+            new Exchange.Route.Gather());
+    Fragment rest =
+        new Fragment(last, new Fragment.Site.CatalogNode(), List.of(FinishText.ROWS), false);
+    return new Plan.Fragments(List.of(exchange), rest, Router.ALL_ROWS, Optional.empty());
   }
 
   static List<Pin> pins(Analysis analysis, List<TableUse> tables, Placement.Parts parts) {
@@ -185,9 +212,8 @@ final class SeveralNodes {
         nodeText
             .insert(endOfTargets(block.select().orElseThrow()), hidden.build())
             .render(analysis.span());
-    Combine finish =
-        new Combine.Finish(finalText(types.get().size(), "SELECT ", order), columnTypes);
-    return allNodes(analysis, text, parts, finish);
+    SqlText last = finalText(types.get().size(), "SELECT ", order);
+    return gathered(analysis, parts, text, columnTypes, last);
   }
 
   private SqlText finalText(int columns, String select, List<String> order) {
@@ -199,7 +225,7 @@ final class SeveralNodes {
         text.add(" AS " + SqlNames.quote(names.get().get(i - 1)));
       }
     }
-    text.add(" FROM drover_rows");
+    text.add(" FROM " + FinishText.ROWS);
     if (!order.isEmpty()) {
       text.add(order.stream().collect(Collectors.joining(", ", " ORDER BY ", "")));
     }
@@ -264,7 +290,7 @@ final class SeveralNodes {
     SqlText text = nodeText.render(analysis.span());
     SqlText last =
         finalText(types.size(), deduplicates ? "SELECT DISTINCT " : "SELECT ", setOrder(types));
-    return allNodes(analysis, text, parts, new Combine.Finish(last, types));
+    return gathered(analysis, parts, text, types, last);
   }
 
   /** ORDER BY of a set operation names its columns or their positions. */

@@ -1,6 +1,5 @@
 package dev.drover.planner.route;
 
-import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
@@ -24,13 +23,6 @@ record Wrapping(SqlText before, SqlText after) {
       }
       case Plan.AnyNode(var text, var nodes, var writes) ->
           new Plan.AnyNode(around(text), nodes, writes);
-      case Plan.AllNodes(
-              var text,
-              var nodes,
-              var pins,
-              Combine.Finish(var last, var types),
-              var w) ->
-          new Plan.AllNodes(text, nodes, pins, new Combine.Finish(around(last), types), w);
       case Plan.AllNodes(var text, var nodes, var pins, var combine, var writes)
           when combine.equals(Router.ALL_ROWS) ->
           new Plan.AllNodes(around(text), nodes, pins, combine, writes);

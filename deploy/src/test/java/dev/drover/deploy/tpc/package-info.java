@@ -1,0 +1,2 @@
+/** Tests of the standard workloads without servers. */
+package dev.drover.deploy.tpc;
