@@ -14,7 +14,8 @@ import java.util.Set;
 
 /**
  * A text fit for relations that stand in for its tables: what depends on a table's own name, OID or
- * row type says it in another way, and nothing locks rows any more.
+ * row type says it in another way. Locking clauses stay: what PostgreSQL refuses to lock is
+ * refused.
  */
 final class PulledText {
   private final Analysis analysis;
@@ -65,9 +66,6 @@ final class PulledText {
     }
     source.references().forEach(reference -> reference(text, reference));
     nameTargets(text);
-    for (QueryInfo query : source.locking()) {
-      query.query().locking().forEach(lock -> text.replace(lock.span(), ""));
-    }
     return text;
   }
 

@@ -55,19 +55,28 @@ final class Refusals {
     return met.size();
   }
 
-  /** The listed statements that ran after all. */
-  List<String> stale() {
-    return listed.stream().filter(entry -> !met.contains(entry)).toList();
+  /** The listed statements of some scripts that ran after all. */
+  List<String> stale(Set<String> topics) {
+    return listed.stream()
+        .filter(entry -> topics.contains(topic(entry)) && !met.contains(entry))
+        .toList();
   }
 
-  void save() {
+  /** What is listed of other scripts stays. */
+  void save(Set<String> topics) {
     if (REWRITE) {
-      try {
-        Files.write(file, met);
+      try (Stream<String> before = Files.lines(file)) {
+        Set<String> all = new TreeSet<>(met);
+        before.filter(entry -> !topics.contains(topic(entry))).forEach(all::add);
+        Files.write(file, all);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  private static String topic(String entry) {
+    return entry.substring(0, entry.indexOf('\t'));
   }
 
   private static String entry(Script script, Scenario scenario, Statement statement) {
