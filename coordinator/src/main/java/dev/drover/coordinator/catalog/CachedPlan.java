@@ -87,7 +87,7 @@ public final class CachedPlan {
   private static boolean asksDatanodes(Plan plan) {
     return switch (plan) {
       case Plan.OneNode _, Plan.AnyNode _, Plan.AllNodes _, Plan.AtCursor _ -> true;
-      case Plan.Fragments _ -> true;
+      case Plan.Fragments _, Plan.Change _ -> true;
       case Plan.ReplicatedWrite _, Plan.InsertRows _, Plan.InsertFrom _ -> true;
       case Plan.Local _, Plan.Explain _, Plan.Control _, Plan.Deferred _ -> false;
       case Plan.CopyIn _, Plan.CopyLocal _, Plan.CopyOut _ -> false;

@@ -11,7 +11,6 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.planner.catalog.Node;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -111,9 +110,7 @@ final class BlockingTransaction {
     try {
       return future.join();
     } catch (CompletionException e) {
-      Optional<SqlError> known =
-          e.getCause() instanceof SqlError error ? Optional.of(error) : Optional.empty();
-      throw known.orElseThrow(() -> e);
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
   }
 }

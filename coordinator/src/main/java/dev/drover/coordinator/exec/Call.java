@@ -189,6 +189,12 @@ public final class Call {
     return inside(step, stepPlan, stepOutput, stepListener);
   }
 
+  /** A step whose results nobody wants; its text and values are its own. */
+  Call quiet(CachedPlan stepPlan) {
+    Request step = new Request(text(), Optional.empty(), 0, 0, false, true);
+    return new Call(step, stepPlan, transaction, output, context);
+  }
+
   /** Another statement that is run for this one. */
   public Call inside(
       Request other, CachedPlan otherPlan, ResultOutput otherOutput, Listener otherListener) {

@@ -71,6 +71,7 @@ public final class Operators {
       case Plan.ReplicatedWrite write -> new ReplicatedWriteOperator(call, write);
       case Plan.InsertRows insert -> new InsertRowsOperator(call, insert, slots);
       case Plan.InsertFrom insert -> new InsertFromOperator(call, insert);
+      case Plan.Change change -> new ChangeOperator(call, change);
       case Plan.CopyIn copy -> new CopyInOperator(call, copy);
       case Plan.CopyLocal copy -> new CopyLocalOperator(call, copy);
       case Plan.CopyOut copy -> CopyOutOperator.of(call, copy, slots);

@@ -119,14 +119,18 @@ final class RowBatches implements RowSink {
   @Override
   public void take(ByteBuf run) {
     while (run.isReadable()) {
-      List<byte[]> row = BackendDecoder.nextDataRow(run);
-      int node = nodeOf(row);
-      returned.ifPresent(kept -> kept.inserted(node));
-      Target to = targets.get(node);
-      append(to.values, row);
-      if (to.values.length() >= BATCH_BYTES) {
-        send(to);
-      }
+      add(BackendDecoder.nextDataRow(run));
+    }
+  }
+
+  /** One row of the target's columns. */
+  void add(List<byte[]> row) {
+    int node = nodeOf(row);
+    returned.ifPresent(kept -> kept.inserted(node));
+    Target to = targets.get(node);
+    append(to.values, row);
+    if (to.values.length() >= BATCH_BYTES) {
+      send(to);
     }
   }
 

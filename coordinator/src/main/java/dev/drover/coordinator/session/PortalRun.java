@@ -83,7 +83,7 @@ final class PortalRun implements Call.Listener {
           false;
       case Plan.Fragments _ -> false;
       case Plan.ReplicatedWrite _, Plan.InsertFrom _, Plan.Explain _, Plan.Control _ -> true;
-      case Plan.AtCursor _ -> true;
+      case Plan.AtCursor _, Plan.Change _ -> true;
       case Plan.CopyIn _, Plan.CopyLocal _, Plan.CopyOut _ -> true;
       case Plan.Deferred _, Plan.Utility _, Plan.Broadcast _ -> true;
     };

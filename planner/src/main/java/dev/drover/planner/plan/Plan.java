@@ -108,6 +108,24 @@ public sealed interface Plan {
   }
 
   /**
+   * A change of rows that needs more than the nodes have: the statement runs on the catalog node,
+   * over temporary relations with the rows it reads and may change, and what it did to them is then
+   * done on the nodes, in the client's transaction.
+   *
+   * @param tables those that it changes
+   * @param reads the rows of others that it reads
+   * @param statement the client's, over the temporary relations
+   */
+  record Change(List<ChangedTable> tables, List<Exchange> reads, SqlText statement)
+      implements Plan {
+    public Change {
+      tables = List.copyOf(tables);
+      reads = List.copyOf(reads);
+      requireNonNull(statement);
+    }
+  }
+
+  /**
    * A write to a replicated table: on the primary first, then on the others; every node must report
    * the same number of rows.
    *

@@ -9,9 +9,13 @@ import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.plan.StatementFacts;
 import dev.drover.planner.sql.CopyEndpoint;
+import dev.drover.planner.sql.Delete;
+import dev.drover.planner.sql.Insert;
+import dev.drover.planner.sql.Merge;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.Span;
 import dev.drover.planner.sql.Statement;
+import dev.drover.planner.sql.Update;
 import java.util.List;
 import java.util.Optional;
 
@@ -134,21 +138,33 @@ final class CopyRouter {
   }
 
   private Plan query(Statement statement) {
-    if (!(statement instanceof Statement.Select select)) {
-      throw Unsupported.error("COPY of data-modifying statements");
-    }
     RoutingContext inner =
         context.withText(
             context.text(), new StatementFacts(context.facts().parameterTypes(), List.of()));
+    ParsedStatement query = Router.inner(parsed, statement);
     Plan reader =
-        SelectRouter.withoutMerging(inner, reads).route(Router.inner(parsed, select), select);
+        statement instanceof Statement.Select select
+            ? SelectRouter.withoutMerging(inner, reads).route(query, select)
+            : changes(inner, query);
     if (reader instanceof Plan.Local) {
       return new Plan.CopyLocal(whole(), true);
     }
     checkEndpoint();
     SpliceText text = new SpliceText(context.text(), reads.literals());
-    SqlText before = text.render(new Span(parsed.span().start(), select.span().start()));
-    SqlText after = text.render(new Span(select.span().end(), parsed.span().end()));
-    return new Plan.CopyOut(new Wrapping(before, after).around(reader), hasHeader());
+    SqlText before = text.render(new Span(parsed.span().start(), statement.span().start()));
+    SqlText after = text.render(new Span(statement.span().end(), parsed.span().end()));
+    Plan copy = new Wrapping(before, after).around(reader);
+    return copy instanceof Plan.Change ? copy : new Plan.CopyOut(copy, hasHeader());
+  }
+
+  private Plan changes(RoutingContext inner, ParsedStatement changing) {
+    Optional<Plan> plan =
+        switch (changing.statement()) {
+          case Insert insert -> new InsertRouter(inner, reads, changing, insert).routeOnCatalog();
+          case Update _, Delete _, Merge _ ->
+              new DmlRouter(inner, reads, changing).routeOnCatalog();
+          default -> Optional.empty();
+        };
+    return plan.orElseThrow(() -> Unsupported.error("COPY of data-modifying statements"));
   }
 }

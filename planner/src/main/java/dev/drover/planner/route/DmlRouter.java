@@ -12,6 +12,7 @@ import dev.drover.planner.sql.Merge;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.QualifiedName;
 import dev.drover.planner.sql.RelationNames;
+import dev.drover.planner.sql.Statement;
 import dev.drover.planner.sql.Update;
 import java.util.List;
 import java.util.Map;
@@ -20,25 +21,43 @@ import java.util.Optional;
 /** Routes UPDATE, DELETE and MERGE. */
 final class DmlRouter {
   private final RoutingContext context;
-  private final LiteralReads reads;
   private final ParsedStatement parsed;
+  private final DmlReader reader;
+  private final Analysis analysis;
+  private final ChangeRouter change;
 
   DmlRouter(RoutingContext context, LiteralReads reads, ParsedStatement parsed) {
     this.context = context;
-    this.reads = reads;
     this.parsed = parsed;
-  }
-
-  Plan route() {
-    DmlReader reader = DmlReader.read(parsed.statement(), context);
+    this.reader = DmlReader.read(parsed.statement(), context);
     FunctionRules functions = new FunctionRules(context.catalog(), context.functions());
     FactFlow flow = new FactFlow(reader.mentions(), functions, reads);
     reader.commonTables().forEach(q -> flow.query(q, Facts.NONE));
     flow.block(reader.block(), Facts.NONE);
-    Analysis analysis = new Analysis(context, parsed, reader.mentions(), functions, reads, flow);
+    reader.mentions().changes().forEach(c -> flow.block(c.block(), Facts.NONE));
+    this.analysis = new Analysis(context, parsed, reader.mentions(), functions, reads, flow);
+    this.change =
+        new ChangeRouter(
+            analysis, ChangeRouter.target(parsed.statement(), reader.target(), reader.block()));
+  }
+
+  Plan route() {
     if (analysis.tables().isEmpty()) {
       return new LocalPlans(analysis).plan();
     }
+    try {
+      return usual();
+    } catch (SqlError refusal) {
+      return change.unless(refusal);
+    }
+  }
+
+  /** What RETURNING gives is in one place before it goes to the client. */
+  Optional<Plan> routeOnCatalog() {
+    return change.instead();
+  }
+
+  private Plan usual() {
     Refusals refusals = new Refusals(analysis);
     refusals.checkDatanodes();
     refusals.checkSequences();
@@ -50,18 +69,28 @@ final class DmlRouter {
     }
     Optional<Expr.Special> current = currentOf();
     return current.isPresent()
-        ? atCursor(analysis, target, current.get())
-        : plan(analysis, refusals, reader.block(), target);
+        ? atCursor(target, current.get())
+        : plan(refusals, reader.block(), target);
   }
 
   private Optional<Expr.Special> currentOf() {
     return RelationNames.collect(parsed.statement(), Expr.Special.class).stream()
-        .filter(s -> s.keyword().equals("CURRENT OF"))
+        .filter(DmlRouter::isCurrentOf)
         .findFirst();
   }
 
+  private static boolean isCurrentOf(Expr.Special special) {
+    return special.keyword().equals("CURRENT OF");
+  }
+
+  /** It changes the row that a cursor stands on, anywhere in it. */
+  static boolean isAtCursor(Statement statement) {
+    return RelationNames.collect(statement, Expr.Special.class).stream()
+        .anyMatch(DmlRouter::isCurrentOf);
+  }
+
   /** A cursor's row is on one node; other tables of the statement would not all be there. */
-  private Plan atCursor(Analysis analysis, TableUse target, Expr.Special current) {
+  private Plan atCursor(TableUse target, Expr.Special current) {
     if (!(current.children().getFirst() instanceof QualifiedName cursor)) {
       throw Unsupported.error("WHERE CURRENT OF clauses with a parameter");
     }
@@ -74,11 +103,11 @@ final class DmlRouter {
     boolean byKey = !target.key().isEmpty() && NodeText.mayNameLeaf(target);
     Optional<Pin> leaves = byKey ? Optional.of(KeyPins.pin(target, List.of())) : Optional.empty();
     Map<TableUse, Pin> named = leaves.map(l -> Map.of(target, l)).orElse(Map.of());
-    SqlText text = text(analysis, target, named, leaves.stream().toList());
+    SqlText text = text(target, named, leaves.stream().toList());
     return new Plan.AtCursor(cursor.local(), target.relation().name(), text, leaves);
   }
 
-  private Plan plan(Analysis analysis, Refusals refusals, Block block, TableUse target) {
+  private Plan plan(Refusals refusals, Block block, TableUse target) {
     boolean modifiesInWith = analysis.mentions().modifiesInWith();
     Optional<Map<TableUse, Pin>> pins =
         modifiesInWith
@@ -87,30 +116,29 @@ final class DmlRouter {
                 .all(analysis.tables())
                 .filter(all -> all.containsKey(target));
     if (pins.isPresent()) {
-      return oneNode(analysis, block, target, pins.get());
+      return oneNode(block, target, pins.get());
     }
     refusals.checkRowPlaces();
     List<Integer> only = analysis.onlyNode();
     if (!only.isEmpty()) {
-      SqlText text = text(analysis, target, Map.of(), List.of());
+      SqlText text = text(target, Map.of(), List.of());
       return new Plan.AnyNode(text, only, true);
     }
     if (modifiesInWith) {
       throw Unsupported.error("data-modifying WITH queries over several nodes");
     }
-    return several(analysis, block, target);
+    return several(block, target);
   }
 
-  private Plan oneNode(Analysis analysis, Block block, TableUse target, Map<TableUse, Pin> leaves) {
+  private Plan oneNode(Block block, TableUse target, Map<TableUse, Pin> leaves) {
     List<Pin> pins = leaves.values().stream().distinct().toList();
-    SqlText text = text(analysis, target, leaves, pins);
+    SqlText text = text(target, leaves, pins);
     List<Integer> types = new LiteralParameters(analysis, block.scope()).ofRow(target);
-    return new Plan.OneNode(text, pins, true, otherwise(analysis, block, target, pins), types);
+    return new Plan.OneNode(text, pins, true, otherwise(block, target, pins), types);
   }
 
   /** For one node. */
-  private SqlText text(
-      Analysis analysis, TableUse target, Map<TableUse, Pin> leaves, List<Pin> pins) {
+  private SqlText text(TableUse target, Map<TableUse, Pin> leaves, List<Pin> pins) {
     boolean oneNow = context.session().inTransaction();
     SpliceText text = new NodeText(analysis).withLeaves(leaves, pins, oneNow);
     return withDefaults(text, target, oneNow);
@@ -124,27 +152,25 @@ final class DmlRouter {
     return text.render(parsed.span());
   }
 
-  private Optional<Plan> otherwise(
-      Analysis analysis, Block block, TableUse target, List<Pin> pins) {
+  private Optional<Plan> otherwise(Block block, TableUse target, List<Pin> pins) {
     if (KeyPins.areOneSlot(pins)) {
       return Optional.empty();
     }
     try {
       new Refusals(analysis).checkRowPlaces();
-      return Optional.of(several(analysis, block, target));
+      return Optional.of(several(block, target));
     } catch (SqlError _) {
-      return Optional.empty();
+      return change.instead();
     }
   }
 
-  private Plan several(Analysis analysis, Block block, TableUse target) {
+  private Plan several(Block block, TableUse target) {
     if (parsed.statement() instanceof Merge) {
       throw Unsupported.error("MERGE statements over several nodes");
     }
     if (target.relation().distribution() instanceof Distribution.Replicated replicated) {
       SqlText text = withDefaults(new NodeText(analysis).plain(true), target, true);
-      return new ReplicatedWrites(analysis)
-          .plan(text, target, replicated, locksRows(analysis, target));
+      return new ReplicatedWrites(analysis).plan(text, target, replicated, locksRows(target));
     }
     new Refusals(analysis).checkSeveralNodes();
     return switch (analysis.placements().rows(block)) {
@@ -161,7 +187,7 @@ final class DmlRouter {
   /**
    * True when the statement picks rows by the equality of a primary key, and reads nothing else.
    */
-  private static boolean locksRows(Analysis analysis, TableUse target) {
+  private boolean locksRows(TableUse target) {
     Facts facts = analysis.flow().of(target);
     return analysis.tables().size() == 1
         && target.relation().uniqueKeys().stream()

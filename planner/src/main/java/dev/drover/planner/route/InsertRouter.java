@@ -14,28 +14,24 @@ import java.util.Optional;
 /** Routes INSERT: reads its parts, and leaves rows of constants and rows of a query to others. */
 final class InsertRouter {
   private final RoutingContext context;
-  private final LiteralReads reads;
-  private final ParsedStatement parsed;
   private final Insert insert;
+  private final FromInfo target;
+  private final Optional<QueryInfo> source;
+  private final Block block = new Block(new Scope(Optional.empty()), Optional.empty());
+  private final Analysis analysis;
 
   InsertRouter(RoutingContext context, LiteralReads reads, ParsedStatement parsed, Insert insert) {
     this.context = context;
-    this.reads = reads;
-    this.parsed = parsed;
     this.insert = insert;
-  }
-
-  Plan route() {
     Analyzer analyzer = Analyzer.of(context);
-    Block block = new Block(new Scope(Optional.empty()), Optional.empty());
     List<QueryInfo> queries = new ArrayList<>();
     Analyzer.Place place =
         insert
             .with()
             .map(w -> Analyzer.Place.TOP.with(analyzer.with(w, Analyzer.Place.TOP, queries)))
             .orElse(Analyzer.Place.TOP);
-    FromInfo target = analyzer.from(insert.target(), block, Analyzer.Place.TOP);
-    Optional<QueryInfo> source = insert.source().map(q -> analyzer.query(q, place));
+    this.target = analyzer.from(insert.target(), block, Analyzer.Place.TOP);
+    this.source = insert.source().map(q -> analyzer.query(q, place));
     block.scope().add(new Rows("excluded", Optional.empty(), true));
     insert.onConflict().ifPresent(c -> analyzer.scan().node(c, block, place));
     insert
@@ -47,11 +43,36 @@ final class InsertRouter {
     queries.forEach(q -> flow.query(q, Facts.NONE));
     source.ifPresent(q -> flow.query(q, Facts.NONE));
     flow.block(block, Facts.NONE);
-    Analysis analysis = new Analysis(context, parsed, analyzer.mentions(), functions, reads, flow);
+    analyzer.mentions().changes().forEach(c -> flow.block(c.block(), Facts.NONE));
+    this.analysis = new Analysis(context, parsed, analyzer.mentions(), functions, reads, flow);
+  }
+
+  Plan route() {
     if (analysis.tables().isEmpty()) {
       return new LocalPlans(analysis).plan();
     }
-    if (readsCatalogOnly(analysis, block)) {
+    try {
+      return usual();
+    } catch (SqlError refusal) {
+      return change().unless(refusal);
+    }
+  }
+
+  /** What RETURNING gives is in one place before it goes to the client. */
+  Optional<Plan> routeOnCatalog() {
+    return change().instead();
+  }
+
+  private ChangeRouter change() {
+    Optional<ChangeTarget> main =
+        target instanceof FromInfo.Leaf(var table)
+            ? ChangeRouter.target(insert, table, block)
+            : Optional.empty();
+    return new ChangeRouter(analysis, main);
+  }
+
+  private Plan usual() {
+    if (readsCatalogOnly()) {
       new Refusals(analysis).checkReach();
     } else {
       new Refusals(analysis).checkDatanodes();
@@ -61,10 +82,10 @@ final class InsertRouter {
           ? Unsupported.error("changes of views over distributed tables")
           : Unsupported.mixed(insert.target().name().local());
     }
-    return plan(analysis, table, block, source);
+    return plan(table);
   }
 
-  private Plan plan(Analysis analysis, TableUse table, Block block, Optional<QueryInfo> source) {
+  private Plan plan(TableUse table) {
     insert
         .onConflict()
         .ifPresent(
@@ -78,10 +99,10 @@ final class InsertRouter {
       throw Unsupported.error("data-modifying WITH queries over several nodes");
     }
     InsertShape shape = InsertShape.of(insert, table, context);
-    if (readsCatalogOnly(analysis, block)) {
+    if (readsCatalogOnly()) {
       return new InsertQuery(analysis, insert, shape, source.orElseThrow()).planOnCatalog();
     }
-    Optional<List<Expr.RowExpr>> rows = rows(source);
+    Optional<List<Expr.RowExpr>> rows = rows();
     boolean readsTables = analysis.tables().size() > 1;
     if (rows.isPresent() && !readsTables && insert.with().isEmpty()) {
       return new InsertValues(analysis, insert, shape, rows.get()).plan();
@@ -92,7 +113,7 @@ final class InsertRouter {
   }
 
   /** Temporary tables or system catalogs fill a distributed table. */
-  private boolean readsCatalogOnly(Analysis analysis, Block block) {
+  private boolean readsCatalogOnly() {
     return analysis.tables().size() == 1
         && !analysis.mentions().catalogRelations().isEmpty()
         && insert.source().isPresent()
@@ -104,7 +125,7 @@ final class InsertRouter {
   }
 
   /** The rows of a bare VALUES; none for DEFAULT VALUES. */
-  private static Optional<List<Expr.RowExpr>> rows(Optional<QueryInfo> source) {
+  private Optional<List<Expr.RowExpr>> rows() {
     if (source.isEmpty()) {
       return Optional.of(List.of());
     }

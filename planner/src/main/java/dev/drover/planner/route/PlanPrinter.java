@@ -4,6 +4,8 @@ import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.plan.ChangedTable;
+import dev.drover.planner.plan.ChangedTable.Identity;
 import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Fragment;
@@ -102,6 +104,7 @@ public final class PlanPrinter {
   private void printOther(Plan plan, int depth) {
     switch (plan) {
       case Plan.Fragments fragments -> fragments(depth, fragments);
+      case Plan.Change change -> change(depth, change);
       case Plan.CopyIn(_, var target, var filled) -> {
         line(depth, "Copy into " + target(target));
         filled.forEach(f -> line(depth + 1, "Filled: " + f.column() + " = " + text(f.value())));
@@ -137,29 +140,46 @@ public final class PlanPrinter {
   private void fragments(int depth, Plan.Fragments plan) {
     fragment(depth, "Fragment", plan.last());
     combine(depth, plan.combine());
-    for (Exchange exchange : plan.exchanges()) {
-      String columns =
-          exchange.columns().stream()
-              .map(c -> c.name() + " " + c.type())
-              .collect(Collectors.joining(", "));
-      List<String> elements = new ArrayList<>(List.of(columns));
-      elements.addAll(exchange.constraints());
-      line(
-          depth + 1,
-          route(exchange.route())
-              + " "
-              + exchange.relation()
-              + " ("
-              + String.join(", ", elements)
-              + ")");
-      fragment(depth + 2, "Fragment", exchange.producer());
-    }
+    plan.exchanges().forEach(exchange -> exchange(depth + 1, exchange));
     plan.afterWrites()
         .ifPresent(
             other -> {
               line(depth + 1, "After writes:");
               print(other, depth + 2);
             });
+  }
+
+  private void exchange(int depth, Exchange exchange) {
+    String columns =
+        exchange.columns().stream()
+            .map(c -> c.name() + " " + c.type())
+            .collect(Collectors.joining(", "));
+    List<String> elements = new ArrayList<>(List.of(columns));
+    elements.addAll(exchange.constraints());
+    line(
+        depth,
+        route(exchange.route())
+            + " "
+            + exchange.relation()
+            + " ("
+            + String.join(", ", elements)
+            + ")");
+    fragment(depth + 1, "Fragment", exchange.producer());
+  }
+
+  private void change(int depth, Plan.Change plan) {
+    line(depth, "Change on the catalog node");
+    query(depth, plan.statement());
+    for (ChangedTable table : plan.tables()) {
+      line(depth + 1, "Changed: " + target(table.target()) + " as " + table.relation());
+      table.create().forEach(c -> line(depth + 2, "Prepare: " + text(c)));
+      table.candidates().forEach(c -> exchange(depth + 2, c));
+      List<String> identity = table.identity().stream().map(Identity::source).toList();
+      line(
+          depth + 2,
+          "Identity " + identity + ", assigned " + table.assigned() + ", " + table.kinds());
+    }
+    plan.reads().forEach(read -> exchange(depth + 1, read));
   }
 
   private void fragment(int depth, String title, Fragment fragment) {

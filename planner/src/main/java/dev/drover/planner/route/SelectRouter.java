@@ -42,7 +42,12 @@ final class SelectRouter {
     FactFlow flow = new FactFlow(analyzer.mentions(), functions, reads);
     flow.query(query, Facts.NONE);
     analyzer.mentions().changes().forEach(change -> flow.block(change.block(), Facts.NONE));
-    return plan(new Analysis(context, parsed, analyzer.mentions(), functions, reads, flow), query);
+    Analysis analysis = new Analysis(context, parsed, analyzer.mentions(), functions, reads, flow);
+    try {
+      return plan(analysis, query);
+    } catch (SqlError refusal) {
+      return new ChangeRouter(analysis, Optional.empty()).unless(refusal);
+    }
   }
 
   /** For a query that is all that the analysis is about. */

@@ -1,0 +1,86 @@
+package dev.drover.planner.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.drover.planner.plan.Plan.InsertTarget;
+import java.util.List;
+
+/**
+ * A table that a {@link Plan.Change} changes, and the temporary relations on the catalog node that
+ * stand for it meanwhile.
+ *
+ * <p>The statement changes {@code relation}. The rows that it may find there are in {@code rows},
+ * with more columns that say where each came from: {@link #PLACE} and those of {@code identity}.
+ *
+ * @param table qualified and quoted
+ * @param name without its schema, as messages show it
+ * @param relation unquoted, in the temporary schema
+ * @param rows {@code relation} itself, or its child by inheritance
+ * @param create statements that make both
+ * @param candidates what is loaded into {@code rows}, locked on the nodes
+ * @param target where rows go that were added or have moved; its columns are all that can be
+ *     written
+ * @param types of the target's columns, usable in a cast
+ * @param identity how a row is found again in its place
+ * @param assigned names of the target's columns that existing rows may get other values in
+ */
+public record ChangedTable(
+    String table,
+    String name,
+    String relation,
+    String rows,
+    List<SqlText> create,
+    List<Exchange> candidates,
+    InsertTarget target,
+    List<String> types,
+    List<Identity> identity,
+    List<String> assigned,
+    Kinds kinds) {
+  /**
+   * The column that says where a row lies: the name of its leaf, the id of its node when leaves
+   * have no names, or nothing when it lies on all nodes.
+   */
+  public static final String PLACE = "drover_place";
+
+  /**
+   * A part of what identifies a row.
+   *
+   * @param column of {@code rows}, unquoted
+   * @param source the column of the table itself, quoted
+   */
+  public record Identity(String column, String type, String source) {
+    public Identity {
+      requireNonNull(column);
+      requireNonNull(type);
+      requireNonNull(source);
+    }
+  }
+
+  /**
+   * What may become of the table's rows.
+   *
+   * @param moves a row's distribution key may be changed
+   * @param referenced rows of other tables may refer to it, so it cannot be deleted and inserted
+   *     again in another place
+   */
+  public record Kinds(boolean inserts, boolean deletes, boolean moves, boolean referenced) {}
+
+  public ChangedTable {
+    requireNonNull(table);
+    requireNonNull(name);
+    requireNonNull(relation);
+    requireNonNull(rows);
+    create = List.copyOf(create);
+    candidates = List.copyOf(candidates);
+    requireNonNull(target);
+    types = List.copyOf(types);
+    identity = List.copyOf(identity);
+    assigned = List.copyOf(assigned);
+    requireNonNull(kinds);
+  }
+
+  /** Candidates' places and identities, kept to tell later what has gone. */
+  public String before() {
+    return relation + "_before";
+  }
+}

@@ -1,0 +1,134 @@
+package dev.drover.planner.route;
+
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.Column;
+import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.catalog.Routine;
+import dev.drover.planner.plan.ChangedTable;
+import dev.drover.planner.plan.Exchange;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.Insert;
+import dev.drover.planner.sql.QueryPart;
+import dev.drover.planner.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The plan that serves any statement that changes rows: the rows that it reads and may change come
+ * to the catalog node, the statement runs there, and what has changed is changed on the nodes.
+ */
+final class ChangeRouter {
+  private final Analysis analysis;
+  private final List<ChangeTarget> targets = new ArrayList<>();
+
+  /** {@code main} is empty for a query that changes rows in WITH only. */
+  ChangeRouter(Analysis analysis, Optional<ChangeTarget> main) {
+    this.analysis = analysis;
+    main.ifPresent(targets::add);
+  }
+
+  /** The target of a statement whose first source it is. */
+  static Optional<ChangeTarget> target(Statement statement, Source source, Block block) {
+    return source instanceof TableUse table
+        ? Optional.of(new ChangeTarget(statement, table, block))
+        : Optional.empty();
+  }
+
+  /** In the place of what was refused; throws the refusal when it does not serve either. */
+  Plan unless(SqlError refusal) {
+    if (refusal.state() != SqlState.FEATURE_NOT_SUPPORTED) {
+      throw refusal;
+    }
+    return instead().orElseThrow(() -> refusal);
+  }
+
+  /** Empty when it does not serve. */
+  Optional<Plan> instead() {
+    return addTargetsInWith() && serves() ? Optional.of(plan()) : Optional.empty();
+  }
+
+  private Plan plan() {
+    Map<Relation, List<ChangeTarget>> changed = new LinkedHashMap<>();
+    targets.forEach(
+        t -> changed.computeIfAbsent(t.table().relation(), _ -> new ArrayList<>()).add(t));
+    Map<TableUse, String> names = new LinkedHashMap<>();
+    List<ChangedTable> tables = new ArrayList<>();
+    changed.forEach(
+        (relation, of) -> {
+          String name = "drover_t" + (tables.size() + 1);
+          tables.add(new ChangeTables(analysis, of, name).plan());
+          of.forEach(t -> names.put(t.table(), ChangeTables.TEMPORARY + name));
+        });
+    List<Exchange> reads = new ChangeReads(analysis).plan(names);
+    SpliceText text = new NodeText(analysis).withRelations(names);
+    targets.forEach(t -> spellOut(t, text));
+    return new Plan.Change(tables, reads, text.render(analysis.span()));
+  }
+
+  /** Where a row has more columns than the user knows of, {@code *} would show them. */
+  private static void spellOut(ChangeTarget target, SpliceText text) {
+    if (!(target.statement() instanceof Insert insert) || insert.returning().isEmpty()) {
+      return;
+    }
+    for (QueryPart.Target returned : insert.returning().get().targets()) {
+      if (returned.value() instanceof Expr.ColumnRef(_, _, var star) && star) {
+        text.replace(returned.span(), InsertShape.names(target.table().relation().columns()));
+      }
+    }
+  }
+
+  private boolean addTargetsInWith() {
+    for (Mentions.Change change : analysis.mentions().changes()) {
+      boolean isTable =
+          change.block().from().getFirst() instanceof FromInfo.Leaf(TableUse table)
+              && targets.add(new ChangeTarget(change.statement(), table, change.block()));
+      if (!isTable) {
+        return false;
+      }
+    }
+    return !targets.isEmpty();
+  }
+
+  private boolean serves() {
+    FunctionRules functions = analysis.functions();
+    boolean calls =
+        analysis.mentions().calls().stream()
+            .map(Mentions.Call::call)
+            .allMatch(
+                c ->
+                    functions.reach(c) == Routine.Reach.NONE
+                        && !functions.isSessionCall(c)
+                        && (!functions.isSequenceCall(c) || c.name().local().equals("nextval")));
+    return calls
+        && analysis.mentions().systemColumns().isEmpty()
+        && analysis.mentions().locks().isEmpty()
+        && analysis.mentions().catalogRelations().isEmpty()
+        && !DmlRouter.isAtCursor(analysis.parsed().statement())
+        && analysis.tables().stream().allMatch(TableUse::inText)
+        && targets.stream().allMatch(ChangeRouter::serves);
+  }
+
+  private static boolean serves(ChangeTarget target) {
+    return target.table().relation().distributed()
+        && target.table().relation().leafAccess()
+        && !(target.statement() instanceof Insert insert && isSpecial(insert, target));
+  }
+
+  /** Only identity columns know OVERRIDING USER VALUE; constraints have other names there. */
+  private static boolean isSpecial(Insert insert, ChangeTarget target) {
+    boolean named = insert.onConflict().flatMap(Insert.OnConflict::constraint).isPresent();
+    boolean rowTypes = insert.onConflict().isPresent() && target.table().namesRowType();
+    return named || rowTypes || putsIdentityAside(insert, target);
+  }
+
+  private static boolean putsIdentityAside(Insert insert, ChangeTarget target) {
+    return insert.overriding() == Insert.Overriding.USER_VALUE
+        && target.table().relation().columns().stream()
+            .anyMatch(c -> c.identity() != Column.Identity.NONE);
+  }
+}

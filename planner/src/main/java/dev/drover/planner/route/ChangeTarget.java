@@ -1,0 +1,93 @@
+package dev.drover.planner.route;
+
+import dev.drover.planner.sql.Assignment;
+import dev.drover.planner.sql.AssignmentTarget;
+import dev.drover.planner.sql.Delete;
+import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.Insert;
+import dev.drover.planner.sql.Merge;
+import dev.drover.planner.sql.Statement;
+import dev.drover.planner.sql.Update;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A statement that changes rows, at the top or in WITH.
+ *
+ * @param block its sources and what its expressions mention
+ */
+record ChangeTarget(Statement statement, TableUse table, Block block) {
+
+  /** Names of the columns that rows which are there already may get other values in. */
+  Set<String> assigned() {
+    return assignments().stream()
+        .flatMap(a -> a.targets().stream())
+        .map(AssignmentTarget::column)
+        .map(name -> name.text())
+        .collect(Collectors.toSet());
+  }
+
+  private List<Assignment> assignments() {
+    return switch (statement) {
+      case Update update -> update.assignments();
+      case Merge merge -> merge.whens().stream().flatMap(w -> w.assignments().stream()).toList();
+      case Insert insert ->
+          insert.onConflict().map(Insert.OnConflict::assignments).orElse(List.of());
+      default -> List.of();
+    };
+  }
+
+  boolean inserts() {
+    return switch (statement) {
+      case Insert _ -> true;
+      case Merge merge ->
+          has(merge, Merge.When.Action.INSERT)
+              || has(merge, Merge.When.Action.INSERT_DEFAULT_VALUES);
+      default -> false;
+    };
+  }
+
+  boolean deletes() {
+    return switch (statement) {
+      case Delete _ -> true;
+      case Merge merge -> has(merge, Merge.When.Action.DELETE);
+      default -> false;
+    };
+  }
+
+  private static boolean has(Merge merge, Merge.When.Action action) {
+    return merge.whens().stream().anyMatch(w -> w.action() == action);
+  }
+
+  /** It adds rows, and looks at those which are there already by a unique index only. */
+  boolean resolvesConflicts() {
+    return statement instanceof Insert insert && insert.onConflict().isPresent();
+  }
+
+  /** It has no use for rows that are there already. */
+  boolean onlyAdds() {
+    return statement instanceof Insert insert && insert.onConflict().isEmpty();
+  }
+
+  /** The conditions that all must hold for a row of the table to be changed. */
+  List<Expr> conditions() {
+    Optional<Expr> condition =
+        switch (statement) {
+          case Update update -> update.where();
+          case Delete delete -> delete.where();
+          case Merge merge when looksForMatches(merge) -> Optional.of(merge.on());
+          default -> Optional.empty();
+        };
+    List<Expr> all = new ArrayList<>();
+    condition.ifPresent(c -> all.addAll(Conditions.conjuncts(c)));
+    return List.copyOf(all);
+  }
+
+  private static boolean looksForMatches(Merge merge) {
+    return merge.whens().stream()
+        .noneMatch(w -> w.match() == Merge.When.Match.NOT_MATCHED_BY_SOURCE);
+  }
+}
