@@ -2,6 +2,7 @@ package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.join.CheapestChoice;
+import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.Pin;
@@ -134,7 +135,7 @@ final class ExchangePlans {
     return new Moved(new Moves(moves), routes);
   }
 
-  /** What the nodes do then; empty when they cannot. */
+  /** What the nodes do then; empty when they cannot. Rows that have moved are merged by no one. */
   private Optional<Plan> planned(Moved moved) {
     Analysis then = analysis.after(moved.moves());
     if (query.body() instanceof Block block
@@ -143,9 +144,9 @@ final class ExchangePlans {
     }
     try {
       Plan plan = new SeveralNodes(then, query, inJava).plan();
-      return plan instanceof Plan.AllNodes || plan instanceof Plan.Fragments
-          ? Optional.of(plan)
-          : Optional.empty();
+      return plan instanceof Plan.AllNodes all && all.combine() instanceof Combine.Merge
+          ? Optional.of(new SeveralNodes(then, query, false).plan())
+          : Optional.of(plan);
     } catch (SqlError _) {
       return Optional.empty();
     }
@@ -160,9 +161,7 @@ final class ExchangePlans {
             .map(Moves.Move::relation)
             .toList();
     boolean readsTables = inputs.size() < analysis.tables().size();
-    boolean needsMoment =
-        readsTables || exchanges.stream().anyMatch(e -> !e.producer().inputs().isEmpty());
-    Optional<Plan> afterWrites = needsMoment ? Optional.of(gathered) : Optional.empty();
+    Optional<Plan> afterWrites = Optional.of(gathered);
     return switch (then) {
       case Plan.Fragments(var gathers, var rest, var combine, _) -> {
         for (Exchange gather : gathers) {
