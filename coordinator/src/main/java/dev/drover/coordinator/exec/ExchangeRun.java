@@ -3,9 +3,12 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.copy.DataRowToCopy;
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.plan.Exchange;
+import dev.drover.planner.plan.Exchange.Route.ByKey;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One exchange: the rows of a producer, on all its nodes at once, become a temporary relation
@@ -33,13 +36,27 @@ final class ExchangeRun {
   }
 
   /** A worker that reads the relation, and its stream. */
-  private record Target(Worker worker, DataRowToCopy toCopy) {}
+  private record Target(Worker worker, DataRowToCopy toCopy, ByteBuf own) {
+    /** Whole DataRow frames. */
+    void take(ByteBuf rows) {
+      worker.rows(out -> toCopy.convert(rows, out));
+    }
+
+    void takeOwn() {
+      if (own.isReadable()) {
+        take(own);
+        worker.flush();
+      }
+      own.clear();
+    }
+  }
 
   private final Exchange exchange;
   private final List<RowSource> sources;
   private final List<Target> targets = new ArrayList<>();
   private final GatherLimit limit;
   private final Listener listener;
+  private final Optional<KeyRoute> keys;
   private final List<SourceCount> counts = new ArrayList<>();
   private boolean stopped;
   private int notReady;
@@ -58,9 +75,13 @@ final class ExchangeRun {
     this.limit = limit;
     this.listener = listener;
     boolean binary = isBinary(exchange);
+    this.keys =
+        exchange.route() instanceof ByKey byKey
+            ? Optional.of(new KeyRoute(byKey, binary))
+            : Optional.empty();
     for (Worker worker : workers) {
       DataRowToCopy toCopy = binary ? DataRowToCopy.binary() : DataRowToCopy.text();
-      targets.add(new Target(worker, toCopy));
+      targets.add(new Target(worker, toCopy, Unpooled.buffer()));
     }
   }
 
@@ -110,14 +131,34 @@ final class ExchangeRun {
   }
 
   private void pass(ByteBuf run) {
-    for (Target target : targets) {
-      ByteBuf view = run.duplicate();
-      target.worker().rows(out -> target.toCopy().convert(view, out));
-      target.worker().flush();
+    if (keys.isPresent()) {
+      spread(run, keys.get());
+    } else {
+      for (Target target : targets) {
+        target.take(run.duplicate());
+        target.worker().flush();
+      }
     }
     if (targets.stream().anyMatch(t -> !t.worker().writable())) {
       sources.forEach(RowSource::pause);
     }
+  }
+
+  /** Where a fragment reads on some nodes only, it has no use for the rows of others. */
+  private void spread(ByteBuf run, KeyRoute route) {
+    ByteBuf rest = run.duplicate();
+    while (rest.isReadable()) {
+      int at = rest.readerIndex();
+      int length = 1 + rest.getInt(at + 1);
+      int node = route.nodeOf(rest, at);
+      for (Target target : targets) {
+        if (target.worker().node() == node) {
+          target.own().writeBytes(rest, at, length);
+        }
+      }
+      rest.skipBytes(length);
+    }
+    targets.forEach(Target::takeOwn);
   }
 
   private void sourceEnded() {

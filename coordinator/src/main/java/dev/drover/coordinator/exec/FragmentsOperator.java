@@ -5,7 +5,6 @@ import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
-import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Plan;
 import java.util.ArrayList;
@@ -179,7 +178,7 @@ final class FragmentsOperator implements Operator, FragmentEvents {
 
   private void beginLast() {
     List<Worker> nodes = workers.of(places.all().size() - 1);
-    LastStep step = new LastStep(call, nodes, places.last(), window(), this::lastEnded);
+    LastStep step = new LastStep(call, nodes, places.last(), plan.combine(), this::lastEnded);
     last = Optional.of(step);
     if (readOnly) {
       List<Worker> waiting = new ArrayList<>(nodes);
@@ -197,14 +196,6 @@ final class FragmentsOperator implements Operator, FragmentEvents {
     if (waiting.isEmpty()) {
       step.start();
     }
-  }
-
-  private Combine.Window window() {
-    return switch (plan.combine()) {
-      case Combine.Concatenate(Combine.Window window) -> window;
-      case Combine.Merge _ ->
-          throw SqlError.notSupported("a merge of rows that have moved is not supported yet");
-    };
   }
 
   private void lastEnded() {
@@ -228,6 +219,7 @@ final class FragmentsOperator implements Operator, FragmentEvents {
   private void stop() {
     phase = Phase.ENDING;
     runs.forEach(ExchangeRun::stop);
+    last.ifPresent(LastStep::release);
     units.abort();
     workers.abort();
     settle();
@@ -279,6 +271,7 @@ final class FragmentsOperator implements Operator, FragmentEvents {
       phase = Phase.ENDING;
       silent = true;
       runs.forEach(ExchangeRun::stop);
+      last.ifPresent(LastStep::release);
       units.abort();
       workers.abandon();
     }

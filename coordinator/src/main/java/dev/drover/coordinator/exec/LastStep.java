@@ -1,74 +1,137 @@
 package dev.drover.coordinator.exec;
 
+import dev.drover.coordinator.copy.CopyFormat;
+import dev.drover.coordinator.copy.CopyOutJoin;
 import dev.drover.pgwire.BackendDecoder.CopyResponse;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.Reply;
+import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Combine.Window;
+import dev.drover.planner.plan.Plan;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The last fragment of a query whose rows have moved; its rows are the client's.
- *
- * <p>Rows of several nodes come one after another, as they arrive.
+ * The last fragment of a query whose rows have moved; its rows are the client's. Those of several
+ * nodes come one after another, as they arrive, or merged.
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class LastStep {
+final class LastStep implements RowMerge.Streams {
   private final Call call;
   private final List<Worker> workers;
   private final FragmentPlaces.Place place;
+  private final Optional<int[]> formats;
+  private final Optional<RowMerge> merge;
   private final RowWindow window;
   private final Runnable done;
   private int running;
   private int unbound;
-  private String verb = "";
+  private Optional<CopyOutJoin> copies = Optional.empty();
+  private boolean released;
+  private String tag = "SELECT 0";
   private long rows;
-  private Optional<String> plainTag = Optional.empty();
 
   LastStep(
-      Call call, List<Worker> workers, FragmentPlaces.Place place, Window window, Runnable done) {
+      Call call, List<Worker> workers, FragmentPlaces.Place place, Combine combine, Runnable done) {
     this.call = call;
     this.workers = workers;
     this.place = place;
-    this.window = RowWindow.of(window, call);
     this.done = done;
+    switch (combine) {
+      case Combine.Merge merged -> {
+        this.formats = Optional.of(RowMerge.formats(call, merged));
+        this.merge = Optional.of(new RowMerge(workers.size(), merged, call, this));
+        this.window = RowWindow.of(Window.ALL, call);
+      }
+      case Combine.Concatenate(Window counted) -> {
+        this.formats = call.resultFormats();
+        this.merge = Optional.empty();
+        this.window = RowWindow.of(counted, call);
+      }
+    }
   }
 
   void start() {
     running = workers.size();
     unbound = workers.size();
-    ServerCommand.Bound bound =
-        new ServerCommand.Bound(place.fragment().text(), 0, call.resultFormats(), 0, "");
-    workers.forEach(w -> w.run(place.rendering(), bound, new LastReply(), this::ended));
+    ServerCommand.Bound bound = new ServerCommand.Bound(place.fragment().text(), 0, formats, 0, "");
+    for (int i = 0; i < workers.size(); i++) {
+      int index = i;
+      workers.get(i).run(place.rendering(), bound, new LastReply(i), () -> ended(index));
+    }
   }
 
-  private void ended() {
+  private void ended(int index) {
     running--;
-    if (running == 0) {
-      done.run();
+    merge.ifPresent(m -> m.ended(index));
+    if (running > 0) {
+      advance();
+      return;
     }
+    merge.ifPresent(RowMerge::drain);
+    copies.ifPresent(this::endCopy);
+    done.run();
   }
 
   /** What the client is told of the statement. */
   String tag() {
-    if (!window.unbounded()) {
-      return CommandTag.of(verb, window.passed()).format();
+    if (merge.isPresent()) {
+      return CommandTag.of("SELECT", merge.get().passed()).format();
     }
-    return workers.size() == 1 ? plainTag.orElse("") : CommandTag.of(verb, rows).format();
+    if (workers.size() == 1 && window.unbounded()) {
+      return tag;
+    }
+    String verb = CommandTag.parse(tag).verb();
+    return CommandTag.of(verb, window.unbounded() ? rows : window.passed()).format();
   }
 
   void clientWritable() {
-    workers.forEach(Worker::resume);
+    if (merge.isPresent()) {
+      advance();
+    } else {
+      workers.forEach(Worker::resume);
+    }
   }
 
-  private void pass(ByteBuf run) {
-    if (window.unbounded()) {
+  /** What has come and is not passed on is of no use, nor is what still comes. */
+  void release() {
+    released = true;
+    merge.ifPresent(RowMerge::release);
+  }
+
+  @Override
+  public void pause(int index) {
+    workers.get(index).pause();
+  }
+
+  @Override
+  public void resume(int index) {
+    workers.get(index).resume();
+  }
+
+  private void advance() {
+    merge.ifPresent(RowMerge::advance);
+    if (merge.map(RowMerge::exhausted).orElse(false)) {
+      workers.forEach(Worker::leaveOff);
+    }
+  }
+
+  private void pass(int index, ByteBuf run) {
+    if (merge.isPresent()) {
+      merge.get().add(index, run);
+      advance();
+      return;
+    }
+    if (copies.isPresent()) {
+      call.output().rows(copies.get().join(workers.get(index).node(), run));
+    } else if (window.unbounded()) {
       call.output().rows(run);
     } else {
       passWindow(run);
@@ -91,18 +154,51 @@ final class LastStep {
     } finally {
       run.release();
     }
+    if (window.exhausted()) {
+      workers.forEach(Worker::leaveOff);
+    }
+  }
+
+  /** The streams of several nodes become one. */
+  private void beginCopy(CopyResponse response) {
+    if (copies.isPresent() || released) {
+      return;
+    }
+    BackendEncoder.copyOutResponse(
+        call.output().rowBuffer(), response.format(), response.columnFormats());
+    if (workers.size() > 1) {
+      CopyFormat format = response.format() == 1 ? CopyFormat.BINARY : CopyFormat.TEXT;
+      boolean header = call.cached().plan() instanceof Plan.CopyOut(var _, var line) && line;
+      copies = Optional.of(CopyOutJoin.of(format, header, PooledByteBufAllocator.DEFAULT));
+    }
+  }
+
+  private void endCopy(CopyOutJoin join) {
+    call.output().rows(join.end());
+    BackendEncoder.copyDone(call.output().rowBuffer());
   }
 
   /** One node's answer; its errors and its end go to the worker. */
   private final class LastReply implements Reply {
+    private final int index;
+
+    LastReply(int index) {
+      this.index = index;
+    }
+
     @Override
     public void rows(ByteBuf run) {
-      pass(run);
+      if (released) {
+        run.release();
+      } else {
+        pass(index, run);
+      }
     }
 
     @Override
     public boolean wholeFrames() {
-      return call.output().wholeFrames() || !window.unbounded() || workers.size() > 1;
+      boolean several = workers.size() > 1;
+      return several || !window.unbounded() || call.output().wholeFrames();
     }
 
     @Override
@@ -114,27 +210,20 @@ final class LastStep {
             call.output().bound();
           }
         }
-        case MessageType.Backend.COPY_OUT -> {
-          CopyResponse response = CopyResponse.decode(body);
-          BackendEncoder.copyOutResponse(
-              call.output().rowBuffer(), response.format(), response.columnFormats());
+        case MessageType.Backend.COPY_OUT -> beginCopy(CopyResponse.decode(body));
+        case MessageType.Backend.COPY_DONE -> {
+          if (copies.isEmpty()) {
+            BackendEncoder.copyDone(call.output().rowBuffer());
+          }
         }
-        case MessageType.Backend.COPY_DONE -> BackendEncoder.copyDone(call.output().rowBuffer());
-        case MessageType.Backend.COMMAND_COMPLETE ->
-            count(
-                body.toString(
-                    body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8));
+        case MessageType.Backend.COMMAND_COMPLETE -> {
+          tag = body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
+          rows += CommandTag.parse(tag).rows().orElse(0);
+        }
         default -> {
           // Nothing that the client has not been told already.
         }
       }
-    }
-
-    private void count(String text) {
-      plainTag = Optional.of(text);
-      CommandTag tag = CommandTag.parse(text);
-      verb = tag.verb();
-      rows += tag.rows().orElse(0);
     }
 
     @Override

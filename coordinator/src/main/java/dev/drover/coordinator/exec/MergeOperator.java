@@ -8,61 +8,26 @@ import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.plan.Combine.Merge;
 import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Merge of results that each node has sorted, by hidden trailing columns in binary format.
- *
- * <p>A node that runs ahead is paused, so what is held is bounded by the nodes' number and not by
- * the size of the result.
+ * Merge of results that each node has sorted.
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class MergeOperator implements Operator, NodeFan.Work {
-  /** A node with more bytes than that waiting is paused. */
-  private static final int HIGH_WATER = 256 * 1024;
-
-  private static final int LOW_WATER = 64 * 1024;
-
-  /** What one node has sent and the merge has not taken. */
-  private static final class Stream {
-    final Deque<ByteBuf> runs = new ArrayDeque<>();
-    SortedRow head;
-    int bytes;
-    boolean paused;
-    boolean ended;
-  }
-
+final class MergeOperator implements Operator, NodeFan.Work, RowMerge.Streams {
   private final Call call;
   private final NodeTask task;
-  private final Merge merge;
   private final NodeFan fan;
-  private final RowWindow window;
-  private final Stream[] streams;
+  private final RowMerge merge;
   private boolean described;
 
   MergeOperator(Call call, List<Integer> nodes, SqlText sql, Merge merge) {
     this.call = call;
-    this.merge = merge;
-    this.task = new NodeTask(call, nodes, sql, Optional.of(formats(call, merge)), true);
+    this.task = new NodeTask(call, nodes, sql, Optional.of(RowMerge.formats(call, merge)), true);
     this.fan = new NodeFan(call, nodes, this);
-    this.window = RowWindow.of(merge.window(), call);
-    this.streams = new Stream[nodes.size()];
-    Arrays.setAll(streams, i -> new Stream());
-  }
-
-  private static int[] formats(Call call, Merge merge) {
-    int visible = call.cached().facts().columns().size();
-    int[] formats = new int[visible + merge.keys().size()];
-    for (int i = 0; i < formats.length; i++) {
-      int column = i;
-      formats[i] = i >= visible ? 1 : call.bind().map(b -> b.resultFormat(column)).orElse(0);
-    }
-    return formats;
+    this.merge = new RowMerge(nodes.size(), merge, call, this);
   }
 
   @Override
@@ -93,13 +58,7 @@ final class MergeOperator implements Operator, NodeFan.Work {
 
   @Override
   public void rows(int index, ByteBuf run) {
-    Stream stream = streams[index];
-    stream.runs.add(run);
-    stream.bytes += run.readableBytes();
-    if (stream.bytes > HIGH_WATER && !stream.paused) {
-      stream.paused = true;
-      fan.pause(index);
-    }
+    merge.add(index, run);
     advance();
   }
 
@@ -113,7 +72,7 @@ final class MergeOperator implements Operator, NodeFan.Work {
 
   @Override
   public void nodeDone(int index) {
-    streams[index].ended = true;
+    merge.ended(index);
     advance();
   }
 
@@ -124,19 +83,9 @@ final class MergeOperator implements Operator, NodeFan.Work {
     }
   }
 
-  /** Passes on rows for as long as every open stream has one to compare. */
   private void advance() {
     describe();
-    while (call.output().writable() && call.output().wantsMore()) {
-      int least = least();
-      if (least < 0) {
-        return;
-      }
-      if (window.take()) {
-        streams[least].head.writeVisible(call.output().rowBuffer());
-      }
-      consume(least);
-    }
+    merge.advance();
   }
 
   @Override
@@ -157,7 +106,7 @@ final class MergeOperator implements Operator, NodeFan.Work {
 
   @Override
   public void closeSuspended() {
-    releaseRuns();
+    merge.release();
     fan.closeResting();
   }
 
@@ -168,48 +117,21 @@ final class MergeOperator implements Operator, NodeFan.Work {
     }
   }
 
-  /** The stream with the least head; -1 when one that is still open has none, or all are empty. */
-  private int least() {
-    int least = -1;
-    for (int i = 0; i < streams.length; i++) {
-      Stream stream = streams[i];
-      if (stream.head == null && !stream.runs.isEmpty()) {
-        stream.head = SortedRow.at(stream.runs.peek(), merge.keys().size());
-      }
-      if (stream.head == null) {
-        if (!stream.ended) {
-          askAgain(i);
-          return -1;
-        }
-        continue;
-      }
-      if (least < 0 || stream.head.compareTo(streams[least].head, merge.keys()) < 0) {
-        least = i;
-      }
-    }
-    return least;
+  @Override
+  public void pause(int index) {
+    fan.pause(index);
+  }
+
+  @Override
+  public void resume(int index) {
+    fan.resume(index);
   }
 
   /** A node that has come to rest at the row limit has more. */
-  private void askAgain(int index) {
+  @Override
+  public void starved(int index) {
     if (fan.isResting(index)) {
       fan.more(index);
-    }
-  }
-
-  private void consume(int index) {
-    Stream stream = streams[index];
-    ByteBuf run = stream.runs.peek();
-    int length = stream.head.frameLength();
-    run.skipBytes(length);
-    stream.bytes -= length;
-    stream.head = null;
-    if (!run.isReadable()) {
-      stream.runs.poll().release();
-    }
-    if (stream.paused && stream.bytes < LOW_WATER) {
-      stream.paused = false;
-      fan.resume(index);
     }
   }
 
@@ -221,32 +143,15 @@ final class MergeOperator implements Operator, NodeFan.Work {
   @Override
   public void finished(Optional<ErrorFields> error) {
     if (error.isPresent()) {
-      releaseRuns();
+      merge.release();
       call.transaction().fail();
       call.closeBareScope();
       call.failed(error.get());
       return;
     }
-    drain();
-  }
-
-  /** All nodes are done; what is left waits only for the client. */
-  private void drain() {
     describe();
-    for (int least = least(); least >= 0; least = least()) {
-      if (window.take()) {
-        streams[least].head.writeVisible(call.output().rowBuffer());
-      }
-      consume(least);
-    }
+    merge.drain();
     call.closeBareScope();
-    call.completed(CommandTag.of("SELECT", window.passed()).format());
-  }
-
-  private void releaseRuns() {
-    for (Stream stream : streams) {
-      stream.runs.forEach(ByteBuf::release);
-      stream.runs.clear();
-    }
+    call.completed(CommandTag.of("SELECT", merge.passed()).format());
   }
 }

@@ -96,12 +96,7 @@ public final class Operators {
 
   private static Operator fragments(Call call, Plan.Fragments plan, int[] slots) {
     boolean mixes = FragmentPlaces.mixes(plan);
-    boolean isPulled =
-        plan.exchanges().stream().allMatch(x -> x.producer().inputs().isEmpty())
-            && plan.last().site() instanceof dev.drover.planner.plan.Fragment.Site.CatalogNode
-            && plan.exchanges().stream()
-                .allMatch(x -> x.route() instanceof dev.drover.planner.plan.Exchange.Route.Gather);
-    if (!isPulled || mixes && !SharedView.isPossible(call)) {
+    if (mixes && !SharedView.isPossible(call)) {
       Plan pulled =
           plan.afterWrites()
               .orElseThrow(() -> SqlError.notSupported("this query in a transaction like this"));

@@ -64,6 +64,7 @@ final class Worker {
   private State state = State.IDLE;
   private boolean ending;
   private boolean failed;
+  private boolean leftOff;
 
   Worker(Call call, Backend backend, Listener listener) {
     this.call = call;
@@ -200,6 +201,15 @@ final class Worker {
     }
   }
 
+  /** No more rows of the fragment are wanted, and it has ended well with those that came. */
+  void leaveOff() {
+    if (state == State.BUSY && !leftOff) {
+      leftOff = true;
+      backend.cancel();
+      backend.link().resume();
+    }
+  }
+
   /** Its work is of no use any more. */
   void abort() {
     if (state == State.BUSY) {
@@ -316,15 +326,18 @@ final class Worker {
     @Override
     public void message(byte type, ByteBuf body) {
       switch (type) {
-        case MessageType.Backend.ERROR -> {
-          failed = true;
-          listener.failed(
-              Worker.this, StatementError.of(call, ErrorFields.decode(body), backend.node()));
-        }
+        case MessageType.Backend.ERROR -> error(ErrorFields.decode(body));
         case MessageType.Backend.NOTICE ->
             call.output()
                 .notice(StatementError.notice(call, ErrorFields.decode(body), backend.node()));
         default -> reply.message(type, body);
+      }
+    }
+
+    private void error(ErrorFields fields) {
+      if (!leftOff) {
+        failed = true;
+        listener.failed(Worker.this, StatementError.of(call, fields, backend.node()));
       }
     }
 
