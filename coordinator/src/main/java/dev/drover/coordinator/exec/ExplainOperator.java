@@ -100,7 +100,8 @@ final class ExplainOperator implements Operator, NodeFan.Work {
 
   private void fragments(Plan.Fragments inner) {
     Fragment producer = inner.exchanges().getFirst().producer();
-    boolean simple = inner.exchanges().size() == 1 && producer.inputs().isEmpty();
+    boolean gathers = inner.last().site() instanceof Fragment.Site.CatalogNode;
+    boolean simple = gathers && inner.exchanges().size() == 1 && producer.inputs().isEmpty();
     if (simple && producer.site() instanceof Fragment.Site.Nodes(var nodes, var pins)) {
       SqlText last = inner.last().text();
       lines.add("Finish: " + new Rendering(call, List.of(), NO_SLOTS).string(last));
