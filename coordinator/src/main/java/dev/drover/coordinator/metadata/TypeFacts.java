@@ -20,7 +20,7 @@ public final class TypeFacts {
   private static final int FIRST_USER_OID = 16384;
 
   private static final String NAMES =
-      "SELECT oid, pg_catalog.format_type(oid, NULL) FROM pg_catalog.pg_type WHERE typisdefined";
+      "SELECT oid, pg_catalog.format_type(oid, -1) FROM pg_catalog.pg_type WHERE typisdefined";
 
   /** A type, its kind, and the type of a part: fields of a row one a line, in their order. */
   private static final String PARTS =
