@@ -107,6 +107,9 @@ final class InsertRouter {
     if (rows.isPresent() && !readsTables && insert.with().isEmpty()) {
       return new InsertValues(analysis, insert, shape, rows.get()).plan();
     }
+    if (rows.map(InsertRouter::useDefaults).orElse(false)) {
+      throw Unsupported.error("DEFAULT beside subqueries in the rows of INSERT");
+    }
     return new InsertQuery(
             analysis, insert, shape, source.orElseThrow(InsertRouter::withDefaultValues))
         .plan();
@@ -122,6 +125,14 @@ final class InsertRouter {
 
   private static SqlError withDefaultValues() {
     return Unsupported.error("INSERT ... DEFAULT VALUES statements with WITH");
+  }
+
+  private static boolean useDefaults(List<Expr.RowExpr> rows) {
+    return rows.stream()
+        .flatMap(row -> row.elements().stream())
+        .anyMatch(
+            value ->
+                value instanceof Expr.Constant(_, var kind) && kind == Expr.Constant.Kind.DEFAULT);
   }
 
   /** The rows of a bare VALUES; none for DEFAULT VALUES. */

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /**
  * What a server said to one statement, as far as both must say the same.
  *
- * @param columns names and types
+ * @param columns names and types; what PostgreSQL says of a modifier depends on its plan
  * @param rows sorted, when their order is open
  * @param tag empty after an error
  * @param state the SQLSTATE of the error, or empty
@@ -88,8 +88,7 @@ record Answer(List<String> columns, List<String> rows, String tag, String state,
   }
 
   private static String column(Message.Field field) {
-    Message.Type type = field.type();
-    return "%s %d(%d)".formatted(field.name(), type.oid(), type.modifier());
+    return "%s %d".formatted(field.name(), field.type().oid());
   }
 
   private static String row(Message message, List<Message.Field> fields) {

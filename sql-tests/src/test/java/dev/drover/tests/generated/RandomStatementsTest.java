@@ -41,7 +41,7 @@ class RandomStatementsTest {
             statements += ran;
             errors += failed;
           }
-          case Outcome.Refused(var message) -> refused.add(message);
+          case Outcome.Refused(var message) -> refused.add(message, i);
           case Outcome.Differs differs ->
               differences.add(
                   "seed %d, case %d: %s"
@@ -51,9 +51,7 @@ class RandomStatementsTest {
     }
     reporter.publishEntry("statements", Integer.toString(statements));
     reporter.publishEntry("errors", Integer.toString(errors));
-    refused
-        .counts()
-        .forEach((message, count) -> reporter.publishEntry(message, Integer.toString(count)));
+    refused.cases().forEach((message, cases) -> reporter.publishEntry(message, cases.toString()));
     assertThat(differences).isEmpty();
     assertThat(refused.others()).isEmpty();
     if (IS_USUAL) {

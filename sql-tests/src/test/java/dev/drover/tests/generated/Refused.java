@@ -18,23 +18,25 @@ import java.util.TreeMap;
 final class Refused {
   private static final Path FILE = Path.of("src", "test", "resources", "generated-refused.txt");
 
-  private final Map<String, Integer> counts = new TreeMap<>();
+  private final Map<String, List<Integer>> cases = new TreeMap<>();
 
-  void add(String message) {
-    counts.merge(message.replaceAll("\"[^\"]*\"", "\"\""), 1, Integer::sum);
+  void add(String message, int number) {
+    String nameless = message.replaceAll("\"[^\"]*\"", "\"\"");
+    cases.computeIfAbsent(nameless, _ -> new ArrayList<>()).add(number);
   }
 
-  Map<String, Integer> counts() {
-    return counts;
+  /** The numbers of the cases that were refused with each message. */
+  Map<String, List<Integer>> cases() {
+    return cases;
   }
 
   int total() {
-    return counts.values().stream().mapToInt(Integer::intValue).sum();
+    return cases.values().stream().mapToInt(List::size).sum();
   }
 
   /** Messages that the file does not allow. */
   List<String> others() {
-    List<String> others = new ArrayList<>(counts.keySet());
+    List<String> others = new ArrayList<>(cases.keySet());
     others.removeAll(lines());
     return others;
   }
