@@ -16,7 +16,8 @@ import java.util.Optional;
  *
  * <pre>
  *   COPY FROM STDIN at every reader; when all take rows, the sources start; CopyDone when the
- *   sources have ended; ANALYZE, so that what reads many rows is planned for them
+ *   sources have ended; an index where a subquery looks rows up, and ANALYZE, so that what reads
+ *   many rows is planned for them
  * </pre>
  *
  * <p>The sources wait while one of the readers does not keep up.
@@ -24,8 +25,8 @@ import java.util.Optional;
  * <p>Threads: confined to the session's event loop.
  */
 final class ExchangeRun {
-  /** A relation with more rows is worth to be analyzed. */
-  private static final long ANALYZED_ROWS = 1000;
+  /** A relation with more rows is worth an index and statistics. */
+  private static final long MANY_ROWS = 1000;
 
   /** Told how it ends, once. */
   interface Listener {
@@ -177,15 +178,15 @@ final class ExchangeRun {
     if (unloaded > 0 || stopped) {
       return;
     }
-    if (rows <= ANALYZED_ROWS) {
+    if (rows <= MANY_ROWS) {
       listener.filled();
       return;
     }
     unloaded = targets.size();
-    targets.forEach(t -> t.worker().quietly(TemporaryRelation.analyze(exchange), this::analyzed));
+    targets.forEach(t -> t.worker().quietly(TemporaryRelation.complete(exchange), this::completed));
   }
 
-  private void analyzed() {
+  private void completed() {
     unloaded--;
     if (unloaded == 0 && !stopped) {
       listener.filled();

@@ -3,6 +3,7 @@ package dev.drover.coordinator.exec;
 import dev.drover.planner.plan.Exchange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The statements that make and fill the relation of an exchange. */
 final class TemporaryRelation {
@@ -21,8 +22,17 @@ final class TemporaryRelation {
     return "COPY " + name(exchange) + " FROM STDIN" + format;
   }
 
-  static String analyze(Exchange exchange) {
-    return "ANALYZE " + name(exchange);
+  /** For a relation with many rows: its index, and statistics for the planner. */
+  static String complete(Exchange exchange) {
+    String analyze = "ANALYZE " + name(exchange);
+    if (exchange.indexed().isEmpty()) {
+      return analyze;
+    }
+    String columns =
+        exchange.indexed().stream()
+            .map(TemporaryRelation::quoted)
+            .collect(Collectors.joining(", "));
+    return "CREATE INDEX ON %s (%s); %s".formatted(name(exchange), columns, analyze);
   }
 
   private static String name(Exchange exchange) {

@@ -12,11 +12,13 @@ import java.util.List;
  * @param relation its name there, unquoted; unique in the plan
  * @param columns one per column of the producer's text
  * @param constraints more elements of its CREATE TABLE, such as {@code PRIMARY KEY (id)}
+ * @param indexed the columns of an index that it gets when it has many rows; without one empty
  */
 public record Exchange(
     String relation,
     List<Column> columns,
     List<String> constraints,
+    List<String> indexed,
     Fragment producer,
     Route route) {
   /**
@@ -63,6 +65,7 @@ public record Exchange(
     requireNonNull(relation);
     columns = List.copyOf(columns);
     constraints = List.copyOf(constraints);
+    indexed = List.copyOf(indexed);
     requireNonNull(producer);
     requireNonNull(route);
   }

@@ -212,7 +212,9 @@ final class ChangeTables {
       text.add(" FROM " + SqlNames.quoted(relation) + " AS " + alias).add(where());
       text.add(" FOR " + lock());
       Fragment producer = new Fragment(text.build(), reading.site(), List.of(), true);
-      exchanges.add(new Exchange(rows, loaded, List.of(), producer, new Exchange.Route.Gather()));
+      exchanges.add(
+          new Exchange(
+              rows, loaded, List.of(), List.of(), producer, new Exchange.Route.Gather()));
     }
     return List.copyOf(exchanges);
   }

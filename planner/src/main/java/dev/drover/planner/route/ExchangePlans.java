@@ -169,7 +169,12 @@ final class ExchangePlans {
           Fragment rows = new Fragment(own.text(), own.site(), inputs, readsTables);
           exchanges.add(
               new Exchange(
-                  gather.relation(), gather.columns(), gather.constraints(), rows, gather.route()));
+                  gather.relation(),
+                  gather.columns(),
+                  gather.constraints(),
+                  gather.indexed(),
+                  rows,
+                  gather.route()));
         }
         yield new Plan.Fragments(exchanges, rest, combine, afterWrites);
       }

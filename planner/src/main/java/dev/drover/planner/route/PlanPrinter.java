@@ -156,6 +156,9 @@ public final class PlanPrinter {
             .collect(Collectors.joining(", "));
     List<String> elements = new ArrayList<>(List.of(columns));
     elements.addAll(exchange.constraints());
+    if (!exchange.indexed().isEmpty()) {
+      elements.add("INDEX (" + String.join(", ", exchange.indexed()) + ")");
+    }
     line(
         depth,
         route(exchange.route())

@@ -66,7 +66,8 @@ record Producer(
       named.add(new Exchange.Column(NO_COLUMN, "boolean"));
     }
     Fragment fragment = fragment("SELECT ", selected, reductions);
-    return new Exchange(relation, named, constraints(), fragment, route);
+    List<String> indexed = new CorrelatedColumns(analysis).of(table);
+    return new Exchange(relation, named, constraints(), indexed, fragment, route);
   }
 
   /** The different values of one column, for {@link Reduction}s of other tables' rows. */
@@ -74,7 +75,12 @@ record Producer(
     List<SqlText> selected = List.of(FinishText.column(new Variable(table, column)));
     Fragment fragment = fragment("SELECT DISTINCT ", selected, List.of());
     return new Exchange(
-        relation, List.of(named(column)), List.of(), fragment, new Exchange.Route.Broadcast());
+        relation,
+        List.of(named(column)),
+        List.of(),
+        List.of(),
+        fragment,
+        new Exchange.Route.Broadcast());
   }
 
   private Exchange.Column named(String column) {

@@ -128,9 +128,14 @@ final class PullUp {
     }
     SqlText producer = producer(rows, in, columns, expressions);
     List<String> constraints = constraints(rows.source(), columns);
+    List<String> indexed =
+        rows.source() instanceof TableUse table
+            ? new CorrelatedColumns(analysis).of(table)
+            : List.of();
     String key = producer + " " + rows.site() + " " + constraints;
     String known = relations.get(key);
     if (known != null) {
+      exchanges.replaceAll(e -> e.relation().equals(known) ? indexed(e, indexed) : e);
       return known;
     }
     String name = RELATION + (exchanges.size() + 1);
@@ -144,9 +149,23 @@ final class PullUp {
             name,
             types,
             constraints,
+            indexed,
             new Fragment(producer, rows.site(), List.of(), true),
             new Exchange.Route.Gather()));
     return name;
+  }
+
+  /** Of several references one index serves. */
+  private static Exchange indexed(Exchange exchange, List<String> columns) {
+    return exchange.indexed().isEmpty()
+        ? new Exchange(
+            exchange.relation(),
+            exchange.columns(),
+            exchange.constraints(),
+            columns,
+            exchange.producer(),
+            exchange.route())
+        : exchange;
   }
 
   private SqlText producer(

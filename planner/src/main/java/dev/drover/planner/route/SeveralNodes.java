@@ -108,6 +108,7 @@ final class SeveralNodes {
             FinishText.ROWS,
             columns,
             List.of(),
+            List.of(),
             new Fragment(text, site, List.of(), true),
             new Exchange.Route.Gather());
     Fragment rest =
