@@ -13,6 +13,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -87,7 +90,7 @@ public final class Tpcds {
               new Keys("ws_item_sk, ws_order_number", "ws_order_number", "ws_list_price")),
           entry(Table.WEB_SITE, new Keys("web_site_sk", "", "web_manager")));
 
-  /** The column of which only every so many-th value is kept in a thinned database. */
+  /** The column of which only every so many-th value is kept. */
   private static final Map<Table, String> ORDERS =
       Map.of(
           Table.STORE_SALES, "ss_ticket_number",
@@ -99,7 +102,15 @@ public final class Tpcds {
           Table.INVENTORY, "inv_item_sk",
           Table.CUSTOMER_DEMOGRAPHICS, "cd_demo_sk");
 
+  private static final double SMALLEST_SCALE = 0.01;
+
+  /** What sales, returns and most queries are about. */
+  private static final Set<String> SOLD_YEARS =
+      Set.of("1997", "1998", "1999", "2000", "2001", "2002", "2003");
+
   private final Session session;
+
+  /** One in so many of the orders is there, and only dates of the years with sales; 1 is all. */
   private final int thinning;
 
   private Tpcds(double scale, int thinning) {
@@ -109,20 +120,34 @@ public final class Tpcds {
 
   /** The generator has no less than 0.01 to give, which has 120,000 rows of store sales. */
   public static Suite suite(double scale) {
-    return thinned(scale, 1);
+    List<Table> all = Table.getBaseTables().stream().filter(KEYS::containsKey).toList();
+    return new Tpcds(scale, 1).suite(all, IntStream.rangeClosed(1, QUERIES));
   }
 
-  /** With one in so many of all tickets, orders and stocked items. */
-  public static Suite thinned(double scale, int thinning) {
-    List<Query> queries =
-        IntStream.rangeClosed(1, QUERIES)
-            .mapToObj(n -> Query.read("tpcds", "q%02d".formatted(n), Map.of()))
+  /**
+   * Some queries with the tables that they name, and of these one in so many tickets and orders and
+   * the dates of the years with sales.
+   */
+  public static Suite sample(int thinning, int... numbers) {
+    Suite whole = suite(SMALLEST_SCALE);
+    List<Table> named =
+        Table.getBaseTables().stream()
+            .filter(KEYS::containsKey)
+            .filter(table -> IntStream.of(numbers).anyMatch(n -> names(whole, n, table)))
             .toList();
-    return new Suite("tpcds", new Tpcds(scale, thinning).tables(), queries);
+    return new Tpcds(SMALLEST_SCALE, thinning).suite(named, IntStream.of(numbers));
   }
 
-  private List<SuiteTable> tables() {
-    return Table.getBaseTables().stream().filter(KEYS::containsKey).map(this::table).toList();
+  private static boolean names(Suite suite, int number, Table table) {
+    Pattern name = Pattern.compile("\\b" + table.getName() + "\\b");
+    return suite.queries().get(number - 1).statements().stream()
+        .anyMatch(statement -> name.matcher(statement).find());
+  }
+
+  private Suite suite(List<Table> tables, IntStream numbers) {
+    List<Query> queries =
+        numbers.mapToObj(n -> Query.read("tpcds", "q%02d".formatted(n), Map.of())).toList();
+    return new Suite("tpcds", tables.stream().map(this::table).toList(), queries);
   }
 
   private SuiteTable table(Table table) {
@@ -155,17 +180,26 @@ public final class Tpcds {
   }
 
   private Iterator<String> lines(Table table) {
-    int column =
-        Optional.ofNullable(ORDERS.get(table))
-            .map(c -> table.getColumn(c).getPosition())
-            .orElse(-1);
-    long divisor = thinning * (table == Table.CUSTOMER_DEMOGRAPHICS ? DEMOGRAPHICS_KEPT : 1);
+    Predicate<List<String>> isKept = isKept(table);
     return StreamSupport.stream(
             Results.constructResults(table, session.withTable(table)).spliterator(), false)
         .map(List::getFirst)
-        .filter(row -> column < 0 || Long.parseLong(row.get(column)) % divisor == 0)
+        .filter(isKept)
         .map(row -> row.stream().map(Tpcds::field).collect(Collectors.joining("\t")))
         .iterator();
+  }
+
+  private Predicate<List<String>> isKept(Table table) {
+    if (table == Table.DATE_DIM && thinning > 1) {
+      int year = table.getColumn("d_year").getPosition();
+      return row -> SOLD_YEARS.contains(row.get(year));
+    }
+    if (!ORDERS.containsKey(table)) {
+      return _ -> true;
+    }
+    int key = table.getColumn(ORDERS.get(table)).getPosition();
+    long divisor = table == Table.CUSTOMER_DEMOGRAPHICS ? DEMOGRAPHICS_KEPT : thinning;
+    return row -> Long.parseLong(row.get(key)) % divisor == 0;
   }
 
   private static String field(String value) {

@@ -51,7 +51,6 @@ final class ChangeReads {
             ? new Fragment.Site.AnyOf(distribution.nodes())
             : new Fragment.Site.Nodes(distribution.nodes(), List.of());
     Fragment producer = new Fragment(text, site, List.of(), true);
-    return new Exchange(
-        name, columns, List.of(), List.of(), producer, new Exchange.Route.Gather());
+    return new Exchange(name, columns, List.of(), List.of(), producer, new Exchange.Route.Gather());
   }
 }

@@ -213,8 +213,7 @@ final class ChangeTables {
       text.add(" FOR " + lock());
       Fragment producer = new Fragment(text.build(), reading.site(), List.of(), true);
       exchanges.add(
-          new Exchange(
-              rows, loaded, List.of(), List.of(), producer, new Exchange.Route.Gather()));
+          new Exchange(rows, loaded, List.of(), List.of(), producer, new Exchange.Route.Gather()));
     }
     return List.copyOf(exchanges);
   }
