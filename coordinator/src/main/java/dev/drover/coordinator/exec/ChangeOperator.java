@@ -44,6 +44,7 @@ final class ChangeOperator implements Operator {
   private final Plan.Change plan;
   private final BlockingTransaction blocking;
   private final Map<Integer, Participant> participants = new LinkedHashMap<>();
+  private final GatherLimit limit;
   private Optional<ChangeWorker> worker = Optional.empty();
   private volatile boolean reached;
 
@@ -51,6 +52,7 @@ final class ChangeOperator implements Operator {
     this.call = call;
     this.plan = plan;
     this.blocking = new BlockingTransaction(call.transaction());
+    this.limit = new GatherLimit(call.scopes().transactionDefaults().gatherLimit());
   }
 
   @Override
@@ -61,6 +63,7 @@ final class ChangeOperator implements Operator {
 
   private void run() {
     try {
+      checkWritable();
       joinNodes();
       ChangeWorker opened = ChangeWorker.open(call, plan, blocking);
       blocking.onLoop(() -> worker = Optional.of(opened));
@@ -83,6 +86,15 @@ final class ChangeOperator implements Operator {
     }
   }
 
+  /** Temporary relations could be changed all the same. */
+  private void checkWritable() {
+    if (call.transaction().view().modes().readOnly().orElse(false)) {
+      throw SqlError.of(
+          SqlState.READ_ONLY_SQL_TRANSACTION,
+          "cannot execute " + plan.verb() + " in a read-only transaction");
+    }
+  }
+
   /** All nodes that may be changed take part from the start, so that nothing is half done. */
   private void joinNodes() {
     TreeSet<Integer> nodes = new TreeSet<>();
@@ -101,11 +113,11 @@ final class ChangeOperator implements Operator {
       }
     }
     for (ChangedTable table : plan.tables()) {
-      table.candidates().forEach(on::load);
+      table.candidates().forEach(rows -> on.load(rows, limit));
     }
     for (Exchange read : plan.reads()) {
       on.query(create(read));
-      on.load(read);
+      on.load(read, limit);
     }
     for (ChangedTable table : plan.tables()) {
       if (!table.identity().isEmpty()) {

@@ -6,6 +6,7 @@ import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.ServerError;
+import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.LinkListener;
 import dev.drover.pgwire.netty.Reply;
@@ -15,6 +16,7 @@ import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -84,9 +86,9 @@ final class ChangeWorker {
   }
 
   /** Fills a temporary relation by what the exchange's producer gives. */
-  void load(Exchange exchange) {
+  void load(Exchange exchange, GatherLimit limit) {
     Optional<ErrorFields> error =
-        blocking.await(future -> new RelationLoad(call, exchange, backend, future).start());
+        blocking.await(future -> new RelationLoad(call, exchange, backend, limit, future).start());
     error.ifPresent(ChangeWorker::raise);
   }
 
@@ -100,7 +102,7 @@ final class ChangeWorker {
   }
 
   private void send(SqlText statement, CompletableFuture<String> future) {
-    Rendering rendering = new Rendering(call, java.util.List.of(), new int[0]);
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
     Reply reply = new PlacedReply(new ClientReply(call, backend, future), rendering, statement);
     if (call.simple()) {
       ServerCommand.query(backend, statement, rendering, reply);
@@ -153,7 +155,12 @@ final class ChangeWorker {
           }) {
         Optional<String> text = named.get(letter).filter(t -> t.contains(table.relation()));
         if (text.isPresent()) {
-          named = named.with(letter, text.get().replace(table.relation(), table.name()));
+          named =
+              named.with(
+                  letter,
+                  text.get()
+                      .replace(table.rows(), table.name())
+                      .replace(table.relation(), table.name()));
         }
       }
     }
@@ -179,7 +186,7 @@ final class ChangeWorker {
           sink.take(run);
         }
       } catch (SqlError e) {
-        error = Optional.of(ErrorFields.of(e, dev.drover.pgwire.Severity.ERROR));
+        error = Optional.of(ErrorFields.of(e, Severity.ERROR));
       } finally {
         run.release();
       }
@@ -207,7 +214,7 @@ final class ChangeWorker {
     @Override
     public void broken(SqlError why) {
       done = true;
-      error = error.or(() -> Optional.of(ErrorFields.of(why, dev.drover.pgwire.Severity.ERROR)));
+      error = error.or(() -> Optional.of(ErrorFields.of(why, Severity.ERROR)));
       progress();
     }
 

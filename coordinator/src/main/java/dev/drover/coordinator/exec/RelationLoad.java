@@ -34,6 +34,7 @@ final class RelationLoad implements ResultOutput, Call.Listener {
   private final Call call;
   private final Exchange exchange;
   private final Backend worker;
+  private final GatherLimit limit;
   private final CompletableFuture<Optional<ErrorFields>> end;
   private final DataRowToCopy toCopy = DataRowToCopy.text();
   private final ByteBuf merged = Unpooled.buffer();
@@ -43,10 +44,15 @@ final class RelationLoad implements ResultOutput, Call.Listener {
   private boolean copying;
 
   RelationLoad(
-      Call call, Exchange exchange, Backend worker, CompletableFuture<Optional<ErrorFields>> end) {
+      Call call,
+      Exchange exchange,
+      Backend worker,
+      GatherLimit limit,
+      CompletableFuture<Optional<ErrorFields>> end) {
     this.call = call;
     this.exchange = exchange;
     this.worker = worker;
+    this.limit = limit;
     this.end = end;
   }
 
@@ -107,11 +113,26 @@ final class RelationLoad implements ResultOutput, Call.Listener {
     if (error.isPresent()) {
       return;
     }
+    try {
+      limit.take(run.readableBytes(), exchange.relation());
+    } catch (SqlError e) {
+      exceeded(e);
+      return;
+    }
     ByteBuf out = worker.link().out();
     int length = out.writerIndex() + 1;
     FrontendEncoder.copyDataHeader(out, 0);
     toCopy.convert(run, out);
     out.setInt(length, out.writerIndex() - length);
+  }
+
+  /** What still comes is dropped. */
+  private void exceeded(SqlError why) {
+    error = Optional.of(ErrorFields.of(why, Severity.ERROR));
+    FrontendEncoder.copyFail(worker.link().out(), "the relation is too large");
+    worker.link().flush();
+    reader.ifPresent(Operator::cancel);
+    reader.ifPresent(r -> r.clientWritable(true));
   }
 
   private void takeMerged() {

@@ -115,10 +115,12 @@ public sealed interface Plan {
    * @param tables those that it changes
    * @param reads the rows of others that it reads
    * @param statement the client's, over the temporary relations
+   * @param verb what the statement is called in messages
    */
-  record Change(List<ChangedTable> tables, List<Exchange> reads, SqlText statement)
+  record Change(List<ChangedTable> tables, List<Exchange> reads, SqlText statement, String verb)
       implements Plan {
     public Change {
+      requireNonNull(verb);
       tables = List.copyOf(tables);
       reads = List.copyOf(reads);
       requireNonNull(statement);

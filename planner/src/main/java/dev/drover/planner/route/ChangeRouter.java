@@ -6,12 +6,13 @@ import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.catalog.Routine;
 import dev.drover.planner.plan.ChangedTable;
-import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Plan;
+import dev.drover.planner.sql.Delete;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.Insert;
+import dev.drover.planner.sql.Merge;
 import dev.drover.planner.sql.QueryPart;
-import dev.drover.planner.sql.Statement;
+import dev.drover.planner.sql.Update;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,13 +33,6 @@ final class ChangeRouter {
     main.ifPresent(targets::add);
   }
 
-  /** The target of a statement whose first source it is. */
-  static Optional<ChangeTarget> target(Statement statement, Source source, Block block) {
-    return source instanceof TableUse table
-        ? Optional.of(new ChangeTarget(statement, table, block))
-        : Optional.empty();
-  }
-
   /** In the place of what was refused; throws the refusal when it does not serve either. */
   Plan unless(SqlError refusal) {
     if (refusal.state() != SqlState.FEATURE_NOT_SUPPORTED) {
@@ -56,18 +50,35 @@ final class ChangeRouter {
     Map<Relation, List<ChangeTarget>> changed = new LinkedHashMap<>();
     targets.forEach(
         t -> changed.computeIfAbsent(t.table().relation(), _ -> new ArrayList<>()).add(t));
-    Map<TableUse, String> names = new LinkedHashMap<>();
-    List<ChangedTable> tables = new ArrayList<>();
-    changed.forEach(
-        (relation, of) -> {
-          String name = "drover_t" + (tables.size() + 1);
-          tables.add(new ChangeTables(analysis, of, name).plan());
-          of.forEach(t -> names.put(t.table(), ChangeTables.TEMPORARY + name));
-        });
-    List<Exchange> reads = new ChangeReads(analysis).plan(names);
-    SpliceText text = new NodeText(analysis).withRelations(names);
+    Map<Source, String> kept = new LinkedHashMap<>();
+    for (Relation relation : changed.keySet()) {
+      String name = ChangeTables.TEMPORARY + "drover_t" + (kept.size() + 1);
+      changed.get(relation).forEach(t -> kept.put(t.table(), name));
+    }
+    targets.forEach(t -> t.view().ifPresent(v -> kept.put(v.derived(), temporary(v))));
+    PullUp pull = new PullUp(analysis, new PullFilters(analysis, targets), kept);
+    SpliceText text = pull.splices(analysis.mentions().text());
     targets.forEach(t -> spellOut(t, text));
-    return new Plan.Change(tables, reads, text.render(analysis.span()));
+    List<ChangedTable> tables =
+        changed.values().stream()
+            .map(of -> new ChangeTables(analysis, of, kept, pull).plan())
+            .toList();
+    return new Plan.Change(tables, pull.exchanges(), text.render(analysis.span()), verb());
+  }
+
+  /** Messages of PostgreSQL show a view's name, so the temporary one has the same. */
+  private static String temporary(SourceText.ViewUse view) {
+    return ChangeTables.TEMPORARY + SqlNames.quote(view.derived().view().orElseThrow().name());
+  }
+
+  private String verb() {
+    return switch (analysis.parsed().statement()) {
+      case Insert _ -> "INSERT";
+      case Update _ -> "UPDATE";
+      case Delete _ -> "DELETE";
+      case Merge _ -> "MERGE";
+      default -> "SELECT";
+    };
   }
 
   /** Where a row has more columns than the user knows of, {@code *} would show them. */
@@ -84,12 +95,13 @@ final class ChangeRouter {
 
   private boolean addTargetsInWith() {
     for (Mentions.Change change : analysis.mentions().changes()) {
-      boolean isTable =
-          change.block().from().getFirst() instanceof FromInfo.Leaf(TableUse table)
-              && targets.add(new ChangeTarget(change.statement(), table, change.block()));
-      if (!isTable) {
+      Source source = change.block().scope().sources().getFirst();
+      Optional<ChangeTarget> target =
+          ChangeTarget.of(analysis, change.statement(), source, change.block());
+      if (target.isEmpty()) {
         return false;
       }
+      targets.add(target.get());
     }
     return !targets.isEmpty();
   }
@@ -105,11 +117,9 @@ final class ChangeRouter {
                         && !functions.isSessionCall(c)
                         && (!functions.isSequenceCall(c) || c.name().local().equals("nextval")));
     return calls
-        && analysis.mentions().systemColumns().isEmpty()
-        && analysis.mentions().locks().isEmpty()
-        && analysis.mentions().catalogRelations().isEmpty()
+        && analysis.mentions().systemColumns().stream().allMatch(s -> s.column().equals("tableoid"))
+        && !analysis.touchesTemporary()
         && !DmlRouter.isAtCursor(analysis.parsed().statement())
-        && analysis.tables().stream().allMatch(TableUse::inText)
         && targets.stream().allMatch(ChangeRouter::serves);
   }
 

@@ -12,6 +12,7 @@ import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.SqlText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,21 +24,26 @@ final class ChangeTables {
   static final String TEMPORARY = "pg_temp.";
 
   private final Analysis analysis;
+  private final PullUp pull;
   private final Relation relation;
   private final List<ChangeTarget> targets;
+  private final Map<Source, String> kept;
   private final String name;
   private final String alias;
   private final Set<String> assigned = new TreeSet<>();
 
   /**
-   * {@code targets} are all that the statement does to the table; {@code name} is that of the
-   * temporary relation.
+   * {@code targets} are all that the statement does to the table; {@code kept} names the relations
+   * that stand in for tables and views that are changed.
    */
-  ChangeTables(Analysis analysis, List<ChangeTarget> targets, String name) {
+  ChangeTables(
+      Analysis analysis, List<ChangeTarget> targets, Map<Source, String> kept, PullUp pull) {
     this.analysis = analysis;
+    this.pull = pull;
     this.relation = targets.getFirst().table().relation();
     this.targets = targets;
-    this.name = name;
+    this.kept = kept;
+    this.name = kept.get(targets.getFirst().table()).substring(TEMPORARY.length());
     this.alias = SqlNames.quote(targets.getFirst().table().name());
     targets.forEach(t -> assigned.addAll(t.assigned()));
   }
@@ -160,7 +166,25 @@ final class ChangeTables {
       String added = "ADD " + String.join(", ADD ", columns);
       statements.add(SqlText.fixed("ALTER TABLE " + TEMPORARY + name + " " + added));
     }
+    targets.forEach(t -> t.view().ifPresent(v -> statements.add(view(v))));
     return List.copyOf(statements);
+  }
+
+  /** The view over the temporary relation, with what it checks. */
+  private SqlText view(SourceText.ViewUse view) {
+    Relation of = view.derived().view().orElseThrow();
+    List<String> names = of.columns().stream().map(Column::name).toList();
+    SpliceText text = pull.splices(view.definition());
+    return new TextBuilder()
+        .add("DO $drover$BEGIN EXECUTE 'CREATE TEMPORARY VIEW ")
+        .add(kept.get(view.derived()) + " (' || ")
+        .add("$columns$" + SqlNames.quoted(names, "") + "$columns$ || ') ' || coalesce((SELECT ")
+        .add("'WITH (' || pg_catalog.array_to_string(reloptions, ', ') || ') ' FROM ")
+        .add("pg_catalog.pg_class WHERE oid = " + Integer.toUnsignedString(of.oid()))
+        .add("), '') || 'AS ' || $query$")
+        .add(text.render(view.definition().span()))
+        .add("$query$; END$drover$")
+        .build();
   }
 
   /**
@@ -238,15 +262,16 @@ final class ChangeTables {
   }
 
   private List<Pin> pins() {
-    return targets.size() == 1 && !resolvesConflicts()
-        ? new KeyPins(analysis.flow()).several(targets.getFirst().table())
-        : List.of();
+    return isAlone() ? new KeyPins(analysis.flow()).several(targets.getFirst().table()) : List.of();
   }
 
   private SqlText where() {
-    return targets.size() == 1 && !resolvesConflicts()
-        ? new ChangePushdown(analysis).where(targets.getFirst())
-        : SqlText.fixed("");
+    return isAlone() ? pull.where(targets.getFirst().table()) : SqlText.fixed("");
+  }
+
+  /** What the statement says of the table's rows, it says of all that may be changed. */
+  private boolean isAlone() {
+    return targets.size() == 1 && !resolvesConflicts() && targets.getFirst().view().isEmpty();
   }
 
   /** As strong as the change itself will lock its rows. */

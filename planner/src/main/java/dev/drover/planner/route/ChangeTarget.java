@@ -1,5 +1,6 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.catalog.Column;
 import dev.drover.planner.sql.Assignment;
 import dev.drover.planner.sql.AssignmentTarget;
 import dev.drover.planner.sql.Delete;
@@ -17,17 +18,49 @@ import java.util.stream.Collectors;
 /**
  * A statement that changes rows, at the top or in WITH.
  *
+ * @param table what it changes, by itself or through {@code view}
  * @param block its sources and what its expressions mention
  */
-record ChangeTarget(Statement statement, TableUse table, Block block) {
+record ChangeTarget(
+    Statement statement, TableUse table, Optional<SourceText.ViewUse> view, Block block) {
+
+  /** Empty when what it changes is no table of the nodes, nor a view of one. */
+  static Optional<ChangeTarget> of(
+      Analysis analysis, Statement statement, Source source, Block block) {
+    return switch (source) {
+      case TableUse table ->
+          Optional.of(new ChangeTarget(statement, table, Optional.empty(), block));
+      case Derived derived ->
+          analysis.mentions().text().views().stream()
+              .filter(v -> v.derived().equals(derived))
+              .findFirst()
+              .flatMap(
+                  v -> base(v).map(t -> new ChangeTarget(statement, t, Optional.of(v), block)));
+      case Rows _ -> Optional.empty();
+    };
+  }
+
+  /** The one table of a view that changes may go through. */
+  private static Optional<TableUse> base(SourceText.ViewUse view) {
+    return view.definition().views().isEmpty() && view.definition().tables().size() == 1
+        ? Optional.of(view.definition().tables().getFirst())
+        : Optional.empty();
+  }
 
   /** Names of the columns that rows which are there already may get other values in. */
   Set<String> assigned() {
     return assignments().stream()
         .flatMap(a -> a.targets().stream())
         .map(AssignmentTarget::column)
-        .map(name -> name.text())
+        .flatMap(name -> column(name.text()).stream())
         .collect(Collectors.toSet());
+  }
+
+  /** The table's column that an assignment is to. */
+  private Optional<String> column(String name) {
+    return view.isEmpty()
+        ? Optional.of(name)
+        : Conditions.column(new Variable(view.get().derived(), name)).map(Column::name);
   }
 
   private List<Assignment> assignments() {

@@ -38,7 +38,8 @@ final class DmlRouter {
     this.analysis = new Analysis(context, parsed, reader.mentions(), functions, reads, flow);
     this.change =
         new ChangeRouter(
-            analysis, ChangeRouter.target(parsed.statement(), reader.target(), reader.block()));
+            analysis,
+            ChangeTarget.of(analysis, parsed.statement(), reader.target(), reader.block()));
   }
 
   Plan route() {

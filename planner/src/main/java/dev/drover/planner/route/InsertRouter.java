@@ -66,7 +66,7 @@ final class InsertRouter {
   private ChangeRouter change() {
     Optional<ChangeTarget> main =
         target instanceof FromInfo.Leaf(var table)
-            ? ChangeRouter.target(insert, table, block)
+            ? ChangeTarget.of(analysis, insert, table, block)
             : Optional.empty();
     return new ChangeRouter(analysis, main);
   }

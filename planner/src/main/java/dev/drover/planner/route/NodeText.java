@@ -55,20 +55,6 @@ final class NodeText {
     return text;
   }
 
-  /** With other relations in the place of some tables, under the tables' names. */
-  SpliceText withRelations(Map<TableUse, String> relations) {
-    SpliceText text = new SpliceText(analysis.context().text(), analysis.reads().literals());
-    relations.forEach(
-        (table, relation) -> {
-          boolean named = table.ref().alias().flatMap(Alias::name).isPresent();
-          String alias = named ? "" : " AS " + SqlNames.quote(table.name());
-          text.replace(table.ref().relation(), relation + alias);
-        });
-    unqualify(text, relations.keySet());
-    new Clocks(analysis).replaceIn(text);
-    return text;
-  }
-
   private byte[] source() {
     return analysis.context().text();
   }

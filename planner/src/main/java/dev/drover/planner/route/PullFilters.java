@@ -2,6 +2,7 @@ package dev.drover.planner.route;
 
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.FromItem;
+import dev.drover.planner.sql.Merge;
 import dev.drover.planner.sql.RelationNames;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,23 @@ final class PullFilters {
     this.analysis = analysis;
     collectCertain(query.body());
     analysis.mentions().text().all().flatMap(text -> text.blocks().stream()).forEach(this::block);
+  }
+
+  /** For statements that change rows, at the top or in WITH. */
+  PullFilters(Analysis analysis, List<ChangeTarget> targets) {
+    this.analysis = analysis;
+    analysis.mentions().text().all().flatMap(text -> text.blocks().stream()).forEach(this::block);
+    targets.forEach(this::change);
+  }
+
+  /** A row that MERGE finds no match for is looked at too, whatever its condition says. */
+  private void change(ChangeTarget target) {
+    certain.add(target.block());
+    if (target.statement() instanceof Merge) {
+      descend(new FromInfo.Leaf(target.table()), target.conditions(), target.block());
+    } else {
+      target.block().from().forEach(item -> descend(item, target.conditions(), target.block()));
+    }
   }
 
   List<Expr> of(Source source) {

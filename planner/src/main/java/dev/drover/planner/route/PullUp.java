@@ -39,36 +39,53 @@ final class PullUp {
   private final ColumnNeeds needs;
   private final PullFilters filters;
   private final PullLocks locks;
+  private final Map<Source, String> kept;
   private final Map<String, String> relations = new HashMap<>();
   private final List<Exchange> exchanges = new ArrayList<>();
 
   PullUp(Analysis analysis, QueryInfo query) {
+    this(analysis, new PullFilters(analysis, query), Map.of());
+  }
+
+  /** {@code kept} are the relations that stand in for what the statement changes. */
+  PullUp(Analysis analysis, PullFilters filters, Map<Source, String> kept) {
     this.analysis = analysis;
     this.needs = analysis.mentions().needs();
-    this.filters = new PullFilters(analysis, query);
+    this.filters = filters;
     this.locks = new PullLocks(analysis.mentions().text());
+    this.kept = kept;
+  }
+
+  /** What the statement's text has become so far needs these. */
+  List<Exchange> exchanges() {
+    return exchanges;
   }
 
   Plan.Fragments plan() {
     new Refusals(analysis).checkGathered();
-    SourceText statement = analysis.mentions().text();
-    SqlText text = splices(statement).render(analysis.span());
+    SqlText text = splices(analysis.mentions().text()).render(analysis.span());
     List<String> inputs = exchanges.stream().map(Exchange::relation).toList();
     Fragment last = new Fragment(text, new Fragment.Site.CatalogNode(), inputs, false);
     return new Plan.Fragments(exchanges, last, Router.ALL_ROWS, Optional.empty());
   }
 
   /** The text over the relations that stand in for its tables. */
-  private SpliceText splices(SourceText source) {
+  SpliceText splices(SourceText source) {
     PulledText pulled = new PulledText(analysis, source);
     SpliceText expressions = pulled.splices();
     SpliceText text = expressions.copy();
     for (TableUse table : source.tables()) {
-      String relation = relation(PulledRows.ofTable(analysis, table, locks), pulled, expressions);
+      String relation =
+          kept.containsKey(table)
+              ? kept.get(table)
+              : relation(PulledRows.ofTable(analysis, table, locks), pulled, expressions);
       text.replace(table.ref().span(), relation + " AS " + pulled.alias(table));
     }
     for (SourceText.ViewUse view : source.views()) {
-      if (!view.definition().allTables().isEmpty()) {
+      if (kept.containsKey(view.derived())) {
+        text.replace(
+            view.ref().span(), kept.get(view.derived()) + " AS " + pulled.alias(view.derived()));
+      } else if (!view.definition().allTables().isEmpty()) {
         text.replace(view.ref().span(), view(view, pulled, expressions));
       }
     }
@@ -183,12 +200,23 @@ final class PullUp {
       text.add(" (" + SqlNames.quoted(rows.source().columns().orElseThrow(), "") + ")");
     }
     rows.ref().sample().ifPresent(s -> text.add(" ").add(expressions.render(s.span())));
+    return text.add(where(conditions, expressions)).add(locks.of(rows.source())).build();
+  }
+
+  /** The conditions that are known of a table's rows, for a text under the table's alias. */
+  SqlText where(TableUse table) {
+    PulledText in = new PulledText(analysis, analysis.mentions().text());
+    return where(filters.of(table), in.splices());
+  }
+
+  private static SqlText where(List<Expr> conditions, SpliceText expressions) {
+    TextBuilder text = new TextBuilder();
     String before = " WHERE (";
     for (Expr condition : conditions) {
       text.add(before).add(expressions.render(condition.span())).add(")");
       before = " AND (";
     }
-    return text.add(locks.of(rows.source())).build();
+    return text.build();
   }
 
   /** The primary key, where columns of the select list depend on a grouped one. */

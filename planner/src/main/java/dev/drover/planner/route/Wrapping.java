@@ -33,8 +33,8 @@ record Wrapping(SqlText before, SqlText after) {
         Optional<Plan> other = afterWrites.map(this::around);
         yield new Plan.Fragments(exchanges, wrapped, combine, other);
       }
-      case Plan.Change(var tables, var rows, var statement) ->
-          new Plan.Change(tables, rows, around(statement));
+      case Plan.Change(var tables, var rows, var statement, var verb) ->
+          new Plan.Change(tables, rows, around(statement), verb);
       default -> throw Unsupported.error("queries of this form as the source of rows");
     };
   }

@@ -1,0 +1,28 @@
+-- Changes through views, and views among what a change reads.
+CREATE TABLE t (id int $key[PRIMARY KEY], grp int, v int DEFAULT 7, name text) /*dist: hash(id) | hash(grp)*/;
+CREATE TABLE u (id int, w int) /*dist: hash(id) | hash(w)*/;
+INSERT INTO t SELECT g, g % 3, g * 10, 'n' || g FROM generate_series(1, 12) g;
+INSERT INTO u SELECT g, g * 100 FROM generate_series(3, 6) g;
+CREATE VIEW low AS SELECT id, v AS value, name FROM t WHERE v <= 60;
+CREATE VIEW checked AS SELECT id, grp, v FROM t WHERE v < 100 WITH CHECK OPTION;
+CREATE VIEW joined AS SELECT t.id, u.w FROM t JOIN u ON u.id = t.id;
+UPDATE low SET value = value + 1 WHERE id < $[4|5];
+UPDATE low SET value = 1000 WHERE id = 6 RETURNING *;
+UPDATE low SET name = u.w::text FROM u WHERE u.id = low.id RETURNING low.id, name;
+SELECT * FROM t ORDER BY id;
+DELETE FROM low WHERE name = 'n1' RETURNING id;
+INSERT INTO low (id, name) VALUES ($[50|51], 'through'), (52, 'more') RETURNING id, value;
+INSERT INTO low SELECT id + 100, w, 'from u' FROM u;
+UPDATE checked SET v = 500 WHERE id = 3;
+UPDATE checked SET v = 99 WHERE id = 3;
+UPDATE checked SET id = id + 1000, grp = grp + 1 WHERE id = 4 RETURNING *;
+SELECT * FROM t ORDER BY id;
+UPDATE joined SET w = 1;
+DELETE FROM t USING joined WHERE joined.id = t.id AND joined.w > $[400|500] RETURNING t.id;
+UPDATE u SET w = (SELECT max(value) FROM low) WHERE id = 3;
+MERGE INTO low l USING u ON u.id = l.id WHEN MATCHED THEN UPDATE SET value = u.w;
+SELECT * FROM u ORDER BY id, w;
+WITH gone AS (DELETE FROM low WHERE id > $[50|51] RETURNING id) SELECT count(*) FROM gone;
+SELECT count(*), sum(id), sum(v) FROM t;
+DROP VIEW low, checked, joined;
+DROP TABLE t, u;
