@@ -42,10 +42,6 @@ final class DescribeReply implements Reply {
     release = () -> pool.release(backend);
   }
 
-  void send(Backend backend, StatementPlanner.Request request) {
-    send(backend, request.text(), request.parameterTypes());
-  }
-
   void send(Backend backend, StatementText text, int[] parameterTypes) {
     ByteBuf out = backend.link().out();
     FrontendEncoder.parse(out, UNNAMED, text.utf8(), parameterTypes);

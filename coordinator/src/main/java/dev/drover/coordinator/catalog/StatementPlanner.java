@@ -186,8 +186,9 @@ public final class StatementPlanner {
               }
               finish(request, view, parsed, facts, answer);
             });
+    StatementText text = ExplainTexts.described(request.text(), parsed.statement());
     if (request.catalog().isPresent()) {
-      reply.send(request.catalog().get(), request);
+      reply.send(request.catalog().get(), text, request.parameterTypes());
       return;
     }
     pool.acquire(
@@ -198,7 +199,7 @@ public final class StatementPlanner {
           public void acquired(Backend backend) {
             backend.applySettings(request.settings());
             reply.releaseTo(pool, backend);
-            reply.send(backend, request);
+            reply.send(backend, text, request.parameterTypes());
           }
 
           @Override
@@ -232,6 +233,7 @@ public final class StatementPlanner {
     if (isControl(parsed.statement())) {
       return control(view, parsed.statement(), facts);
     }
+    Optional<FieldDescription> shown = ExplainTexts.column(parsed.statement());
     RoutingContext context =
         new RoutingContext(
             view.snapshot(),
@@ -246,7 +248,9 @@ public final class StatementPlanner {
     for (LiteralRead read : routed.reads()) {
       reads.put(read.ordinal(), read.text());
     }
-    CachedPlan plan = new CachedPlan(view, routed.plan(), facts, reads);
+    StatementFacts answered =
+        shown.map(c -> new StatementFacts(facts.parameterTypes(), List.of(c))).orElse(facts);
+    CachedPlan plan = new CachedPlan(view, routed.plan(), answered, reads);
     keep(request, plan);
     return plan;
   }

@@ -1,200 +1,264 @@
 package dev.drover.coordinator.exec;
 
 import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.explain.DocumentWriter;
+import dev.drover.coordinator.explain.Explained;
+import dev.drover.coordinator.explain.Json;
+import dev.drover.coordinator.explain.ServerPlan;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.BackendDecoder;
 import dev.drover.pgwire.BackendEncoder;
+import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.Reply;
-import dev.drover.planner.catalog.Node;
-import dev.drover.planner.plan.Combine;
-import dev.drover.planner.plan.Fragment;
-import dev.drover.planner.plan.Pin;
+import dev.drover.planner.plan.ExplainOptions;
+import dev.drover.planner.plan.ExplainOptions.Format;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
-import dev.drover.planner.route.PlanPrinter;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
- * EXPLAIN: which nodes run what, and below each node's part its own plan.
+ * EXPLAIN: the steps of the plan, and below each the plans of the nodes that do it.
+ *
+ * <pre>
+ *   outline of the plan -> (ANALYZE) run -> EXPLAIN of each step's text on its nodes -> print
+ * </pre>
+ *
+ * <p>With ANALYZE, one text for one or several nodes is run by their own EXPLAIN ANALYZE. Other
+ * plans are run as they always are, with their rows counted; their nodes' plans are estimates. They
+ * are run first, since they may need a transaction that has not begun to read.
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class ExplainOperator implements Operator, NodeFan.Work {
-  private static final int[] NO_SLOTS = {};
+final class ExplainOperator implements Operator, Call.Listener {
+  private static final double NANOS_PER_MILLI = 1e6;
+  private static final int[] TEXT_FORMAT = {0};
 
   private final Call call;
   private final Plan.Explain plan;
-  private final List<String> lines = new ArrayList<>();
-  private final List<List<String>> remote = new ArrayList<>();
-  private NodeFan fan;
-  private NodeTask task;
+  private final ExplainOptions options;
+  private final int[] slots;
+  private final boolean nodesRun;
+  private final Deque<ExplainPart> unasked = new ArrayDeque<>();
+  private final CountingOutput counted;
+  private final ExplainOutline outline;
+  private ExplainPart root = new ExplainPart("", "");
+  private Optional<NodeFan> fan = Optional.empty();
+  private Optional<Operator> running = Optional.empty();
+  private long startedAt;
+  private long nanos;
 
-  ExplainOperator(Call call, Plan.Explain plan) {
+  /** {@code slots} are those of the inner plan's pins. */
+  ExplainOperator(Call call, Plan.Explain plan, int[] slots) {
     this.call = call;
     this.plan = plan;
+    this.options = plan.options();
+    this.slots = options.generic() ? new int[Operators.pins(plan.plan()).size()] : slots;
+    this.nodesRun = options.analyze() && isOneText(plan.plan());
+    this.counted = new CountingOutput(call.output());
+    this.outline = new ExplainOutline(call, options);
+  }
+
+  private static boolean isOneText(Plan plan) {
+    return switch (plan) {
+      case Plan.Local _, Plan.OneNode _, Plan.AnyNode _, Plan.AllNodes _ -> true;
+      default -> false;
+    };
   }
 
   @Override
   public void start() {
-    describe(plan.plan());
-  }
-
-  private void describe(Plan inner) {
-    switch (inner) {
-      case Plan.OneNode oneNode -> oneNode(oneNode);
-      case Plan.AllNodes allNodes -> allNodes(allNodes);
-      case Plan.Fragments fragments -> fragments(fragments);
-      case Plan.AnyNode anyNode -> {
-        int node = call.services().rotation().choose(call.transaction(), anyNode.nodes(), false);
-        remote("Data Node Scan", List.of(node), anyNode.text(), List.of(), NO_SLOTS);
-      }
-      case Plan.ReplicatedWrite write -> {
-        List<Integer> nodes = new ArrayList<>(List.of(write.primary()));
-        nodes.addAll(write.others());
-        remote("Replicated Write", nodes, write.text(), List.of(), NO_SLOTS);
-      }
-      case Plan.Local local ->
-          remote("Catalog Node Scan", List.of(Node.CATALOG_ID), local.text(), List.of(), NO_SLOTS);
-      case Plan.InsertRows insert -> finish("Insert by rows (" + insert.rows().size() + " rows)");
-      case Plan.InsertFrom insert -> finish("Insert on " + insert.target().table());
-      default -> finish(inner.getClass().getSimpleName());
-    }
-  }
-
-  private void finish(String line) {
-    lines.add(line);
-    print();
-  }
-
-  private void oneNode(Plan.OneNode inner) {
-    int[] slots = call.services().slots().of(inner.pins(), call);
-    TreeSet<Integer> nodes = new TreeSet<>();
-    for (int i = 0; i < slots.length; i++) {
-      if (slots[i] == Slots.UNKNOWN) {
-        finish("Data Node Scan (node by the value of the key)");
-        return;
-      }
-      nodes.add(inner.pins().get(i).shards().nodeOf(slots[i]));
-    }
-    if (nodes.size() != 1 && inner.otherwise().isPresent()) {
-      describe(inner.otherwise().get());
-      return;
-    }
-    remote("Data Node Scan", List.copyOf(nodes), inner.text(), inner.pins(), slots);
-  }
-
-  private void allNodes(Plan.AllNodes inner) {
-    switch (inner.combine()) {
-      case Combine.Concatenate _ -> {}
-      case Combine.Merge merge -> lines.add("Merge (" + merge.keys().size() + " keys)");
-    }
-    remote("Data Node Scan", nodes(inner.nodes(), inner.pins()), inner.text(), List.of(), NO_SLOTS);
-  }
-
-  private void fragments(Plan.Fragments inner) {
-    Fragment producer = inner.exchanges().getFirst().producer();
-    boolean gathers = inner.last().site() instanceof Fragment.Site.CatalogNode;
-    boolean simple = gathers && inner.exchanges().size() == 1 && producer.inputs().isEmpty();
-    if (simple && producer.site() instanceof Fragment.Site.Nodes(var nodes, var pins)) {
-      SqlText last = inner.last().text();
-      lines.add("Finish: " + new Rendering(call, List.of(), NO_SLOTS).string(last));
-      remote("Data Node Scan", nodes(nodes, pins), producer.text(), List.of(), NO_SLOTS);
+    root = outline.of(plan.plan(), slots);
+    root.all().stream().filter(part -> part.question().isPresent()).forEach(unasked::add);
+    boolean oneNode = unasked.size() == 1 && questionNodes() == 1;
+    call.openScope(unasked.size() == 1 && (options.analyze() ? oneNode && nodesRun : true));
+    startedAt = System.nanoTime();
+    if (options.analyze() && !nodesRun) {
+      run();
     } else {
-      lines.addAll(PlanPrinter.lines(inner, call.view().snapshot()));
+      askNext();
+    }
+  }
+
+  private int questionNodes() {
+    return unasked.getFirst().question().orElseThrow().nodes().size();
+  }
+
+  private void askNext() {
+    ExplainPart part = unasked.poll();
+    if (nodesRun) {
+      nanos = System.nanoTime() - startedAt;
+    }
+    if (part != null) {
+      NodeFan next = new NodeFan(call, part.question().orElseThrow().nodes(), new Asking(part));
+      fan = Optional.of(next);
+      next.start();
+    } else {
       print();
     }
   }
 
-  /** Those that the constants of the key select, as far as their slots can be told at once. */
-  private List<Integer> nodes(List<Integer> all, List<Pin> pins) {
-    int[] slots = pins.isEmpty() ? NO_SLOTS : call.services().slots().of(pins, call);
-    TreeSet<Integer> nodes = new TreeSet<>();
-    for (int i = 0; i < slots.length; i++) {
-      if (slots[i] == Slots.UNKNOWN) {
-        return all;
-      }
-      nodes.add(pins.get(i).shards().nodeOf(slots[i]));
-    }
-    return nodes.isEmpty() ? all : List.copyOf(nodes);
-  }
-
-  private void remote(
-      String title, List<Integer> nodes, SqlText text, List<Pin> pins, int[] slots) {
-    String names =
-        nodes.stream()
-            .map(id -> call.view().snapshot().node(id).map(Node::name).orElse("catalog"))
-            .collect(Collectors.joining(", "));
-    String indent = lines.isEmpty() ? "" : "  ->  ";
-    lines.add(indent + title + " (" + names + ")");
-    Rendering rendering = new Rendering(call, pins, slots);
-    String sql = rendering.string(text);
-    lines.add("  Remote query: " + sql);
-    nodes.forEach(_ -> remote.add(new ArrayList<>()));
-    SqlText explained = rendering.behind("EXPLAIN " + plan.options() + " ", text);
-    task = NodeTask.whole(call, nodes, explained, call.resultFormats());
-    fan = new NodeFan(call, nodes, this);
-    call.openScope(!plan.analyze() || nodes.size() == 1);
-    fan.start();
-  }
-
-  @Override
-  public void send(int index, Participant participant, Reply reply) {
-    if (plan.analyze()) {
-      participant.markWrote();
-    }
-    task.send(index, participant, reply);
-  }
-
-  @Override
-  public boolean writes() {
-    return plan.analyze();
-  }
-
-  @Override
-  public void rows(int index, ByteBuf run) {
+  private void run() {
+    CachedPlan step = new CachedPlan(call.view(), plan.plan(), plan.facts(), Map.of());
     try {
-      while (run.isReadable()) {
-        byte[] line = BackendDecoder.nextDataRow(run).getFirst();
-        remote.get(index).add(new String(line, StandardCharsets.UTF_8));
-      }
-    } finally {
-      run.release();
+      Operator operator = Operators.of(call.step(step, counted, this), plan.plan(), slots);
+      running = Optional.of(operator);
+      operator.start();
+    } catch (SqlError e) {
+      fail(ErrorFields.of(e, Severity.ERROR));
     }
   }
 
   @Override
-  public void finished(Optional<ErrorFields> error) {
+  public void completed(Call done, String tag) {
+    nanos = System.nanoTime() - startedAt;
+    if (running.orElseThrow() instanceof FragmentsOperator fragments) {
+      root.measured(fragments.counts(), options, outline::name);
+    }
+    long rows =
+        plan.facts().returnsRows() ? counted.rows() : CommandTag.parse(tag).rows().orElse(0);
+    root.measured((double) rows, nanos);
+    running = Optional.empty();
+    askNext();
+  }
+
+  @Override
+  public void failed(Call done, ErrorFields error) {
+    fail(error);
+  }
+
+  @Override
+  public void suspended(Call done) {
+    throw new IllegalStateException("what is explained has no row limit");
+  }
+
+  private void fail(ErrorFields error) {
+    call.transaction().fail();
     call.closeBareScope();
-    if (error.isPresent()) {
-      call.transaction().fail();
-      call.failed(error.get());
-      return;
-    }
-    for (int i = 0; i < remote.size(); i++) {
-      int node = fan.node(i);
-      lines.add(
-          "  Plan on " + call.view().snapshot().node(node).map(Node::name).orElse("catalog") + ":");
-      remote.get(i).forEach(line -> lines.add("    " + line));
-    }
-    print();
+    call.failed(error);
   }
 
   private void print() {
-    CachedPlan cached = call.cached();
+    call.closeBareScope();
     if (call.simple()) {
-      call.output().simpleRowDescription(cached);
+      call.output().simpleRowDescription(call.cached());
     }
-    for (String line : lines) {
-      BackendEncoder.dataRow(
-          call.output().rowBuffer(), List.of(line.getBytes(StandardCharsets.UTF_8)));
+    for (String row : rows()) {
+      byte[] utf8 = row.getBytes(StandardCharsets.UTF_8);
+      BackendEncoder.dataRow(call.output().rowBuffer(), List.of(utf8));
     }
     call.completed("EXPLAIN");
+  }
+
+  private List<String> rows() {
+    if (plan.plan() instanceof Plan.Local) {
+      return local();
+    }
+    Map<String, Double> times = new LinkedHashMap<>();
+    if (options.analyze() && options.showsSummary()) {
+      times.put("Execution Time", nanos / NANOS_PER_MILLI);
+    }
+    Explained explained = new Explained(root.node(options), times);
+    Json document = options.format() == Format.TEXT ? Json.texts(List.of()) : explained.document();
+    return switch (options.format()) {
+      case TEXT -> explained.lines();
+      case JSON -> List.of(DocumentWriter.json(document));
+      case YAML -> List.of(DocumentWriter.yaml(document));
+      case XML -> List.of(DocumentWriter.xml(document));
+    };
+  }
+
+  /** What only the catalog node does is a plan of PostgreSQL's, whole. */
+  private List<String> local() {
+    return root.servers().stream()
+        .map(ServerPlan::answer)
+        .flatMap(a -> a instanceof ServerPlan.Answer.Lines(var own) ? own.stream() : null)
+        .toList();
+  }
+
+  @Override
+  public void clientWritable(boolean writable) {
+    running.ifPresent(operator -> operator.clientWritable(writable));
+  }
+
+  @Override
+  public void cancel() {
+    running.ifPresentOrElse(Operator::cancel, () -> fan.ifPresent(NodeFan::cancel));
+  }
+
+  @Override
+  public void clientGone() {
+    running.ifPresent(Operator::clientGone);
+  }
+
+  /** EXPLAIN of one step's text on its nodes. */
+  private final class Asking implements NodeFan.Work {
+    private final ExplainPart part;
+    private final ExplainPart.Question question;
+    private final NodeTask task;
+    private final List<List<String>> answers = new ArrayList<>();
+
+    Asking(ExplainPart part) {
+      this.part = part;
+      this.question = part.question().orElseThrow();
+      Format format =
+          plan.plan() instanceof Plan.Local || options.format() == Format.TEXT
+              ? options.format()
+              : Format.JSON;
+      String head = "EXPLAIN " + options.forServer(nodesRun, format) + " ";
+      SqlText explained = question.rendering().behind(head, question.text());
+      Optional<int[]> formats = call.simple() ? Optional.empty() : Optional.of(TEXT_FORMAT);
+      this.task = NodeTask.whole(call, question.nodes(), explained, formats);
+      question.nodes().forEach(_ -> answers.add(new ArrayList<>()));
+    }
+
+    @Override
+    public void send(int index, Participant participant, Reply reply) {
+      if (writes()) {
+        participant.markWrote();
+      }
+      task.send(index, participant, reply);
+    }
+
+    @Override
+    public boolean writes() {
+      return nodesRun && question.writes();
+    }
+
+    @Override
+    public void rows(int index, ByteBuf run) {
+      try {
+        while (run.isReadable()) {
+          byte[] line = BackendDecoder.nextDataRow(run).getFirst();
+          answers.get(index).add(new String(line, StandardCharsets.UTF_8));
+        }
+      } finally {
+        run.release();
+      }
+    }
+
+    @Override
+    public void finished(Optional<ErrorFields> error) {
+      if (error.isPresent()) {
+        fail(error.get());
+        return;
+      }
+      boolean structured = options.format() != Format.TEXT && !(plan.plan() instanceof Plan.Local);
+      for (int i = 0; i < answers.size(); i++) {
+        String name = answers.size() == 1 ? "" : outline.name(question.nodes().get(i));
+        part.servers().add(ServerPlan.of(name, answers.get(i), structured));
+      }
+      askNext();
+    }
   }
 }

@@ -25,7 +25,7 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
   private static final Piece COMMA = Piece.Fixed.of(", ");
 
   private final Call call;
-  private final List<SqlText> texts = new ArrayList<>();
+  private final List<SqlText> texts;
   private final List<Integer> nodes;
   private final NodeFan fan;
   private final Optional<ReturnedRows> returned;
@@ -35,26 +35,35 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
   /** {@code slots[i]} is the slot of the plan's row i. */
   InsertRowsOperator(Call call, InsertRows plan, int[] slots) {
     this.call = call;
-    Map<Integer, List<Piece>> byNode = new TreeMap<>();
-    for (int i = 0; i < slots.length; i++) {
-      InsertRows.Row row = plan.rows().get(i);
-      List<Piece> pieces =
-          byNode.computeIfAbsent(
-              row.pin().shards().nodeOf(slots[i]), _ -> new ArrayList<>(plan.head().pieces()));
-      if (pieces.size() > plan.head().pieces().size()) {
-        pieces.add(COMMA);
-      }
-      pieces.addAll(row.text().pieces());
-    }
-    for (List<Piece> pieces : byNode.values()) {
-      pieces.addAll(plan.tail().pieces());
-      texts.add(new SqlText(pieces));
-    }
+    TreeMap<Integer, SqlText> byNode = byNode(plan, slots);
+    this.texts = List.copyOf(byNode.values());
     this.nodes = List.copyOf(byNode.keySet());
     this.fan = new NodeFan(call, nodes, this);
     boolean keepsRows = nodes.size() > 1 && call.request().maxRows() == 0;
     this.returned = keepsRows ? Optional.of(new ReturnedRows()) : Optional.empty();
     returned.ifPresent(kept -> origins(plan, slots).forEach(kept::inserted));
+  }
+
+  /** The statement of each node, with that node's rows. */
+  static TreeMap<Integer, SqlText> byNode(InsertRows plan, int[] slots) {
+    Map<Integer, List<Piece>> pieces = new TreeMap<>();
+    for (int i = 0; i < slots.length; i++) {
+      InsertRows.Row row = plan.rows().get(i);
+      List<Piece> text =
+          pieces.computeIfAbsent(
+              row.pin().shards().nodeOf(slots[i]), _ -> new ArrayList<>(plan.head().pieces()));
+      if (text.size() > plan.head().pieces().size()) {
+        text.add(COMMA);
+      }
+      text.addAll(row.text().pieces());
+    }
+    TreeMap<Integer, SqlText> texts = new TreeMap<>();
+    pieces.forEach(
+        (node, text) -> {
+          text.addAll(plan.tail().pieces());
+          texts.put(node, new SqlText(text));
+        });
+    return texts;
   }
 
   private static IntStream origins(InsertRows plan, int[] slots) {

@@ -75,7 +75,7 @@ public final class Operators {
       case Plan.CopyIn copy -> new CopyInOperator(call, copy);
       case Plan.CopyLocal copy -> new CopyLocalOperator(call, copy);
       case Plan.CopyOut copy -> CopyOutOperator.of(call, copy, slots);
-      case Plan.Explain explain -> new ExplainOperator(call, explain);
+      case Plan.Explain explain -> new ExplainOperator(call, explain, slots);
       case Plan.AtCursor _ -> throw new IllegalStateException("only the session knows cursors");
       case Plan.Fragments fragments -> fragments(call, fragments, slots);
       case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ ->
@@ -83,8 +83,10 @@ public final class Operators {
     };
   }
 
-  private static List<Pin> pins(Plan plan) {
+  /** Those that decide where the plan runs. */
+  static List<Pin> pins(Plan plan) {
     return switch (plan) {
+      case Plan.Explain explain when !explain.options().generic() -> pins(explain.plan());
       case Plan.OneNode oneNode -> oneNode.pins();
       case Plan.AllNodes allNodes -> allNodes.pins();
       case Plan.Fragments fragments -> FragmentPlaces.pins(fragments);

@@ -13,6 +13,7 @@ import dev.drover.coordinator.txn.TransactionModes;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import dev.drover.planner.plan.ExplainOptions;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.ClusterCommand;
@@ -104,6 +105,11 @@ final class ControlStatements {
           () -> outsideBlock(call, "LOCK TABLE");
       default -> new DdlOperator(call, statement, runner.ddlSession());
     };
+  }
+
+  /** EXPLAIN EXECUTE. */
+  Operator explain(Call call, SessionCommand.Execute execute, ExplainOptions options) {
+    return () -> prepared.explain(call, execute, options);
   }
 
   private static Operator executeDirect(Call call, ClusterCommand.ExecuteDirect direct) {

@@ -10,6 +10,7 @@ import dev.drover.pgwire.Characters;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
+import dev.drover.planner.plan.Plan;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.ShapeScanner;
 import dev.drover.planner.sql.SqlParser;
@@ -93,7 +94,7 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
       refused(StatementRunner.inFailedTransaction());
       return;
     }
-    if (!plan.facts().parameterTypes().isEmpty()) {
+    if (!plan.facts().parameterTypes().isEmpty() && !isGeneric(plan.plan())) {
       refused(SqlParser.noParameter(texts.get(next).utf8()));
       return;
     }
@@ -102,6 +103,11 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
     boolean alone = texts.size() == 1;
     Call.Request request = new Call.Request(texts.get(next), Optional.empty(), 0, 0, alone, false);
     runner.run(new Call(request, plan, runner.transaction(), output, context));
+  }
+
+  /** EXPLAIN (GENERIC_PLAN) is for texts whose parameters have no values. */
+  private static boolean isGeneric(Plan plan) {
+    return plan instanceof Plan.Explain explain && explain.options().generic();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.drover.coordinator.session;
 
+import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Rendering;
 import dev.drover.coordinator.pool.Question;
@@ -33,16 +34,20 @@ final class SqlExecute implements Call.Listener {
   private final StatementRunner runner;
   private final Call call;
   private final PreparedStatement statement;
+  private final CachedPlan plan;
   private final SessionCommand.Execute execute;
 
+  /** {@code plan} is what is run: the statement's, or one that explains it. */
   SqlExecute(
       StatementRunner runner,
       Call call,
       PreparedStatement statement,
+      CachedPlan plan,
       SessionCommand.Execute execute) {
     this.runner = runner;
     this.call = call;
     this.statement = statement;
+    this.plan = plan;
     this.execute = execute;
   }
 
@@ -95,10 +100,10 @@ final class SqlExecute implements Call.Listener {
     Call.Request request =
         new Call.Request(
             statement.text(), Optional.of(Bind.decode(frame)), 0, 0, call.request().alone(), false);
-    if (call.simple() && statement.plan().returnsRows()) {
-      call.output().simpleRowDescription(statement.plan());
+    if (call.simple() && plan.returnsRows()) {
+      call.output().simpleRowDescription(plan);
     }
-    runner.run(runner.call(call, request, statement.plan(), this));
+    runner.run(runner.call(call, request, plan, this));
   }
 
   private void fail(ErrorFields error) {

@@ -9,9 +9,13 @@ import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import dev.drover.planner.plan.ExplainOptions;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.StatementFacts;
 import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.ShapeScanner;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * PREPARE, EXECUTE and DEALLOCATE. A statement prepared by SQL and one prepared by the protocol are
@@ -80,10 +84,29 @@ final class SqlPreparedStatements {
   }
 
   void execute(Call call, SessionCommand.Execute execute) {
+    PreparedStatement statement = required(execute);
+    new SqlExecute(runner, call, statement, statement.plan(), execute).start();
+  }
+
+  /** With the arguments bound, what the statement would do is explained. */
+  void explain(Call call, SessionCommand.Execute execute, ExplainOptions options) {
+    PreparedStatement statement = required(execute);
+    CachedPlan known = statement.plan();
+    StatementFacts facts =
+        new StatementFacts(known.facts().parameterTypes(), call.cached().facts().columns());
+    Plan explain = new Plan.Explain(known.plan(), options, known.facts());
+    CachedPlan plan = new CachedPlan(known.view(), explain, facts, Map.of());
+    new SqlExecute(runner, call, statement, plan, execute).start();
+  }
+
+  private PreparedStatement required(SessionCommand.Execute execute) {
     String name = execute.name().text();
-    PreparedStatement statement =
-        session.established().extended().statements().find(name).orElseThrow(() -> missing(name));
-    new SqlExecute(runner, call, statement, execute).start();
+    return session
+        .established()
+        .extended()
+        .statements()
+        .find(name)
+        .orElseThrow(() -> missing(name));
   }
 
   void deallocate(Call call, SessionCommand.Deallocate deallocate) {

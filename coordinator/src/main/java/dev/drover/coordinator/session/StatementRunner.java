@@ -26,6 +26,7 @@ import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.ddl.LeafNames;
 import dev.drover.planner.plan.Plan;
+import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.SqlParser;
 import dev.drover.planner.sql.TransactionCommand.Modes;
 import java.util.List;
@@ -198,6 +199,8 @@ final class StatementRunner implements Call.Scopes {
       Operator operator =
           switch (call.cached().plan()) {
             case Plan.Control(var statement) -> control.operator(call, statement);
+            case Plan.Explain(Plan.Control(SessionCommand.Execute execute), var options, _) ->
+                control.explain(call, execute, options);
             case Plan.AtCursor change -> control.cursors().change(call, change);
             default -> Operators.of(call);
           };

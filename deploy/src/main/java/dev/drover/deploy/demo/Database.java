@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** One connection and the few things that the demo does with it. */
 record Database(Connection connection) {
@@ -38,11 +37,10 @@ record Database(Connection connection) {
 
   /** What of EXPLAIN says where a statement runs, without the nodes' own plans. */
   List<String> route(String sql) throws SQLException {
-    return query("EXPLAIN " + sql).table().rows().stream()
-        .map(row -> row.getFirst().lines().map(String::strip).collect(Collectors.joining(" ")))
-        .takeWhile(line -> !line.strip().startsWith("Plan on "))
-        .filter(line -> !line.strip().startsWith("Remote query"))
-        .filter(line -> !line.isBlank())
+    return query("EXPLAIN (COSTS off) " + sql).table().rows().stream()
+        .flatMap(row -> row.getFirst().lines())
+        .map(line -> line.strip().replaceFirst("^->\\s+", ""))
+        .filter(line -> line.matches("(Data|Catalog) Node .*|Node/s: .*"))
         .toList();
   }
 }

@@ -368,12 +368,13 @@ public sealed interface Plan {
   /**
    * {@code EXPLAIN} of the inner plan.
    *
-   * @param options the text between EXPLAIN and the statement, for the datanodes' own plans
+   * @param facts of the explained statement
    */
-  record Explain(Plan plan, String options, boolean analyze) implements Plan {
+  record Explain(Plan plan, ExplainOptions options, StatementFacts facts) implements Plan {
     public Explain {
       requireNonNull(plan);
       requireNonNull(options);
+      requireNonNull(facts);
     }
   }
 }

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Prints a plan as EXPLAIN shows it, in the words of Postgres-XC.
+ * Prints a plan for tests, in the words of Postgres-XC.
  *
  * <p>Holes in texts are shown as {@code :1} for the statement's literals (from 1), {@code <leaf 0>}
  * for leaves and {@code <now>}.
@@ -33,7 +33,7 @@ public final class PlanPrinter {
     this.catalog = catalog;
   }
 
-  /** One line per row of EXPLAIN's output. */
+  /** The plan, line by line. */
   public static List<String> lines(Plan plan, CatalogSnapshot catalog) {
     PlanPrinter printer = new PlanPrinter(catalog);
     printer.print(plan, 0);
@@ -117,8 +117,8 @@ public final class PlanPrinter {
         line(depth, "Copy out" + (header ? " with header" : ""));
         print(reader, depth + 1);
       }
-      case Plan.Explain(var inner, var options, var analyze) -> {
-        line(depth, "Explain" + (analyze ? " analyze" : "") + " [" + options + "]");
+      case Plan.Explain(var inner, var options, _) -> {
+        line(depth, ("Explain " + options.forServer(true)).strip());
         print(inner, depth + 1);
       }
       case Plan.Utility(var steps, var tag, _, _) -> {

@@ -2,8 +2,8 @@ package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.plan.Combine;
+import dev.drover.planner.plan.ExplainOptions;
 import dev.drover.planner.plan.Plan;
-import dev.drover.planner.plan.StatementFacts;
 import dev.drover.planner.sql.ClusterCommand;
 import dev.drover.planner.sql.CursorCommand;
 import dev.drover.planner.sql.Definition;
@@ -12,11 +12,9 @@ import dev.drover.planner.sql.Insert;
 import dev.drover.planner.sql.Merge;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.SessionCommand;
-import dev.drover.planner.sql.Span;
 import dev.drover.planner.sql.Statement;
 import dev.drover.planner.sql.TransactionCommand;
 import dev.drover.planner.sql.Update;
-import java.util.List;
 
 /**
  * Decides what the coordinator does with a statement that reads or writes rows.
@@ -66,21 +64,24 @@ public final class Router {
       Statement.Explain explain,
       RoutingContext context,
       LiteralReads reads) {
-    Span inner = explain.statement().span();
-    ParsedStatement statement = inner(parsed, explain.statement());
-    int afterKeyword = parsed.span().start() + "EXPLAIN".length();
-    String options = reads.source(new Span(afterKeyword, inner.start())).strip();
-    boolean analyze =
-        explain.options().stream().anyMatch(o -> o.name().equals("analyze") && o.isTrue());
-    RoutingContext explained = context.withText(context.text(), ofInner(context.facts()));
-    return new Plan.Explain(plan(statement, explained, reads), options, analyze);
+    explain.options().forEach(o -> reads.source(o.span()));
+    ExplainOptions options = ExplainReader.read(explain.options());
+    Statement explained = explained(explain);
+    if (explain.statement() instanceof Definition.CreateTableAs && options.analyze()) {
+      throw SqlError.notSupported("EXPLAIN ANALYZE of CREATE TABLE AS is not supported");
+    }
+    Plan plan = plan(inner(parsed, explained), context, reads);
+    return new Plan.Explain(plan, options, context.facts());
   }
 
-  /** EXPLAIN's one column says nothing of the columns of what is explained. */
-  private static StatementFacts ofInner(StatementFacts facts) {
-    boolean explains =
-        facts.columns().size() == 1 && facts.columns().getFirst().name().equals("QUERY PLAN");
-    return explains ? new StatementFacts(facts.parameterTypes(), List.of()) : facts;
+  /** What of the statement has a plan: of one that keeps a query's rows, the query. */
+  public static Statement explained(Statement.Explain explain) {
+    return switch (explain.statement()) {
+      case Definition.CreateTableAs create -> create.source();
+      case CursorCommand.Declare declare ->
+          new Statement.Select(declare.query().span(), declare.query());
+      case Statement statement -> statement;
+    };
   }
 
   /** A statement inside of another one. */

@@ -45,7 +45,9 @@ class ReadmeTest {
           assertThat(Transcript.of(reply)).contains("CommandComplete SELECT 3");
         }
         if (line.contains("EXPLAIN")) {
-          assertThat(Transcript.of(reply).toString()).containsOnlyOnce("Data Node Scan (dn");
+          assertThat(Transcript.of(reply).toString())
+              .contains("Data Node Scan")
+              .containsOnlyOnce("Node/s: dn");
         }
       }
       assertThat(Transcript.of(client.query(lines.getLast())))
