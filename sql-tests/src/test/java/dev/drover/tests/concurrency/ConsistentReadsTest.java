@@ -75,6 +75,16 @@ class ConsistentReadsTest {
     assertThat(anomalies.reads()).as("reads").isPositive();
   }
 
+  @ParameterizedTest
+  @CsvSource({"'', 0", "BEGIN, 0", "BEGIN ISOLATION LEVEL REPEATABLE READ, 2"})
+  void soAreReadsWhoseRowsMove(String begin, int rereads) {
+    Witness witness = new Witness(vault, Witness.MOVING);
+    Manner manner = new Manner(begin, rereads);
+    Anomalies anomalies = run(witness, coordinators, manner, new Properties(), WRITERS);
+    assertThat(anomalies.count()).as("%s", anomalies).isZero();
+    assertThat(anomalies.reads()).as("reads").isPositive();
+  }
+
   /** They may be a little old, so that many share one moment. */
   @Test
   void soAreBoundedReads() {
@@ -203,13 +213,17 @@ class ConsistentReadsTest {
   }
 
   private Anomalies run(List<Endpoint> servers, Manner manner, Properties settings, int writers) {
+    return run(new Witness(vault, Witness.STAYING), servers, manner, settings, writers);
+  }
+
+  private Anomalies run(
+      Witness witness, List<Endpoint> servers, Manner manner, Properties settings, int writers) {
     AtomicBoolean over = new AtomicBoolean();
     BooleanSupplier goesOn = () -> !over.get();
     CompletableFuture<Long> writes =
         CompletableFuture.supplyAsync(() -> vault.write(servers, writers, goesOn));
     long end = System.nanoTime() + SECONDS * 1_000_000_000;
     try {
-      Witness witness = new Witness(vault);
       return witness.watch(servers, READERS, manner, settings, () -> System.nanoTime() - end < 0);
     } finally {
       over.set(true);

@@ -20,7 +20,9 @@ final class Witness {
   enum Shape {
     CONCATENATED("SELECT id, v FROM vault"),
     MERGED("SELECT id, v FROM vault ORDER BY id"),
-    GATHERED("SELECT min(id), sum(v) FROM vault GROUP BY id");
+    GATHERED("SELECT min(id), sum(v) FROM vault GROUP BY id"),
+    PULLED("SELECT a.id, (a.v + b.v) / 2 FROM vault a FULL JOIN vault b ON b.id + 0 = a.id"),
+    MOVED("SELECT a.id, (a.v + b.v) / 2 FROM vault a JOIN vault b ON b.id + 0 = a.id");
 
     private final String sql;
 
@@ -37,11 +39,19 @@ final class Witness {
    */
   record Manner(String begin, int rereads) {}
 
+  /** Rows stay on their nodes, or go to one place. */
+  static final List<Shape> STAYING = List.of(Shape.CONCATENATED, Shape.MERGED, Shape.GATHERED);
+
+  /** Rows of several exchanges meet, on one place or on all nodes. */
+  static final List<Shape> MOVING = List.of(Shape.PULLED, Shape.MOVED);
+
   private final Vault vault;
+  private final List<Shape> shapes;
   private final AtomicLongArray seen = new AtomicLongArray(Vault.ROWS + 1);
 
-  Witness(Vault vault) {
+  Witness(Vault vault, List<Shape> shapes) {
     this.vault = vault;
+    this.shapes = List.copyOf(shapes);
   }
 
   Anomalies watch(
@@ -64,7 +74,7 @@ final class Witness {
     try (Connection connection = server.connect(settings);
         Statement statement = connection.createStatement()) {
       for (int turn = 0; goesOn.getAsBoolean(); turn++) {
-        Shape shape = Shape.values()[turn % Shape.values().length];
+        Shape shape = shapes.get(turn % shapes.size());
         if (manner.begin().isEmpty()) {
           total = total.plus(read(statement, shape));
         } else {
