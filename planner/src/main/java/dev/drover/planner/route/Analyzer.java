@@ -296,8 +296,17 @@ final class Analyzer {
     }
     mentions.catalogRelations().add(ref);
     return relation
-        .<Source>map(r -> new TableUse(ref, r, viewDepth == 0))
+        .<Source>map(r -> ofCatalogNode(ref, r))
         .orElseGet(() -> new Rows(name(ref), Optional.empty(), false));
+  }
+
+  private TableUse ofCatalogNode(FromItem.TableRef ref, Relation relation) {
+    TableUse use = new TableUse(ref, relation, viewDepth == 0);
+    if (relation.kind() == Relation.Kind.TABLE
+        && relation.schema().equals(context.searchPath().temporarySchema())) {
+      text.temporary().add(use);
+    }
+    return use;
   }
 
   /** Drover's own views are on the catalog node alone, and are not looked into. */

@@ -4,6 +4,8 @@ import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.DynamicSql;
 import dev.drover.planner.catalog.Routine;
 import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.Query;
+import dev.drover.planner.sql.RelationNames;
 import java.util.List;
 import java.util.Set;
 
@@ -126,6 +128,15 @@ final class FunctionRules {
 
   boolean isSequenceCall(Expr.FunctionCall call) {
     return SEQUENCE_CALLS.contains(call.name().local()) && isBuiltIn(call);
+  }
+
+  /** Asks what a sequence gave to this session; for all rows the same. */
+  boolean asksSession(Expr.FunctionCall call) {
+    String name = call.name().local();
+    return isBuiltIn(call)
+        && (name.equals("currval") || name.equals("lastval"))
+        && RelationNames.collect(call, Expr.ColumnRef.class).isEmpty()
+        && RelationNames.collect(call, Query.class).isEmpty();
   }
 
   /** Means something on the catalog node's session only. */

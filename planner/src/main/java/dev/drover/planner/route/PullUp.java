@@ -35,6 +35,8 @@ final class PullUp {
   /** Stands in for the columns of a table of which none is used. */
   private static final String NO_COLUMN = "drover_row";
 
+  private static final String VALUE = "drover_value";
+
   private final Analysis analysis;
   private final ColumnNeeds needs;
   private final PullFilters filters;
@@ -74,7 +76,9 @@ final class PullUp {
     PulledText pulled = new PulledText(analysis, source);
     SpliceText expressions = pulled.splices();
     SpliceText text = expressions.copy();
-    for (TableUse table : source.tables()) {
+    List<TableUse> tables = new ArrayList<>(source.tables());
+    tables.addAll(source.temporary());
+    for (TableUse table : tables) {
       String relation =
           kept.containsKey(table)
               ? kept.get(table)
@@ -85,16 +89,42 @@ final class PullUp {
       if (kept.containsKey(view.derived())) {
         text.replace(
             view.ref().span(), kept.get(view.derived()) + " AS " + pulled.alias(view.derived()));
-      } else if (!view.definition().allTables().isEmpty()) {
+      } else if (isTemporary(view) || !view.definition().isOfCatalogs()) {
         text.replace(view.ref().span(), view(view, pulled, expressions));
       }
     }
+    if (pulled.isStatement()) {
+      analysis.mentions().calls().stream()
+          .filter(Mentions.Call::inText)
+          .map(Mentions.Call::call)
+          .filter(analysis.functions()::asksSession)
+          .forEach(call -> text.replace(call.span(), sessionValue(call, expressions)));
+    }
     return text;
+  }
+
+  private boolean isTemporary(SourceText.ViewUse view) {
+    String schema = view.derived().view().orElseThrow().schema();
+    return schema.equals(analysis.context().searchPath().temporarySchema());
+  }
+
+  /** What only the client's own session can tell is asked there, once. */
+  private String sessionValue(Expr.FunctionCall call, SpliceText expressions) {
+    SqlText text = new TextBuilder().add("SELECT ").add(expressions.render(call.span())).build();
+    Fragment producer = new Fragment(text, new Fragment.Site.CatalogNode(), List.of(), false);
+    String name = RELATION + (exchanges.size() + 1);
+    List<Exchange.Column> column = List.of(new Exchange.Column(VALUE, "bigint"));
+    exchanges.add(
+        new Exchange(name, column, List.of(), List.of(), producer, new Exchange.Route.Gather()));
+    return "(SELECT " + VALUE + " FROM " + name + ")";
   }
 
   /** The view's rows, where the nodes can compute them each by itself; else its definition. */
   private SqlText view(SourceText.ViewUse view, PulledText in, SpliceText expressions) {
     String alias = in.alias(view.derived());
+    if (isTemporary(view)) {
+      return definition(view, in, alias);
+    }
     return PulledRows.ofView(analysis, view, locks)
         .map(rows -> SqlText.fixed(relation(rows, in, expressions) + " AS " + alias))
         .orElseGet(() -> definition(view, in, alias));
@@ -105,11 +135,12 @@ final class PullUp {
     SourceText definition = view.definition();
     checkPolicies(definition);
     TextBuilder text = new TextBuilder().add("(");
-    if (in.isStatement()) {
+    boolean asksForRights = in.isStatement() && !isTemporary(view);
+    if (asksForRights) {
       text.add("SELECT * FROM (");
     }
     text.add(splices(definition).render(definition.span()));
-    if (in.isStatement()) {
+    if (asksForRights) {
       text.add(") AS drover_view WHERE NOT EXISTS (").add(rightsOf(view)).add(")");
     }
     List<String> columns = view.derived().columns().orElseThrow();

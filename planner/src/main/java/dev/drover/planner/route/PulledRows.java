@@ -25,8 +25,7 @@ record PulledRows(Source source, FromItem.TableRef ref, Relation relation, Fragm
               new Fragment.Site.Nodes(
                   distribution.nodes(), new KeyPins(analysis.flow()).several(table));
           case Distribution.RoundRobin(_, var nodes) -> new Fragment.Site.Nodes(nodes, List.of());
-          case Distribution.CatalogNode _ ->
-              throw new IllegalStateException("not gathered: " + table.relation().name());
+          case Distribution.CatalogNode _ -> new Fragment.Site.CatalogNode();
         };
     return new PulledRows(table, table.ref(), table.relation(), site);
   }

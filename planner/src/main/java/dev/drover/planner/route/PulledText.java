@@ -30,6 +30,7 @@ final class PulledText {
     this.source = source;
     this.isStatement = source == analysis.mentions().text();
     source.tables().forEach(this::nameTable);
+    source.temporary().forEach(this::nameTable);
     source.views().forEach(view -> replaced.add(view.derived()));
   }
 
@@ -72,7 +73,8 @@ final class PulledText {
   private void reference(SpliceText text, SourceText.Reference use) {
     Expr.ColumnRef reference = use.reference();
     switch (use.resolved()) {
-      case Resolved.OfRow(var row) when replaced.contains(row) -> row(text, reference, row);
+      case Resolved.OfRow(var row) when replaced.contains(row) && !isTemporary(row) ->
+          row(text, reference, row);
       case Resolved.OfSystem(var table, _) when replaced.contains(table) -> {
         String oid = Integer.toUnsignedString(table.relation().oid());
         text.replace(bare(reference), unlessNull(table, oid + "::pg_catalog.oid"));
@@ -99,6 +101,11 @@ final class PulledText {
     text.replace(
         bare(reference), unlessNull(row, type.map(t -> columns + "::" + t).orElse(columns)));
     named.add(reference.span());
+  }
+
+  /** Only the session's own connection knows the row type. */
+  private boolean isTemporary(Source row) {
+    return row instanceof TableUse table && source.temporary().contains(table);
   }
 
   /** A row that an outer join has filled up is no row. */
@@ -129,8 +136,11 @@ final class PulledText {
             });
   }
 
-  /** A replaced reference would change the name of its column. */
+  /** A replaced reference or call would change the name of its column. */
   private void nameTargets(SpliceText text) {
+    source.calls().stream()
+        .filter(analysis.functions()::asksSession)
+        .forEach(call -> named.add(call.span()));
     if (named.isEmpty() || !isStatement) {
       return;
     }

@@ -68,17 +68,19 @@ final class Refusals {
       throw Unsupported.error(
           "functions that read replicated tables in statements whose rows are gathered");
     }
-    if (analysis.touchesTemporary()) {
-      throw Unsupported.mixed(analysis.mentions().catalogRelations().getFirst().name().local());
-    }
     for (Resolved.OfSystem system : analysis.mentions().systemColumns()) {
       if (!system.column().equals("tableoid")) {
         throw Unsupported.error(
             "references to " + system.column() + " over several nodes or leaves");
       }
     }
-    analysis.mentions().calls().forEach(call -> checkSession(call.call()));
-    checkSequences();
+    for (Mentions.Call call : analysis.mentions().calls()) {
+      checkSession(call.call());
+      boolean asks = call.inText() && analysis.functions().asksSession(call.call());
+      if (!asks && analysis.functions().isSequenceCall(call.call())) {
+        throw sequence(call.call());
+      }
+    }
   }
 
   private void checkSession(Expr.FunctionCall call) {
@@ -92,11 +94,15 @@ final class Refusals {
   void checkSequences() {
     for (Mentions.Call call : analysis.mentions().calls()) {
       if (analysis.functions().isSequenceCall(call.call())) {
-        throw Unsupported.error(
-                "calls of " + call.call().name().local() + " in statements over distributed tables")
-            .withHint("Call it in a statement of its own, or in the VALUES of an INSERT.");
+        throw sequence(call.call());
       }
     }
+  }
+
+  private static SqlError sequence(Expr.FunctionCall call) {
+    return Unsupported.error(
+            "calls of " + call.name().local() + " in statements over distributed tables")
+        .withHint("Call it in a statement of its own, or in the VALUES of an INSERT.");
   }
 
   /** A row's place identifies it in one leaf only. */

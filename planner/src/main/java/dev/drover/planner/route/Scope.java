@@ -137,6 +137,10 @@ final class Scope {
         .or(() -> outer.flatMap(o -> o.source(name)));
   }
 
+  private static boolean isSchema(String written, String schema) {
+    return written.equals(schema) || (written.equals("pg_temp") && schema.startsWith("pg_temp_"));
+  }
+
   private static boolean isNamed(Source source, List<String> name) {
     if (name.size() == 1) {
       return source.name().equals(name.getFirst());
@@ -149,7 +153,7 @@ final class Scope {
         };
     return relation
         .filter(r -> r.name().equals(name.getLast()))
-        .filter(r -> r.schema().equals(name.get(name.size() - 2)))
+        .filter(r -> isSchema(name.get(name.size() - 2), r.schema()))
         .isPresent();
   }
 }

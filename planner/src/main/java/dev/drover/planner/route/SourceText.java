@@ -23,6 +23,7 @@ final class SourceText {
   private final byte[] bytes;
   private final Span span;
   private final List<TableUse> tables = new ArrayList<>();
+  private final List<TableUse> temporary = new ArrayList<>();
   private final List<ViewUse> views = new ArrayList<>();
   private final List<Reference> references = new ArrayList<>();
   private final List<Expr.FunctionCall> calls = new ArrayList<>();
@@ -46,6 +47,11 @@ final class SourceText {
   /** References of tables whose rows are on datanodes. */
   List<TableUse> tables() {
     return tables;
+  }
+
+  /** References of temporary tables, which only the session's own connection knows. */
+  List<TableUse> temporary() {
+    return temporary;
   }
 
   List<ViewUse> views() {
@@ -72,6 +78,11 @@ final class SourceText {
   /** Those of views that it reads included. */
   List<TableUse> allTables() {
     return all().flatMap(text -> text.tables().stream()).toList();
+  }
+
+  /** True when nothing in it has to be replaced where only the catalogs are known. */
+  boolean isOfCatalogs() {
+    return all().allMatch(text -> text.tables().isEmpty() && text.temporary().isEmpty());
   }
 
   /** It, and the definitions of all views that are read through it. */
