@@ -107,7 +107,7 @@ final class ExplainPart {
             : counts.stream().filter(c -> c.relation().equals(relation)).toList();
     if (!own.isEmpty()) {
       measured(
-          own.stream().mapToLong(ExchangeCount::rows).sum(),
+          (double) own.stream().mapToLong(ExchangeCount::rows).sum(),
           own.stream().mapToLong(ExchangeCount::nanos).max().orElse(0));
       moved(own, options, names);
     }
