@@ -202,13 +202,9 @@ class MovingRowsTest {
       try (Statement statement = client.createStatement()) {
         statement.setFetchSize(10);
         String join = "SELECT l.id, r.id FROM lefts l JOIN rights r ON l.v = r.v";
-        long seen = 0;
         try (ResultSet rows = statement.executeQuery(join)) {
-          while (rows.next()) {
-            seen++;
-          }
+          assertThat(count(rows)).isEqualTo(PAIRS);
         }
-        assertThat(seen).isEqualTo(PAIRS);
         try (ResultSet rows = statement.executeQuery(join + " ORDER BY 1, 2")) {
           assertThat(rows.next()).isTrue();
           assertThat(rows.getInt(1)).isEqualTo(1);
@@ -216,6 +212,14 @@ class MovingRowsTest {
       }
       client.commit();
     }
+  }
+
+  private static long count(ResultSet rows) throws SQLException {
+    long seen = 0;
+    while (rows.next()) {
+      seen++;
+    }
+    return seen;
   }
 
   @Test
