@@ -102,9 +102,10 @@ final class ExchangePlans {
       if (mayMove(table)) {
         List<String> columns = analysis.mentions().needs().of(table);
         List<Expr> own = filters.of(table);
-        double rows = estimates.rows(table, own);
+        List<PullFilters.Either> either = filters.either(table);
+        double rows = estimates.rows(table, own, either);
         double width = estimates.width(table, columns);
-        producers.put(table, new Producer(analysis, table, columns, own, rows, width));
+        producers.put(table, new Producer(analysis, table, columns, own, either, rows, width));
       }
     }
   }

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  *
  * @param columns those that the statement uses, as it calls them
  * @param conditions checked where the rows are
+ * @param either conditions that follow from others of the statement, checked there too
  * @param rows how many pass them, about
  * @param width bytes of one, about
  */
@@ -24,6 +25,7 @@ record Producer(
     TableUse table,
     List<String> columns,
     List<Expr> conditions,
+    List<PullFilters.Either> either,
     double rows,
     double width) {
   private static final String NO_COLUMN = "drover_row";
@@ -107,9 +109,22 @@ record Producer(
     text.add(" FROM ").add(source.render(table.ref().span()));
     List<SqlText> all = new ArrayList<>();
     conditions.forEach(c -> all.add(source.render(c.span())));
+    either.forEach(e -> all.add(text(e, source)));
     reductions.forEach(r -> all.add(r.text()));
     for (int i = 0; i < all.size(); i++) {
       text.add(i == 0 ? " WHERE (" : " AND (").add(all.get(i)).add(")");
+    }
+    return text.build();
+  }
+
+  private static SqlText text(PullFilters.Either either, SpliceText source) {
+    TextBuilder text = new TextBuilder();
+    for (int arm = 0; arm < either.arms().size(); arm++) {
+      List<Expr> all = either.arms().get(arm);
+      for (int i = 0; i < all.size(); i++) {
+        text.add(i > 0 ? " AND (" : arm > 0 ? " OR (" : "(");
+        text.add(source.render(all.get(i).span())).add(")");
+      }
     }
     return text.build();
   }

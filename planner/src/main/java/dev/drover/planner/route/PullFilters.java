@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +24,18 @@ final class PullFilters {
   private final Analysis analysis;
   private final Set<Block> certain = new HashSet<>();
   private final Map<Source, List<Expr>> found = new HashMap<>();
+  private final Map<Source, List<Either>> either = new HashMap<>();
+
+  /**
+   * What follows from an OR each of whose operands says something of the source.
+   *
+   * @param arms of one of these all conditions hold
+   */
+  record Either(List<List<Expr>> arms) {
+    Either {
+      arms = arms.stream().map(List::copyOf).toList();
+    }
+  }
 
   PullFilters(Analysis analysis, QueryInfo query) {
     this.analysis = analysis;
@@ -49,6 +62,10 @@ final class PullFilters {
 
   List<Expr> of(Source source) {
     return found.getOrDefault(source, List.of());
+  }
+
+  List<Either> either(Source source) {
+    return either.getOrDefault(source, List.of());
   }
 
   /** Blocks that PostgreSQL evaluates for sure, so that it meets their errors too. */
@@ -88,10 +105,16 @@ final class PullFilters {
 
   private void descend(FromInfo item, List<Expr> conditions, Block block) {
     switch (item) {
-      case FromInfo.Leaf(var source) ->
-          conditions.stream()
-              .filter(condition -> isAbout(source, condition, block))
-              .forEach(c -> found.computeIfAbsent(source, s -> new ArrayList<>()).add(c));
+      case FromInfo.Leaf(var source) -> {
+        for (Expr condition : conditions) {
+          if (isAbout(source, condition, block)) {
+            found.computeIfAbsent(source, s -> new ArrayList<>()).add(condition);
+          } else {
+            implied(source, condition, block)
+                .ifPresent(e -> either.computeIfAbsent(source, s -> new ArrayList<>()).add(e));
+          }
+        }
+      }
       case FromInfo.Join join -> join(join, conditions, block);
     }
   }
@@ -119,6 +142,26 @@ final class PullFilters {
           case FULL -> List.of();
         },
         block);
+  }
+
+  private Optional<Either> implied(Source source, Expr condition, Block block) {
+    if (!(condition instanceof Expr.Logical(_, var kind, var operands))
+        || kind != Expr.Logical.Kind.OR) {
+      return Optional.empty();
+    }
+    PullableExpressions expressions = new PullableExpressions(analysis);
+    List<List<Expr>> arms = new ArrayList<>();
+    for (Expr operand : operands) {
+      List<Expr> own =
+          Conditions.conjuncts(operand).stream()
+              .filter(c -> isAbout(source, c, block) && expressions.cannotFail(c))
+              .toList();
+      if (own.isEmpty()) {
+        return Optional.empty();
+      }
+      arms.add(own);
+    }
+    return Optional.of(new Either(arms));
   }
 
   private boolean isAbout(Source source, Expr condition, Block block) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,9 @@ import java.util.Set;
  * keys of a filtered table that it is joined with are sent to its nodes.
  *
  * <p>Sound because of what facts are: rows of a table for which one of its facts does not hold
- * cannot change the result, nor can rows of the other table that fail its own conditions.
+ * cannot change the result, nor can rows of the other table that fail its own conditions. A row for
+ * which {@code column IN (SELECT ...)} in WHERE is not true cannot either, and what the query
+ * yields for a column of a table are values of that table.
  */
 final class Reductions {
   private static final double WORTH_IT = 0.3;
@@ -59,7 +62,8 @@ final class Reductions {
     for (String name : moving.columns()) {
       Column column = table.column(name);
       Variable own = new Variable(table, name);
-      Set<Variable> equal = facts.classOf(own);
+      Set<Variable> equal = new LinkedHashSet<>(facts.classOf(own));
+      equal.addAll(among(own));
       for (Variable other : equal) {
         if (found.containsKey(table) || !mayReduce(other, table, column)) {
           continue;
@@ -72,6 +76,23 @@ final class Reductions {
                 });
       }
     }
+  }
+
+  /**
+   * What a column of a row that passes WHERE is one of, by {@code column IN (SELECT other ...)}.
+   */
+  private List<Variable> among(Variable own) {
+    List<Variable> found = new ArrayList<>();
+    for (Block block : analysis.mentions().blocks()) {
+      for (Sublink sublink : block.sublinks()) {
+        for (Fact match : sublink.matches()) {
+          if (match instanceof Fact.Same(var outer, var inner) && outer.equals(own)) {
+            found.add(inner);
+          }
+        }
+      }
+    }
+    return found;
   }
 
   private boolean mayReduce(Variable other, TableUse table, Column column) {

@@ -34,12 +34,17 @@ final class RowEstimates {
   }
 
   /** Of the rows that pass all of the conditions, which are about this table alone. */
-  double rows(TableUse table, List<Expr> conditions) {
-    double rows = rows(table);
-    for (Expr condition : conditions) {
-      rows *= fraction(table, condition);
+  double rows(TableUse table, List<Expr> conditions, List<PullFilters.Either> either) {
+    double rows = rows(table) * fraction(table, conditions);
+    for (PullFilters.Either one : either) {
+      double sum = one.arms().stream().mapToDouble(arm -> fraction(table, arm)).sum();
+      rows *= Math.min(1, sum);
     }
     return Math.max(1, rows);
+  }
+
+  private double fraction(TableUse table, List<Expr> conditions) {
+    return conditions.stream().mapToDouble(c -> fraction(table, c)).reduce(1, (a, b) -> a * b);
   }
 
   /** Bytes of a row of these columns. */
