@@ -17,7 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedMap;
 import java.util.TreeSet;
 
 /**
@@ -83,12 +83,11 @@ final class ExplainOutline {
   }
 
   private ExplainPart oneNode(Plan.OneNode plan, int[] slots) {
-    TreeSet<Integer> nodes = nodes(plan.pins(), slots);
-    if (nodes.size() != 1 && plan.otherwise().isPresent()) {
+    List<Integer> all = nodes(plan.pins(), slots);
+    if (all.size() != 1 && plan.otherwise().isPresent()) {
       Plan otherwise = plan.otherwise().get();
       return of(otherwise, call.services().slots().of(Operators.pins(otherwise), call));
     }
-    List<Integer> all = List.copyOf(nodes);
     ExplainPart part =
         remote(
             scan(plan.writes()),
@@ -98,7 +97,7 @@ final class ExplainOutline {
     return options.generic() ? part.says("Node expr", "Node Expression", "by the key") : part;
   }
 
-  private static TreeSet<Integer> nodes(List<Pin> pins, int[] slots) {
+  private static List<Integer> nodes(List<Pin> pins, int[] slots) {
     TreeSet<Integer> nodes = new TreeSet<>();
     for (int i = 0; i < slots.length; i++) {
       if (slots[i] == Slots.UNKNOWN) {
@@ -107,11 +106,11 @@ final class ExplainOutline {
       }
       nodes.add(pins.get(i).shards().nodeOf(slots[i]));
     }
-    return nodes;
+    return List.copyOf(nodes);
   }
 
   private ExplainPart allNodes(Plan.AllNodes plan, int[] slots) {
-    List<Integer> nodes = slots.length == 0 ? plan.nodes() : List.copyOf(nodes(plan.pins(), slots));
+    List<Integer> nodes = slots.length == 0 ? plan.nodes() : nodes(plan.pins(), slots);
     ExplainPart scan = remote(scan(plan.writes()), nodes, ask(nodes, plan.text(), plan.writes()));
     return switch (plan.combine()) {
       case Combine.Concatenate(var window) -> windowed(window, scan);
@@ -164,7 +163,7 @@ final class ExplainOutline {
   }
 
   private ExplainPart rows(Plan.InsertRows plan, int[] slots) {
-    TreeMap<Integer, SqlText> texts = InsertRowsOperator.byNode(plan, slots);
+    SortedMap<Integer, SqlText> texts = InsertRowsOperator.byNode(plan, slots);
     ExplainPart insert = part("Insert Rows", List.copyOf(texts.keySet()));
     texts.forEach(
         (node, text) ->
@@ -264,7 +263,7 @@ final class ExplainOutline {
         switch (producer.site()) {
           case Site.CatalogNode() -> List.of(Node.CATALOG_ID);
           case Site.AnyOf(var any) -> any.subList(0, 1);
-          case Site.Nodes(var all, _) -> pins.isEmpty() ? all : List.copyOf(nodes(pins, slots));
+          case Site.Nodes(var all, _) -> pins.isEmpty() ? all : nodes(pins, slots);
         };
     return exchange(exchange).passing(fragment(producer, nodes, new Rendering(call, pins, slots)));
   }

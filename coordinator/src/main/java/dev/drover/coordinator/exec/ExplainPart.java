@@ -148,7 +148,8 @@ final class ExplainPart {
 
   /** As it is shown; text shows the plan of one server only, unless more is asked for. */
   ExplainNode node(ExplainOptions options) {
-    boolean all = options.verbose() || options.format() != ExplainOptions.Format.TEXT;
+    boolean all =
+        options.nodes() && (options.verbose() || options.format() != ExplainOptions.Format.TEXT);
     List<ServerPlan> shown = all || servers.size() < 2 ? servers : servers.subList(0, 1);
     List<ExplainNode.Property> said = new ArrayList<>(properties);
     if (shown.size() < servers.size() && options.nodes()) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -35,7 +36,7 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
   /** {@code slots[i]} is the slot of the plan's row i. */
   InsertRowsOperator(Call call, InsertRows plan, int[] slots) {
     this.call = call;
-    TreeMap<Integer, SqlText> byNode = byNode(plan, slots);
+    SortedMap<Integer, SqlText> byNode = byNode(plan, slots);
     this.texts = List.copyOf(byNode.values());
     this.nodes = List.copyOf(byNode.keySet());
     this.fan = new NodeFan(call, nodes, this);
@@ -45,7 +46,7 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
   }
 
   /** The statement of each node, with that node's rows. */
-  static TreeMap<Integer, SqlText> byNode(InsertRows plan, int[] slots) {
+  static SortedMap<Integer, SqlText> byNode(InsertRows plan, int[] slots) {
     Map<Integer, List<Piece>> pieces = new TreeMap<>();
     for (int i = 0; i < slots.length; i++) {
       InsertRows.Row row = plan.rows().get(i);
@@ -57,7 +58,7 @@ final class InsertRowsOperator implements Operator, NodeFan.Work {
       }
       text.addAll(row.text().pieces());
     }
-    TreeMap<Integer, SqlText> texts = new TreeMap<>();
+    SortedMap<Integer, SqlText> texts = new TreeMap<>();
     pieces.forEach(
         (node, text) -> {
           text.addAll(plan.tail().pieces());
