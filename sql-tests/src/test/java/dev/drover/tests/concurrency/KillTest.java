@@ -6,10 +6,7 @@ import dev.drover.tests.Endpoint;
 import dev.drover.tests.TemporaryCluster;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -40,22 +37,8 @@ class KillTest {
   private static final Duration RECOVERY = Duration.ofSeconds(30);
   private static final Duration PREPARED_LIFETIME = Duration.ofSeconds(10);
 
-  /** Each by itself; a server's name with a slash. */
-  private static final List<String> VICTIMS =
-      List.of(
-          "server/dn1",
-          "server/dn2",
-          "server/dn3",
-          "server/catalog",
-          "coordinator",
-          "coordinator2",
-          "gtm",
-          "dn1",
-          "catalog");
-
   private final long seed = Long.getLong("drover.test.seed", System.nanoTime());
-  private final Random random = new Random(seed);
-  private final List<String> killed = new ArrayList<>();
+  private final Kills kills = new Kills(seed);
 
   @Test
   void nothingIsLostWhenMembersAreKilled() throws SQLException {
@@ -102,33 +85,10 @@ class KillTest {
 
   private void killInTurn(TemporaryCluster cluster, CompletableFuture<?> work) {
     long end = System.nanoTime() + LENGTH.toNanos();
-    for (List<String> victims = alone(); System.nanoTime() < end; victims = inPairs()) {
+    for (List<String> victims = kills.alone(); System.nanoTime() < end; victims = kills.inPairs()) {
       for (String victim : victims) {
-        kill(cluster, victim);
+        kills.kill(cluster, victim);
         awaitProgress(cluster, work);
-      }
-    }
-  }
-
-  private List<String> alone() {
-    List<String> victims = new ArrayList<>(VICTIMS);
-    Collections.shuffle(victims, random);
-    return victims;
-  }
-
-  private List<String> inPairs() {
-    List<String> victims = alone();
-    return List.of(victims.get(0) + " " + victims.get(1));
-  }
-
-  private void kill(TemporaryCluster cluster, String victims) {
-    killed.add(victims);
-    for (String victim : victims.split(" ", -1)) {
-      int slash = victim.indexOf('/');
-      if (slash < 0) {
-        cluster.kill(victim);
-      } else {
-        cluster.killServer(victim.substring(slash + 1));
       }
     }
   }
@@ -162,6 +122,6 @@ class KillTest {
   }
 
   private String situation(TemporaryCluster cluster) {
-    return "seed %d, killed %s%s".formatted(seed, killed, Situation.of(cluster.servers()));
+    return "%s%s".formatted(kills, Situation.of(cluster.servers()));
   }
 }

@@ -73,7 +73,8 @@ class HistoriesTest {
   private Recording record(String begin, TestReporter reporter) throws SQLException {
     long end = System.nanoTime() + LENGTH.toNanos();
     Cast cast = new Cast(begin, CLIENTS, READERS, seed);
-    Recording recording = Recording.of(lists, coordinators, cast, () -> System.nanoTime() < end);
+    List<Observed> seen = Recording.work(lists, coordinators, cast, () -> System.nanoTime() < end);
+    Recording recording = new Recording(seen).with(ListClient.last(lists, coordinators.getFirst()));
     reporter.publishEntry(begin, recording.summary());
     return recording;
   }

@@ -2,7 +2,6 @@ package dev.drover.tests.histories;
 
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.concurrency.Crowd;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -25,8 +24,8 @@ record Recording(List<Observed> transactions) {
     transactions = List.copyOf(transactions);
   }
 
-  static Recording of(Lists lists, List<Endpoint> servers, Cast cast, BooleanSupplier goesOn)
-      throws SQLException {
+  static List<Observed> work(
+      Lists lists, List<Endpoint> servers, Cast cast, BooleanSupplier goesOn) {
     List<Observed> all = new ArrayList<>();
     Crowd.run(
             cast.writers() + cast.readers(),
@@ -37,7 +36,13 @@ record Recording(List<Observed> transactions) {
               return () -> new ListClient(lists, server, cast.begin(), reads, seed).work(goesOn);
             })
         .forEach(all::addAll);
-    all.add(ListClient.last(lists, servers.getFirst()));
+    return all;
+  }
+
+  /** One more. */
+  Recording with(Observed last) {
+    List<Observed> all = new ArrayList<>(transactions);
+    all.add(last);
     return new Recording(all);
   }
 
