@@ -25,8 +25,10 @@ import dev.drover.coordinator.snapshot.GroupSnapshots;
 import dev.drover.coordinator.snapshot.Moments;
 import dev.drover.coordinator.snapshot.SecondPhases;
 import dev.drover.coordinator.statistics.StatisticsRefresher;
+import dev.drover.coordinator.txn.ClusterPause;
 import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.coordinator.txn.Nonces;
+import dev.drover.coordinator.txn.PauseHold;
 import dev.drover.coordinator.txn.TransactionRegistry;
 import dev.drover.coordinator.txn.TransactionServices;
 import dev.drover.gtm.client.GtmAddress;
@@ -84,6 +86,7 @@ public final class Coordinator implements AutoCloseable {
   private final GateStatistics gateStatistics = new GateStatistics();
   private final GtmEvents events;
   private final GtmClient gtm;
+  private final ClusterPause pause;
   private final CatalogCache catalog;
   private final StatisticsRefresher statistics;
   private final List<LoopServices> loops;
@@ -106,6 +109,7 @@ public final class Coordinator implements AutoCloseable {
                 config.name(),
                 Role.COORDINATOR),
             events);
+    this.pause = new ClusterPause(gtm);
     long version = events.awaitStart(START_TIMEOUT_SECONDS);
     this.catalog = new CatalogCache(new JdbcCatalogSource(catalogNode), version, blocking);
     this.statistics = new StatisticsRefresher(catalog, catalogNode, servers::connect, blocking);
@@ -113,7 +117,8 @@ public final class Coordinator implements AutoCloseable {
     this.loops = loops(roles);
     catalog.onLoad(this::catalogLoaded);
     catalogLoaded();
-    events.attach(new GtmEvents.Parts(catalog, loops, roles, gate()));
+    pause.attach(loops.stream().map(l -> l.sessions().transactions().pause()).toList());
+    events.attach(new GtmEvents.Parts(catalog, loops, roles, gate(), pause));
     new WaitReporter(loops, gtm, this::nodeName).start();
     servers.checkHashes(catalog.view().snapshot().nodes(), blocking);
     this.server = listen();
@@ -162,7 +167,8 @@ public final class Coordinator implements AutoCloseable {
             new SessionRegistry(gtm.coordinatorId()),
             DATABASE,
             config.trustLoopback(),
-            this::closeIdle);
+            this::closeIdle,
+            pause);
     List<LoopServices> result = new ArrayList<>();
     for (int i = 0; i < eventLoops.size(); i++) {
       result.add(loop(eventLoops.get(i), i, eventLoops.size(), shared));
@@ -207,7 +213,8 @@ public final class Coordinator implements AutoCloseable {
             global,
             new Nonces(),
             new InDoubtFinisher(loop, pool, global::mayCommit),
-            registry);
+            registry,
+            new PauseHold(loop));
     ExecServices exec =
         new ExecServices(
             loop,

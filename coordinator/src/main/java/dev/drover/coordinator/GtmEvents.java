@@ -4,9 +4,11 @@ import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.session.Roles;
 import dev.drover.coordinator.snapshot.AloneTime;
 import dev.drover.coordinator.snapshot.GateRelay;
+import dev.drover.coordinator.txn.ClusterPause;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.gtm.client.GtmClient;
 import dev.drover.gtm.client.Lease;
+import dev.drover.gtm.protocol.GtmMessage.PauseState;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +28,12 @@ final class GtmEvents implements GtmClient.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(GtmEvents.class);
 
   /** What events reach. */
-  record Parts(CatalogCache catalog, List<LoopServices> loops, Roles roles, GateRelay gate) {
+  record Parts(
+      CatalogCache catalog,
+      List<LoopServices> loops,
+      Roles roles,
+      GateRelay gate,
+      ClusterPause pause) {
     Parts {
       loops = List.copyOf(loops);
     }
@@ -38,6 +45,7 @@ final class GtmEvents implements GtmClient.Listener {
   private long newestVersion;
   private boolean stale;
   private final AloneTime alone;
+  private final CompletableFuture<ClusterPause> pause = new CompletableFuture<>();
 
   GtmEvents(AloneTime alone) {
     this.alone = alone;
@@ -59,6 +67,7 @@ final class GtmEvents implements GtmClient.Listener {
   /** From now on events reach these. */
   synchronized void attach(Parts ready) {
     parts = Optional.of(ready);
+    pause.complete(ready.pause());
     if (stale) {
       ready.catalog().stale();
     } else {
@@ -138,6 +147,12 @@ final class GtmEvents implements GtmClient.Listener {
   @Override
   public synchronized void openGate(long window, boolean valid) {
     parts.ifPresent(p -> p.gate().open(valid));
+  }
+
+  @Override
+  public void paused(PauseState state) {
+    LOG.info("event=cluster_pause state={}", state);
+    var _ = pause.thenAccept(p -> p.told(state));
   }
 
   @Override

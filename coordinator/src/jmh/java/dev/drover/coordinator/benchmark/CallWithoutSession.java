@@ -26,6 +26,7 @@ final class CallWithoutSession {
               null,
               null,
               null,
+              null,
               null),
           "postgres",
           warning -> {});

@@ -64,6 +64,7 @@ final class ControlStatements {
 
   /** The session ends. */
   void abandon() {
+    runner.pause().end(transaction);
     notifications.stop();
     cursors.abandon();
   }
@@ -96,6 +97,8 @@ final class ControlStatements {
       case CursorCommand command -> () -> cursors.run(call, command);
       case ClusterCommand.CreateBarrier barrier ->
           () -> new BarrierStatement(runner).run(call, barrier);
+      case ClusterCommand.PauseCluster _ -> new PauseStatement(runner, call, true);
+      case ClusterCommand.UnpauseCluster _ -> new PauseStatement(runner, call, false);
       case ClusterCommand.CleanConnection clean ->
           () -> new CleanConnections(session, runner).run(call, clean);
       case ClusterCommand.ExecuteDirect direct -> executeDirect(call, direct);

@@ -3,6 +3,7 @@ package dev.drover.coordinator.session;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.txn.PauseHold;
 import dev.drover.coordinator.txn.PreparedEnding;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.ErrorFields;
@@ -86,8 +87,18 @@ final class PreparedTransactions {
               SqlState.ACTIVE_SQL_TRANSACTION, tag + " cannot run inside a transaction block"));
       return;
     }
-    new PreparedEnding(transaction.services(), call.output()::notice, gid, isCommit)
-        .run(runner.settingsTracker().actingRole(), error -> answer(call, error, tag));
+    PauseHold pause = transaction.services().pause();
+    PreparedEnding ending =
+        new PreparedEnding(transaction.services(), call.output()::notice, gid, isCommit);
+    pause.begin(
+        transaction,
+        () ->
+            ending.run(
+                runner.settingsTracker().actingRole(),
+                error -> {
+                  pause.ended();
+                  answer(call, error, tag);
+                }));
   }
 
   private static void answer(Call call, Optional<ErrorFields> error, String tag) {

@@ -6,6 +6,7 @@ import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.exec.ExecServices;
 import dev.drover.coordinator.settings.SettingsState;
+import dev.drover.coordinator.txn.ClusterPause;
 import dev.drover.coordinator.txn.TransactionServices;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,7 +31,8 @@ public final class SessionServices {
       SessionRegistry registry,
       String database,
       boolean trustsLoopback,
-      Pools pools) {}
+      Pools pools,
+      ClusterPause pause) {}
 
   /** The pools of all event loops. */
   public interface Pools {
@@ -92,6 +94,10 @@ public final class SessionServices {
 
   Pools pools() {
     return shared.pools();
+  }
+
+  ClusterPause pause() {
+    return shared.pause();
   }
 
   boolean trustsLoopback() {

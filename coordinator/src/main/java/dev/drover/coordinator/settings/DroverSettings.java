@@ -18,7 +18,11 @@ public final class DroverSettings {
   /** Shows what snapshots over nodes have cost; nobody can set it. */
   public static final String GATE = "drover.gate";
 
-  private static final Set<String> NAMES = Set.of(GLOBAL_SNAPSHOT, MAX_AGE, GATHER_LIMIT, GATE);
+  /** Shows whether the cluster is paused; nobody can set it. */
+  public static final String PAUSED = "drover.paused";
+
+  private static final Set<String> NAMES =
+      Set.of(GLOBAL_SNAPSHOT, MAX_AGE, GATHER_LIMIT, GATE, PAUSED);
 
   private DroverSettings() {}
 

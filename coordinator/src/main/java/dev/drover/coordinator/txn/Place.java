@@ -32,6 +32,10 @@ final class Place {
 
   /** Takes a place, now or when one becomes free; exactly one of the two is called. */
   void take(Runnable then, Consumer<SqlError> refused) {
+    if (!services.pause().enter(transaction)) {
+      services.pause().await(() -> take(then, refused));
+      return;
+    }
     Admission.Ticket ticket =
         new Admission.Ticket() {
           @Override
@@ -42,6 +46,7 @@ final class Place {
 
           @Override
           public void refused(SqlError error) {
+            services.pause().ended();
             refused.accept(error);
           }
         };
@@ -61,6 +66,7 @@ final class Place {
       taken = false;
       services.registry().leave(number);
       services.admission().leave();
+      services.pause().ended();
     }
   }
 }

@@ -140,7 +140,7 @@ public record TransactionDefaults(
                       + " \"TB\".");
         }
       }
-      case DroverSettings.GATE ->
+      case DroverSettings.GATE, DroverSettings.PAUSED ->
           throw SqlError.of(
               SqlState.CANT_CHANGE_RUNTIME_PARAM,
               "parameter \"%s\" cannot be changed".formatted(name));

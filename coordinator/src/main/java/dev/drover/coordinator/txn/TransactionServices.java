@@ -18,4 +18,5 @@ public record TransactionServices(
     GlobalTransactions global,
     Nonces nonces,
     InDoubtFinisher finisher,
-    TransactionRegistry registry) {}
+    TransactionRegistry registry,
+    PauseHold pause) {}

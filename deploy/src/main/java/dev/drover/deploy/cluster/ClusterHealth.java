@@ -15,6 +15,9 @@ import java.util.Properties;
 
 /** Whether each member of a cluster does its work, found out by using it. */
 public final class ClusterHealth {
+  /** With it the driver sends no SET when it connects, which a pause would hold. */
+  private static final String MIN_VERSION = "12";
+
   private static final int LIMIT_SECONDS = 5;
   private static final String ACTIVE = "active";
 
@@ -85,7 +88,7 @@ public final class ClusterHealth {
     return switch (member) {
       case Member.Gtm _ -> role(port);
       case Member.Node _ -> answers(port, PostgresTemplate.SUPERUSER);
-      case Member.Coordinator _, Member.ExtraCoordinator _ -> answers(port, "postgres");
+      case Member.Coordinator _, Member.ExtraCoordinator _ -> coordinator(port);
     };
   }
 
@@ -94,19 +97,31 @@ public final class ClusterHealth {
     return probe.isActive(new GtmAddress("127.0.0.1", port)) ? ACTIVE : "standing by";
   }
 
+  /** In a pause it answers nothing but what it knows by itself. */
+  private String coordinator(int port) throws SQLException {
+    return ask(port, "postgres", "SHOW drover.paused").equals("on")
+        ? "the cluster is paused"
+        : answers(port, "postgres");
+  }
+
   private String answers(int port, String role) throws SQLException {
+    return "PostgreSQL " + ask(port, role, "SHOW server_version");
+  }
+
+  private String ask(int port, String role, String query) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", role);
     properties.setProperty("password", directory.secret().password());
+    properties.setProperty("assumeMinServerVersion", MIN_VERSION);
     properties.setProperty("connectTimeout", Integer.toString(LIMIT_SECONDS));
     properties.setProperty("socketTimeout", Integer.toString(LIMIT_SECONDS));
     properties.setProperty("loginTimeout", Integer.toString(LIMIT_SECONDS));
     String url = "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port);
     try (Connection connection = DriverManager.getConnection(url, properties);
         Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SHOW server_version")) {
+        ResultSet rows = statement.executeQuery(query)) {
       rows.next();
-      return "PostgreSQL " + rows.getString(1);
+      return rows.getString(1);
     }
   }
 }

@@ -60,6 +60,7 @@ public final class ClientCore {
   private final ClientTimes times;
   private final ClientRequests requests;
   private final GateView gate;
+  private final PauseView pause = new PauseView();
   private final SentTimes registers = new SentTimes();
   private final SentTimes heartbeats = new SentTimes();
   private final Map<String, NodeAddress> nodes = new LinkedHashMap<>();
@@ -107,6 +108,8 @@ public final class ClientCore {
           ask(fenced.request(), requests.fenced(fenced.request(), fenced.epoch()));
       case ClientEvent.Leave(long request) -> leave(request);
       case ClientEvent.Gate happened -> gate.happened(happened, now);
+      case ClientEvent.Pause happened ->
+          pause.happened(happened, epoch.number()).forEach(this::send);
     }
     gate.advance(now);
     sendRequests(now);
@@ -172,6 +175,7 @@ public final class ClientCore {
     heartbeats.sent(number, now);
     nextHeartbeatAt = now + times.heartbeatNanos();
     send(new Heartbeat(number, epoch.number()));
+    pause.due(epoch.number()).forEach(this::send);
     if (!nodes.isEmpty()) {
       send(new Nodes(List.copyOf(nodes.values())));
     }
@@ -195,6 +199,7 @@ public final class ClientCore {
       case FenceWanted m -> effects.add(new ClientEffect.FenceWanted(m.epoch()));
       case Done m -> done(m.request(), now);
       case GtmMessage.GateOrder m -> gate.received(m, now);
+      case GtmMessage.PauseState m -> pauseTold(m);
     }
   }
 
@@ -249,6 +254,15 @@ public final class ClientCore {
     gate.epochEnded(now);
     effects.add(new ClientEffect.LeaseLost(lost, superseded));
     effects.addAll(requests.endOfEpoch());
+    if (pause.epochEnded()) {
+      effects.add(new ClientEffect.PauseTold(GtmMessage.PauseState.NONE));
+    }
+  }
+
+  private void pauseTold(GtmMessage.PauseState state) {
+    if (epoch.isHeld() && pause.told(state)) {
+      effects.add(new ClientEffect.PauseTold(state));
+    }
   }
 
   private void gxids(GxidRange m) {

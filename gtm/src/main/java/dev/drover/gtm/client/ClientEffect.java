@@ -3,6 +3,7 @@ package dev.drover.gtm.client;
 import dev.drover.gtm.protocol.Backend;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
 import dev.drover.gtm.protocol.GtmMessage;
+import dev.drover.gtm.protocol.GtmMessage.PauseState;
 import dev.drover.gtm.protocol.Liveness;
 
 /** What a {@link ClientCore} wants done. */
@@ -45,6 +46,9 @@ public sealed interface ClientEffect {
   record Victim(long transaction, Backend waiting) implements ClientEffect {}
 
   record FenceWanted(CoordinatorEpoch epoch) implements ClientEffect {}
+
+  /** How it stands with a pause of the cluster. */
+  record PauseTold(PauseState state) implements ClientEffect {}
 
   /** What a coordinator is to do with its gate. */
   sealed interface Gate extends ClientEffect {}

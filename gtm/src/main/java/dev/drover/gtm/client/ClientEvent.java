@@ -47,6 +47,17 @@ public sealed interface ClientEvent {
 
   record Leave(long request) implements ClientEvent {}
 
+  /** What a coordinator says about pauses of the cluster. */
+  sealed interface Pause extends ClientEvent {}
+
+  /** The numbers of pauses of one process rise. */
+  record WantPause(long number) implements Pause {}
+
+  record EndPause(long number) implements Pause {}
+
+  /** Nothing runs here, and nothing begins while that pause lasts. */
+  record Drained(long by, long number) implements Pause {}
+
   /** What a coordinator says about its gate. */
   sealed interface Gate extends ClientEvent {}
 

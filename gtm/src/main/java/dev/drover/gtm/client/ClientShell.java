@@ -273,6 +273,7 @@ final class ClientShell implements Connector.Listener {
       case ClientEffect.Victim victim -> listener.victim(victim);
       case ClientEffect.FenceWanted(CoordinatorEpoch epoch) -> listener.fenceWanted(epoch);
       case ClientEffect.Gate order -> listener.gate(order);
+      case ClientEffect.PauseTold told -> listener.paused(told.state());
     }
   }
 

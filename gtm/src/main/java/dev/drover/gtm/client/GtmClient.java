@@ -1,6 +1,7 @@
 package dev.drover.gtm.client;
 
 import dev.drover.gtm.protocol.CoordinatorEpoch;
+import dev.drover.gtm.protocol.GtmMessage.PauseState;
 import dev.drover.gtm.protocol.Liveness;
 import dev.drover.gtm.protocol.NodeAddress;
 import dev.drover.gtm.protocol.ReportedTransaction;
@@ -100,6 +101,12 @@ public final class GtmClient implements AutoCloseable {
      * given an epoch before, and there is none. A later call takes the place of an earlier one.
      */
     default void aloneUntil(long nanos) {}
+
+    /**
+     * How it stands with a pause of the cluster. In a pause, whoever wanted it, begin nothing new,
+     * and call {@link GtmClient#pauseDrained} once nothing runs.
+     */
+    default void paused(PauseState state) {}
 
     /** To agents: this epoch has ended; fence it and report it by {@link GtmClient#fenced}. */
     default void fenceWanted(CoordinatorEpoch epoch) {}
@@ -235,6 +242,25 @@ public final class GtmClient implements AutoCloseable {
   /** Answers {@link Listener#takeSnapshot}: every snapshot is fixed, or will never be used. */
   public void snapshotTaken(long window) {
     shell.post(new ClientEvent.SnapshotTaken(window));
+  }
+
+  /**
+   * Wants a pause of the cluster until {@link #endPause}; the listener hears when it is complete,
+   * or that another one is on.
+   *
+   * @param number above 0, and higher than any before
+   */
+  public void pause(long number) {
+    shell.post(new ClientEvent.WantPause(number));
+  }
+
+  public void endPause(long number) {
+    shell.post(new ClientEvent.EndPause(number));
+  }
+
+  /** Answers {@link Listener#paused}. */
+  public void pauseDrained(PauseState of) {
+    shell.post(new ClientEvent.Drained(of.by(), of.number()));
   }
 
   /** Tells the deadlock detector where nodes are; call it when the catalog was loaded. */

@@ -1,6 +1,7 @@
 package dev.drover.gtm.client;
 
 import dev.drover.gtm.protocol.CoordinatorEpoch;
+import dev.drover.gtm.protocol.GtmMessage.PauseState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,10 @@ final class ListenerCalls {
 
   void fenceWanted(CoordinatorEpoch epoch) {
     tell(() -> listener.fenceWanted(epoch));
+  }
+
+  void paused(PauseState state) {
+    tell(() -> listener.paused(state));
   }
 
   void gate(ClientEffect.Gate order) {

@@ -69,6 +69,7 @@ public final class GtmCore {
   private final DeadlockDetector detector;
   private final Admission admission;
   private final SnapshotWindows windows;
+  private final ClusterPause pause;
   private final Map<Integer, Long> leaseUntil = new HashMap<>();
   private final long settledAt;
   private long fenceResendAt;
@@ -85,6 +86,7 @@ public final class GtmCore {
     this.detector = new DeadlockDetector(terms.lockPollNanos(), state.boot(), outbox, links);
     this.admission = new Admission(terms.aloneNanos(), now);
     this.windows = new SnapshotWindows(terms, state, links, admission, now);
+    this.pause = new ClusterPause(state, links, terms.leaseNanos(), now);
     for (Registration known : state.coordinators()) {
       leaseUntil.put(known.coordinatorId(), settledAt);
     }
@@ -116,6 +118,7 @@ public final class GtmCore {
     rounds.advance(now);
     detector.advance(now);
     windows.advance(now);
+    pause.advance(now);
     return outbox.take();
   }
 
@@ -189,6 +192,9 @@ public final class GtmCore {
       case GtmMessage.GateRequest m ->
           live(connection, link, m.epoch())
               .ifPresent(known -> windows.received(m, known.identity(), now));
+      case GtmMessage.PauseRequest m ->
+          live(connection, link, m.epoch())
+              .ifPresent(known -> pause.received(m, known.identity(), now));
     }
   }
 
@@ -227,7 +233,7 @@ public final class GtmCore {
   }
 
   private void newEpoch(long connection, Links.Link link, Register m, long now) {
-    if (!admission.isOpen(now)) {
+    if (!admission.isOpen(now) || pause.isOn()) {
       admission.await(connection, m);
       return;
     }

@@ -201,4 +201,47 @@ public sealed interface GtmMessage {
    */
   record GateAlone(long number, long epoch, long aloneMillis, GateLimits limits)
       implements GateOrder {}
+
+  // Pauses of the cluster.
+
+  /** What a coordinator says about a pause. */
+  sealed interface PauseRequest extends FromClient {
+    long epoch();
+  }
+
+  /**
+   * Nothing new is to begin on any coordinator. Said over and over for as long as that is wanted.
+   *
+   * @param number of the pause among those of the epoch
+   */
+  record PauseWanted(long number, long epoch) implements PauseRequest {}
+
+  /** The pause is not wanted any more. */
+  record PauseEnded(long number, long epoch) implements PauseRequest {}
+
+  /**
+   * Nothing begins here before the pause ends. Said over and over while the coordinator knows of
+   * it, and answered by a {@link PauseState}.
+   *
+   * @param by the epoch that wants the pause
+   * @param drained nothing runs here any more
+   */
+  record PauseHeld(long by, long number, boolean drained, long epoch) implements PauseRequest {}
+
+  /**
+   * How it stands.
+   *
+   * @param by the epoch that wants the pause, or {@link #NOBODY}
+   * @param complete nothing runs on any coordinator
+   */
+  record PauseState(long by, long number, boolean complete) implements FromGtm {
+    /** There is no pause. */
+    public static final long NOBODY = 0;
+
+    public static final PauseState NONE = new PauseState(NOBODY, 0, false);
+
+    public boolean isPause() {
+      return by != NOBODY;
+    }
+  }
 }

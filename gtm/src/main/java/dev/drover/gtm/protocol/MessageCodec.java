@@ -90,10 +90,16 @@ public final class MessageCodec {
   public static GtmMessage decode(ByteBuf frame) {
     WireReader in = new WireReader(frame);
     int type = in.byteValue();
-    GtmMessage message =
-        type < GateCodec.FIRST_TYPE ? decodeFields(type, in) : GateCodec.decode(type, in);
+    GtmMessage message = decode(type, in);
     in.end();
     return message;
+  }
+
+  private static GtmMessage decode(int type, WireReader in) {
+    if (type >= PauseCodec.FIRST_TYPE) {
+      return PauseCodec.decode(type, in);
+    }
+    return type < GateCodec.FIRST_TYPE ? decodeFields(type, in) : GateCodec.decode(type, in);
   }
 
   private static void encodeRequest(GtmMessage.FromClient message, WireWriter to) {
@@ -124,6 +130,7 @@ public final class MessageCodec {
       case ListLive m -> to.byteValue(LIST_LIVE).int64(m.request());
       case Fenced m -> writeEpoch(to.byteValue(FENCED).int64(m.request()), m.epoch());
       case GtmMessage.GateRequest m -> GateCodec.encode(m, to);
+      case GtmMessage.PauseRequest m -> PauseCodec.encode(m, to);
     }
   }
 
@@ -150,6 +157,7 @@ public final class MessageCodec {
       case FenceWanted m -> writeEpoch(to.byteValue(FENCE_WANTED), m.epoch());
       case Done m -> to.byteValue(DONE).int64(m.request());
       case GtmMessage.GateOrder m -> GateCodec.encode(m, to);
+      case GtmMessage.PauseState m -> PauseCodec.encode(m, to);
     }
   }
 

@@ -143,6 +143,14 @@ final class TraceRunner {
               fields.get(3).equals("waiting"));
       case "GateRefused" -> new GtmMessage.GateRefused(window(fields), number(fields, 1));
       case "SnapshotTaken" -> new GtmMessage.SnapshotTaken(window(fields), number(fields, 1));
+      case "PauseWanted" -> new GtmMessage.PauseWanted(number(fields, 0), number(fields, 1));
+      case "PauseEnded" -> new GtmMessage.PauseEnded(number(fields, 0), number(fields, 1));
+      case "PauseHeld" ->
+          new GtmMessage.PauseHeld(
+              number(fields, 0),
+              number(fields, 1),
+              fields.get(2).equals("drained"),
+              number(fields, 3));
       case "WaitReport" -> waitReport(fields);
       default -> throw new IllegalArgumentException("no message is called " + name);
     };

@@ -93,7 +93,11 @@ final class MessageCodecTest {
           new GtmMessage.SnapshotNow(1, 2),
           new GtmMessage.SnapshotTaken(1, 2),
           new GtmMessage.GateOpen(1, true),
-          new GtmMessage.GateAlone(1, 2, 200, LIMITS));
+          new GtmMessage.GateAlone(1, 2, 200, LIMITS),
+          new GtmMessage.PauseWanted(1, 2),
+          new GtmMessage.PauseEnded(1, 2),
+          new GtmMessage.PauseHeld(1, 2, true, 3),
+          new GtmMessage.PauseState(1, 2, true));
 
   @Test
   void everyMessageComesBackAsItWent() {

@@ -37,10 +37,10 @@ final class NodeCommands {
       case ClusterCommand.AlterCluster _ -> throw notYet("ALTER CLUSTER");
       case ClusterCommand.ExecuteDirect _,
           ClusterCommand.CleanConnection _,
-          ClusterCommand.CreateBarrier _ ->
+          ClusterCommand.CreateBarrier _,
+          ClusterCommand.PauseCluster _,
+          ClusterCommand.UnpauseCluster _ ->
           throw new IllegalArgumentException("the session itself carries this out");
-      case ClusterCommand.PauseCluster _ -> throw notYet("PAUSE CLUSTER");
-      case ClusterCommand.UnpauseCluster _ -> throw notYet("UNPAUSE CLUSTER");
     };
   }
 

@@ -20,6 +20,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,9 +37,11 @@ class ConsistentReadsTest {
   private static final long SECONDS = Long.getLong("drover.consistency.seconds", 3);
 
   private final List<Endpoint> coordinators;
+  private final TestReporter reporter;
   private Vault vault;
 
-  ConsistentReadsTest(Endpoints endpoints) {
+  ConsistentReadsTest(Endpoints endpoints, TestReporter reporter) {
+    this.reporter = reporter;
     coordinators = List.of(endpoints.drover(), endpoints.secondCoordinator());
   }
 
@@ -224,7 +227,10 @@ class ConsistentReadsTest {
         CompletableFuture.supplyAsync(() -> vault.write(servers, writers, goesOn));
     long end = System.nanoTime() + SECONDS * 1_000_000_000;
     try {
-      return witness.watch(servers, READERS, manner, settings, () -> System.nanoTime() - end < 0);
+      Anomalies anomalies =
+          witness.watch(servers, READERS, manner, settings, () -> System.nanoTime() - end < 0);
+      reporter.publishEntry("%s %s".formatted(manner, settings), anomalies.toString());
+      return anomalies;
     } finally {
       over.set(true);
       writes.join();

@@ -39,7 +39,7 @@ class HistoriesUnderKillsTest {
   private final Kills kills = new Kills(seed);
 
   /** What may be seen at each level. */
-  private enum Asked {
+  enum Asked {
     SERIALIZABLE("BEGIN ISOLATION LEVEL SERIALIZABLE", Level.SERIALIZABLE),
     REPEATABLE_READ("BEGIN ISOLATION LEVEL REPEATABLE READ", Level.SNAPSHOT);
 

@@ -1,0 +1,88 @@
+package dev.drover.coordinator.txn;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Holds back what would begin on one event loop while the cluster is paused, and tells when nothing
+ * runs there any more. The transaction of the session that has paused it goes on.
+ *
+ * <p>Threads: confined to its event loop.
+ */
+public final class PauseHold {
+  private final EventLoop loop;
+  private final Deque<Runnable> held = new ArrayDeque<>();
+  private boolean paused;
+  private Optional<Transaction> exempt = Optional.empty();
+  private Optional<Runnable> whenDrained = Optional.empty();
+  private int running;
+
+  public PauseHold(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  /** Runs {@code begin}, now or when the pause is over; {@link #ended} follows. */
+  public void begin(Transaction transaction, Runnable begin) {
+    if (enter(transaction)) {
+      begin.run();
+    } else {
+      await(() -> begin(transaction, begin));
+    }
+  }
+
+  /** True if it may begin now; {@link #ended} follows. */
+  boolean enter(Transaction transaction) {
+    if (paused && !isExempt(transaction)) {
+      return false;
+    }
+    running++;
+    return true;
+  }
+
+  /** Until the pause is over. */
+  void await(Runnable then) {
+    held.add(then);
+  }
+
+  private boolean isExempt(Transaction transaction) {
+    return exempt.filter(one -> one == transaction).isPresent();
+  }
+
+  public void ended() {
+    running--;
+    tellIfDrained();
+  }
+
+  /** Who runs goes on to its end; nobody else begins, but for one. */
+  void pause(Optional<Transaction> but, Runnable drained) {
+    paused = true;
+    exempt = but;
+    whenDrained = Optional.of(drained);
+    tellIfDrained();
+  }
+
+  private void tellIfDrained() {
+    if (running == 0 && whenDrained.isPresent()) {
+      Runnable told = whenDrained.get();
+      whenDrained = Optional.empty();
+      told.run();
+    }
+  }
+
+  void resume() {
+    paused = false;
+    exempt = Optional.empty();
+    whenDrained = Optional.empty();
+    List<Runnable> next = new ArrayList<>(held);
+    held.clear();
+    next.forEach(Runnable::run);
+  }
+}
