@@ -10,13 +10,11 @@ import dev.drover.planner.plan.ChangedTable;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,7 +114,7 @@ final class ChangeOperator implements Operator {
       table.candidates().forEach(rows -> on.load(rows, limit));
     }
     for (Exchange read : plan.reads()) {
-      on.query(create(read));
+      on.query(TemporaryRelation.create(read));
       on.load(read, limit);
     }
     for (ChangedTable table : plan.tables()) {
@@ -135,19 +133,6 @@ final class ChangeOperator implements Operator {
   private String rendered(SqlText text) {
     return blocking.await(
         future -> future.complete(new Rendering(call, List.of(), new int[0]).string(text)));
-  }
-
-  private static String create(Exchange exchange) {
-    List<String> elements =
-        exchange.columns().stream()
-            .map(c -> '"' + c.name().replace("\"", "\"\"") + "\" " + c.type())
-            .collect(Collectors.toCollection(ArrayList::new));
-    elements.addAll(exchange.constraints());
-    return "CREATE TEMPORARY TABLE pg_temp."
-        + exchange.relation()
-        + " ("
-        + String.join(", ", elements)
-        + ") ON COMMIT DROP";
   }
 
   private void apply(ChangeWorker on, ChangedTable table) {

@@ -28,6 +28,9 @@ import java.util.concurrent.CompletableFuture;
  * the session's event loop.
  */
 final class ChangeWorker {
+  /** Relations with more are worth statistics. */
+  private static final int FEW_ROWS = 1000;
+
   private final Call call;
   private final Plan.Change plan;
   private final BlockingTransaction blocking;
@@ -87,9 +90,13 @@ final class ChangeWorker {
 
   /** Fills a temporary relation by what the exchange's producer gives. */
   void load(Exchange exchange, GatherLimit limit) {
-    Optional<ErrorFields> error =
-        blocking.await(future -> new RelationLoad(call, exchange, backend, limit, future).start());
-    error.ifPresent(ChangeWorker::raise);
+    CompletableFuture<Optional<ErrorFields>> end = new CompletableFuture<>();
+    RelationLoad load = new RelationLoad(call, exchange, backend, limit, end);
+    blocking.onLoop(load::start);
+    BlockingTransaction.join(end).ifPresent(ChangeWorker::raise);
+    if (load.rows() > FEW_ROWS) {
+      query(TemporaryRelation.complete(exchange));
+    }
   }
 
   private static void raise(ErrorFields error) {

@@ -3,6 +3,7 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.copy.DataRowToCopy;
 import dev.drover.coordinator.pool.Backend;
+import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FieldDescription;
 import dev.drover.pgwire.FrontendEncoder;
@@ -42,6 +43,7 @@ final class RelationLoad implements ResultOutput, Call.Listener {
   private Optional<ErrorFields> error = Optional.empty();
   private boolean reading;
   private boolean copying;
+  private long rows;
 
   RelationLoad(
       Call call,
@@ -66,6 +68,11 @@ final class RelationLoad implements ResultOutput, Call.Listener {
     worker.query(
         "COPY pg_temp." + exchange.relation() + " (" + columns + ") FROM STDIN", new CopyReply());
     worker.link().flush();
+  }
+
+  /** How many it has now, once the end is told. */
+  long rows() {
+    return rows;
   }
 
   private void read() {
@@ -240,6 +247,8 @@ final class RelationLoad implements ResultOutput, Call.Listener {
         read();
       } else if (type == MessageType.Backend.ERROR) {
         fail(ErrorFields.decode(body));
+      } else if (type == MessageType.Backend.COMMAND_COMPLETE) {
+        rows = CommandTag.decode(body).rows().orElse(0);
       }
     }
 

@@ -60,15 +60,17 @@ final class ChangeTables {
         create(rows, identity),
         onlyAdds() ? List.of() : candidates(rows, columns, identity),
         RowTargets.of(
-            relation,
-            SqlNames.quoted(relation),
-            columns,
-            "OVERRIDING SYSTEM VALUE ",
-            SqlText.fixed("")),
+            relation, SqlNames.quoted(relation), columns, "OVERRIDING SYSTEM VALUE ", conflicts()),
         columns.stream().map(Column::typeName).toList(),
         identity,
         columns.stream().map(Column::name).filter(assigned::contains).map(SqlNames::quote).toList(),
         kinds());
+  }
+
+  /** What has come meanwhile is in the way as much as what was there before. */
+  private SqlText conflicts() {
+    boolean skips = targets.stream().allMatch(ChangeTarget::skipsConflicts);
+    return SqlText.fixed(skips ? "ON CONFLICT DO NOTHING" : "");
   }
 
   private ChangedTable.Kinds kinds() {

@@ -100,6 +100,12 @@ record ChangeTarget(
     return statement instanceof Insert insert && insert.onConflict().isPresent();
   }
 
+  /** It leaves out rows that are in the way of others. */
+  boolean skipsConflicts() {
+    return statement instanceof Insert insert
+        && insert.onConflict().map(Insert.OnConflict::doNothing).orElse(false);
+  }
+
   /** It has no use for rows that are there already. */
   boolean onlyAdds() {
     return statement instanceof Insert insert && insert.onConflict().isEmpty();
