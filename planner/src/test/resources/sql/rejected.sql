@@ -465,3 +465,11 @@ SELECT a[]
 SELECT $
 
 SELECT {fn now()}
+
+SELECT a IS NOT DISTINCT FROM b IS TRUE
+
+UPDATE ONLY t * AS q SET a = 1
+
+SELECT e year FROM t
+
+SELECT f(())
