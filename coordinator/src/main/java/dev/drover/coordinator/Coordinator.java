@@ -167,8 +167,7 @@ public final class Coordinator implements AutoCloseable {
             new SessionRegistry(gtm.coordinatorId()),
             DATABASE,
             config.trustLoopback(),
-            this::closeIdle,
-            pause);
+            this::closeIdle);
     List<LoopServices> result = new ArrayList<>();
     for (int i = 0; i < eventLoops.size(); i++) {
       result.add(loop(eventLoops.get(i), i, eventLoops.size(), shared));
@@ -214,7 +213,7 @@ public final class Coordinator implements AutoCloseable {
             new Nonces(),
             new InDoubtFinisher(loop, pool, global::mayCommit),
             registry,
-            new PauseHold(loop));
+            new PauseHold(loop, pause));
     ExecServices exec =
         new ExecServices(
             loop,

@@ -64,7 +64,7 @@ final class ControlStatements {
 
   /** The session ends. */
   void abandon() {
-    runner.pause().end(transaction);
+    transaction.services().pause().cluster().end(transaction);
     notifications.stop();
     cursors.abandon();
   }

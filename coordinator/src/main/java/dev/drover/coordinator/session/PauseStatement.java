@@ -30,7 +30,7 @@ final class PauseStatement implements Operator {
 
   PauseStatement(StatementRunner runner, Call call, boolean begins) {
     this.runner = runner;
-    this.pause = runner.pause();
+    this.pause = runner.transaction().services().pause().cluster();
     this.call = call;
     this.begins = begins;
   }

@@ -6,7 +6,6 @@ import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.exec.ExecServices;
 import dev.drover.coordinator.settings.SettingsState;
-import dev.drover.coordinator.txn.ClusterPause;
 import dev.drover.coordinator.txn.TransactionServices;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,8 +30,7 @@ public final class SessionServices {
       SessionRegistry registry,
       String database,
       boolean trustsLoopback,
-      Pools pools,
-      ClusterPause pause) {}
+      Pools pools) {}
 
   /** The pools of all event loops. */
   public interface Pools {
@@ -94,10 +92,6 @@ public final class SessionServices {
 
   Pools pools() {
     return shared.pools();
-  }
-
-  ClusterPause pause() {
-    return shared.pause();
   }
 
   boolean trustsLoopback() {

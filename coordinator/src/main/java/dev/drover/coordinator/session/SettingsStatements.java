@@ -245,7 +245,7 @@ final class SettingsStatements {
       case APPLICATION_NAME -> Optional.of(values.getOrDefault(name, ""));
       case SettingsState.CLIENT_ENCODING -> Optional.of(values.getOrDefault(name, Encodings.UTF8));
       case DroverSettings.GATE -> Optional.of(transaction.services().moments().statistics().text());
-      case DroverSettings.PAUSED -> Optional.of(runner.pause().text());
+      case DroverSettings.PAUSED -> Optional.of(transaction.services().pause().cluster().text());
       case DroverSettings.GLOBAL_SNAPSHOT ->
           Optional.of(settings.transactionDefaults().snapshots().text());
       case DroverSettings.MAX_AGE ->

@@ -14,7 +14,6 @@ import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.pool.Question;
 import dev.drover.coordinator.settings.SettingsState;
-import dev.drover.coordinator.txn.ClusterPause;
 import dev.drover.coordinator.txn.Completion;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.coordinator.txn.TransactionClock;
@@ -308,10 +307,6 @@ final class StatementRunner implements Call.Scopes {
     Operator operator = Operators.local(call, plan);
     session.running(operator);
     operator.start();
-  }
-
-  ClusterPause pause() {
-    return session.services().pause();
   }
 
   BackendPool pool() {

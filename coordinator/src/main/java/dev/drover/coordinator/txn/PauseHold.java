@@ -15,14 +15,21 @@ import java.util.Optional;
  */
 public final class PauseHold {
   private final EventLoop loop;
+  private final ClusterPause cluster;
   private final Deque<Runnable> held = new ArrayDeque<>();
   private boolean paused;
   private Optional<Transaction> exempt = Optional.empty();
   private Optional<Runnable> whenDrained = Optional.empty();
   private int running;
 
-  public PauseHold(EventLoop loop) {
+  public PauseHold(EventLoop loop, ClusterPause cluster) {
     this.loop = loop;
+    this.cluster = cluster;
+  }
+
+  /** Whose part this is. */
+  public ClusterPause cluster() {
+    return cluster;
   }
 
   EventLoop loop() {

@@ -233,19 +233,24 @@ class RestoreTest {
   private static int rollBackPrepared(List<PostgresServer> servers) throws SQLException {
     int count = 0;
     for (PostgresServer server : servers) {
-      try (Connection connection = server.connect("postgres", "drover");
-          Statement statement = connection.createStatement()) {
-        for (String gid : texts(statement, "SELECT gid FROM pg_prepared_xacts")) {
-          String gxid = gid.split("_", -1)[3];
-          for (PostgresServer other : servers) {
-            assertThat(texts(other, "SELECT gxid FROM drover.gx WHERE gxid = " + gxid)).isEmpty();
-          }
-          statement.execute("ROLLBACK PREPARED '" + gid + "'");
-          count++;
-        }
+      for (String gid : texts(server, "SELECT gid FROM pg_prepared_xacts")) {
+        rollBack(gid, server, servers);
+        count++;
       }
     }
     return count;
+  }
+
+  private static void rollBack(String gid, PostgresServer server, List<PostgresServer> all)
+      throws SQLException {
+    String gxid = gid.split("_", -1)[3];
+    for (PostgresServer one : all) {
+      assertThat(texts(one, "SELECT gxid FROM drover.gx WHERE gxid = " + gxid)).isEmpty();
+    }
+    try (Connection connection = server.connect("postgres", "drover");
+        Statement statement = connection.createStatement()) {
+      statement.execute("ROLLBACK PREPARED '" + gid + "'");
+    }
   }
 
   /** The number of transfers that are there. */

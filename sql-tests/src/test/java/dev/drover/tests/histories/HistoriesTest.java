@@ -10,6 +10,7 @@ import dev.drover.tests.histories.Observed.Outcome;
 import dev.drover.tests.histories.Recording.Cast;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +32,8 @@ class HistoriesTest {
       Duration.ofSeconds(Long.getLong("drover.histories.seconds", 3));
   private static final int CLIENTS = Integer.getInteger("drover.histories.clients", 6);
   private static final int READERS = 2;
+  private static final int MOST_ROUNDS = 10;
+  private static final Recording NOTHING = new Recording(List.of());
 
   private final long seed = Long.getLong("drover.test.seed", System.nanoTime());
   private final List<Endpoint> coordinators;
@@ -52,28 +55,40 @@ class HistoriesTest {
 
   @Test
   void serializableTransactionsAreInOneOrder(TestReporter reporter) throws SQLException {
-    Recording recording = record("BEGIN ISOLATION LEVEL SERIALIZABLE", reporter);
+    Recording recording = record(NOTHING, "BEGIN ISOLATION LEVEL SERIALIZABLE", reporter);
     assertThat(problems(Level.SERIALIZABLE, recording)).as("seed %d", seed).isEmpty();
     assertThat(recording.count(Outcome.COMMITTED)).isGreaterThan(CLIENTS);
   }
 
   @Test
   void repeatableReadSeesSnapshotsAndAllowsWriteSkew(TestReporter reporter) throws SQLException {
-    Recording recording = record("BEGIN ISOLATION LEVEL REPEATABLE READ", reporter);
+    Recording recording =
+        untilProblems(Level.SERIALIZABLE, "BEGIN ISOLATION LEVEL REPEATABLE READ", reporter);
     assertThat(problems(Level.SNAPSHOT, recording)).as("seed %d", seed).isEmpty();
-    assertThat(problems(Level.SERIALIZABLE, recording)).as("seed %d", seed).isNotEmpty();
   }
 
   @Test
   void readCommittedDoesNotKeepASnapshot(TestReporter reporter) throws SQLException {
-    Recording recording = record("BEGIN ISOLATION LEVEL READ COMMITTED", reporter);
-    assertThat(problems(Level.SNAPSHOT, recording)).as("seed %d", seed).isNotEmpty();
+    untilProblems(Level.SNAPSHOT, "BEGIN ISOLATION LEVEL READ COMMITTED", reporter);
   }
 
-  private Recording record(String begin, TestReporter reporter) throws SQLException {
+  /** A busy machine may need more than one round. */
+  private Recording untilProblems(Level level, String begin, TestReporter reporter)
+      throws SQLException {
+    Recording recording = record(NOTHING, begin, reporter);
+    for (int round = 1; problems(level, recording).isEmpty(); round++) {
+      assertThat(round).as("rounds without any problem, seed %d", seed).isLessThan(MOST_ROUNDS);
+      recording = record(recording, begin, reporter);
+    }
+    return recording;
+  }
+
+  private Recording record(Recording before, String begin, TestReporter reporter)
+      throws SQLException {
     long end = System.nanoTime() + LENGTH.toNanos();
-    Cast cast = new Cast(begin, CLIENTS, READERS, seed);
-    List<Observed> seen = Recording.work(lists, coordinators, cast, () -> System.nanoTime() < end);
+    Cast cast = new Cast(begin, CLIENTS, READERS, seed + before.transactions().size());
+    List<Observed> seen = new ArrayList<>(before.transactions());
+    seen.addAll(Recording.work(lists, coordinators, cast, () -> System.nanoTime() < end));
     Recording recording = new Recording(seen).with(ListClient.last(lists, coordinators.getFirst()));
     reporter.publishEntry(begin, recording.summary());
     return recording;
