@@ -24,5 +24,15 @@ MERGE INTO low l USING u ON u.id = l.id WHEN MATCHED THEN UPDATE SET value = u.w
 SELECT * FROM u ORDER BY id, w;
 WITH gone AS (DELETE FROM low WHERE id > $[50|51] RETURNING id) SELECT count(*) FROM gone;
 SELECT count(*), sum(id), sum(v) FROM t;
+CREATE TEMP TABLE wanted (id int, n int);
+INSERT INTO wanted VALUES (5, 1), (9, 2);
+UPDATE t SET v = n FROM wanted w WHERE w.id = t.id RETURNING t.id, t.v;
+DELETE FROM low USING wanted w WHERE w.id = low.id RETURNING low.id;
+BEGIN;
+UPDATE wanted SET n = 70;
+UPDATE t SET name = 'wanted', v = n FROM wanted w WHERE w.id = t.id;
+COMMIT;
+SELECT id, v, name FROM t WHERE name = 'wanted' ORDER BY id;
+DROP TABLE wanted;
 DROP VIEW low, checked, joined;
 DROP TABLE t, u;

@@ -96,7 +96,7 @@ final class RelationLoad implements ResultOutput, Call.Listener {
           new Plan.AllNodes(
               producer.text(), nodes, pins, new Combine.Concatenate(Combine.Window.ALL), false);
       case Fragment.Site.AnyOf(var nodes) -> new Plan.AnyNode(producer.text(), nodes, false);
-      case Fragment.Site.CatalogNode() -> new Plan.Local(producer.text(), false, false);
+      case Fragment.Site.CatalogNode() -> new Plan.Local(producer.text(), true, false);
     };
   }
 

@@ -118,7 +118,6 @@ final class ChangeRouter {
                         && (!functions.isSequenceCall(c) || c.name().local().equals("nextval")));
     return calls
         && analysis.mentions().systemColumns().stream().allMatch(s -> s.column().equals("tableoid"))
-        && !analysis.touchesTemporary()
         && !DmlRouter.isAtCursor(analysis.parsed().statement())
         && targets.stream().allMatch(ChangeRouter::serves);
   }
