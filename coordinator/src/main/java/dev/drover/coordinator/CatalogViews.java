@@ -6,8 +6,10 @@ import dev.drover.coordinator.metadata.CatalogQueries;
 import dev.drover.coordinator.metadata.TypeFacts;
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.route.FunctionCatalog;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,13 +19,23 @@ final class CatalogViews {
       "SELECT datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') FROM pg_catalog.pg_database"
           + " WHERE datname = pg_catalog.current_database()";
 
+  private static final String ROLES = "SELECT rolname, oid FROM pg_catalog.pg_roles";
+
   private CatalogViews() {}
 
   static CatalogView load(CatalogQueries schema, CatalogQueries metadata, boolean shared) {
     CatalogSnapshot snapshot = new CatalogLoader(schema, metadata).load();
     boolean collationIsC = isTrue(schema.query(COLLATION).getFirst().getFirst());
     return new CatalogView(
-        snapshot, functions(schema), TypeFacts.read(schema), collationIsC, shared);
+        snapshot, functions(schema), TypeFacts.read(schema), collationIsC, shared, roles(schema));
+  }
+
+  private static Map<String, Integer> roles(CatalogQueries schema) {
+    Map<String, Integer> roles = new HashMap<>();
+    for (List<Optional<String>> row : schema.query(ROLES)) {
+      roles.put(row.get(0).orElseThrow(), Integer.parseUnsignedInt(row.get(1).orElseThrow()));
+    }
+    return roles;
   }
 
   private static FunctionCatalog functions(CatalogQueries schema) {

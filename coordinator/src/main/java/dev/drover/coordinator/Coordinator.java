@@ -92,6 +92,7 @@ public final class Coordinator implements AutoCloseable {
   private final List<LoopServices> loops;
   private final FrontendServer server;
   private Set<Node> knownNodes = Set.of();
+  private Map<String, Integer> knownRoles = Map.of();
 
   private Coordinator(CoordinatorConfig config, NodeInstaller.TransactionSchema schema) {
     this.config = config;
@@ -293,6 +294,21 @@ public final class Coordinator implements AutoCloseable {
       loops.forEach(l -> l.loop().execute(() -> l.pool().closeIdle()));
     }
     knownNodes = nodes;
+    closeGoneRoles();
+  }
+
+  /** Of roles that were dropped, renamed, or made anew under the same name. */
+  private void closeGoneRoles() {
+    Map<String, Integer> before = knownRoles;
+    Map<String, Integer> roles = catalog.view().roles();
+    knownRoles = roles;
+    var _ =
+        closeIdle(
+            _ -> true,
+            role -> {
+              Integer oid = roles.get(role);
+              return oid == null || !oid.equals(before.getOrDefault(role, oid));
+            });
   }
 
   private FrontendServer listen() {

@@ -12,6 +12,7 @@ import java.util.Map;
  * <p>Threads: immutable.
  *
  * @param collationIsC text without a COLLATE clause is compared byte by byte
+ * @param roles their OIDs by their names
  * @param shared false for a transaction's own view, whose plans nobody else may use
  */
 public record CatalogView(
@@ -19,9 +20,24 @@ public record CatalogView(
     FunctionCatalog functions,
     CatalogTypes types,
     boolean collationIsC,
-    boolean shared) {
+    boolean shared,
+    Map<String, Integer> roles) {
+  public CatalogView {
+    roles = Map.copyOf(roles);
+  }
+
+  /** One whose roles do not matter. */
+  public CatalogView(
+      CatalogSnapshot snapshot,
+      FunctionCatalog functions,
+      CatalogTypes types,
+      boolean collationIsC,
+      boolean shared) {
+    this(snapshot, functions, types, collationIsC, shared, Map.of());
+  }
+
   CatalogView withStatistics(Map<Integer, TableStatistics> byRelation) {
     return new CatalogView(
-        snapshot.withStatistics(byRelation), functions, types, collationIsC, shared);
+        snapshot.withStatistics(byRelation), functions, types, collationIsC, shared, roles);
   }
 }
