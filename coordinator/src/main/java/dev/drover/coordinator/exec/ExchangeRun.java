@@ -16,7 +16,7 @@ import java.util.Optional;
  *
  * <pre>
  *   COPY FROM STDIN at every reader; when all take rows, the sources start; CopyDone when the
- *   sources have ended; an index where a subquery looks rows up, and ANALYZE, so that what reads
+ *   sources have ended; an index if the plan names one, and ANALYZE, so that what reads
  *   many rows is planned for them
  * </pre>
  *
@@ -25,7 +25,10 @@ import java.util.Optional;
  * <p>Threads: confined to the session's event loop.
  */
 final class ExchangeRun {
-  /** A relation with more rows is worth an index and statistics. */
+  /** A relation with more rows is worth the index that its plan names, and statistics. */
+  private static final long INDEXED_ROWS = 100;
+
+  /** A relation with more rows is worth statistics. */
   private static final long MANY_ROWS = 1000;
 
   /** Told how it ends, once. */
@@ -178,7 +181,7 @@ final class ExchangeRun {
     if (unloaded > 0 || stopped) {
       return;
     }
-    if (rows <= MANY_ROWS) {
+    if (rows <= (exchange.indexed().isEmpty() ? MANY_ROWS : INDEXED_ROWS)) {
       listener.filled();
       return;
     }

@@ -12,7 +12,7 @@ import java.util.List;
  * @param relation its name there, unquoted; unique in the plan
  * @param columns one per column of the producer's text
  * @param constraints more elements of its CREATE TABLE, such as {@code PRIMARY KEY (id)}
- * @param indexed the columns of an index that it gets when it has many rows; without one empty
+ * @param indexed the columns of an index that it gets unless its rows are few; without one empty
  */
 public record Exchange(
     String relation,

@@ -68,7 +68,7 @@ record Producer(
       named.add(new Exchange.Column(NO_COLUMN, "boolean"));
     }
     Fragment fragment = fragment("SELECT ", selected, reductions);
-    List<String> indexed = new CorrelatedColumns(analysis).of(table);
+    List<String> indexed = new IndexedColumns(analysis).of(table, columns, constraints());
     return new Exchange(relation, named, constraints(), indexed, fragment, route);
   }
 

@@ -178,7 +178,7 @@ final class PullUp {
     List<String> constraints = constraints(rows.source(), columns);
     List<String> indexed =
         rows.source() instanceof TableUse table
-            ? new CorrelatedColumns(analysis).of(table)
+            ? new IndexedColumns(analysis).of(table, columns, constraints)
             : List.of();
     String key = producer + " " + rows.site() + " " + constraints;
     String known = relations.get(key);

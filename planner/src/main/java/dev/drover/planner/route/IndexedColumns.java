@@ -1,5 +1,6 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.sql.Expr;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -7,24 +8,44 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The columns by which a subquery looks up rows for each row around it: a relation that stands for
- * the table there needs an index, or it is read from its start to its end each time.
+ * The columns of the index that a relation gets which stands for a table: those by which a subquery
+ * looks up rows for each row around it, or else it would be read from start to end each time.
  *
  * <pre>
  * ... WHERE l_quantity &lt; (SELECT avg(l_quantity) FROM lineitem WHERE l_partkey = p_partkey)
  * </pre>
  *
- * <p>EXISTS is left out: PostgreSQL makes a join of it.
+ * <p>EXISTS does not count, as PostgreSQL makes a join of it. Where nothing is looked up so, the
+ * table's primary key is indexed: PostgreSQL joins by nested loops where it expects few rows, and
+ * is often wrong.
  */
-final class CorrelatedColumns {
+final class IndexedColumns {
   private final Analysis analysis;
 
-  CorrelatedColumns(Analysis analysis) {
+  IndexedColumns(Analysis analysis) {
     this.analysis = analysis;
   }
 
-  /** Those of a table; empty when no subquery looks it up. */
-  List<String> of(TableUse table) {
+  /**
+   * Those of a table of which some columns move; empty when it needs no index.
+   *
+   * @param constraints that the relation has anyway
+   */
+  List<String> of(TableUse table, List<String> moved, List<String> constraints) {
+    List<String> correlated = correlated(table);
+    return correlated.isEmpty() && constraints.isEmpty() ? primaryKey(table, moved) : correlated;
+  }
+
+  private static List<String> primaryKey(TableUse table, List<String> moved) {
+    return table.relation().uniqueKeys().stream()
+        .filter(Relation.UniqueKey::primary)
+        .map(key -> key.columns().stream().map(c -> table.variable(c).column()).toList())
+        .filter(moved::containsAll)
+        .findFirst()
+        .orElse(List.of());
+  }
+
+  private List<String> correlated(TableUse table) {
     Set<String> columns = new LinkedHashSet<>();
     analysis
         .mentions()
