@@ -2,7 +2,6 @@ package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.join.CheapestChoice;
-import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.Pin;
@@ -136,18 +135,18 @@ final class ExchangePlans {
     return new Moved(new Moves(moves), routes);
   }
 
-  /** What the nodes do then; empty when they cannot. Rows that have moved are merged by no one. */
+  /** What the nodes do then; empty when they cannot. */
   private Optional<Plan> planned(Moved moved) {
     Analysis then = analysis.after(moved.moves());
     if (query.body() instanceof Block block
         && then.placements().rows(block) instanceof Placement.Copies) {
       return Optional.empty();
     }
+    if (new RowOrder(then).mattersForCopies()) {
+      return Optional.empty();
+    }
     try {
-      Plan plan = new SeveralNodes(then, query, inJava).plan();
-      return plan instanceof Plan.AllNodes all && all.combine() instanceof Combine.Merge
-          ? Optional.of(new SeveralNodes(then, query, false).plan())
-          : Optional.of(plan);
+      return Optional.of(new SeveralNodes(then, query, inJava).plan());
     } catch (SqlError _) {
       return Optional.empty();
     }
