@@ -78,6 +78,13 @@ SELECT id FROM emp JOIN dept ON dept = name ORDER BY pay DESC FETCH FIRST 2 ROWS
 SELECT e.id FROM emp e JOIN dept d ON d.name = e.dept ORDER BY d.name, e.id LIMIT $[3|4] OFFSET $[1|2];
 SELECT d.name FROM dept d JOIN emp e ON e.dept = d.name GROUP BY d.name ORDER BY d.name;
 SELECT e.dept AS d, d.name AS e FROM emp e JOIN dept d ON d.name = e.dept WHERE e.id = $[1|2] ORDER BY d;
+-- aggregates that the nodes begin
+SELECT (SELECT count(*) FROM emp WHERE dept = $['dev'|'ops']), (SELECT avg(people) FROM city), (SELECT sum(id) FROM emp WHERE id = $[5|6]), (SELECT max(name) FROM dept), (SELECT min(born) FROM emp WHERE false);
+SELECT d.name, x.n, x.a FROM dept d LEFT JOIN (SELECT dept, count(boss) AS n, avg(pay) AS a, max(dept) FROM emp GROUP BY dept HAVING min(id) < $[4|3]) x ON x.dept = d.name ORDER BY 1;
+SELECT 'emp' AS what, count(*), sum(1000 / id) FROM emp WHERE 10 / id >= 0 UNION ALL SELECT name, budget, NULL FROM dept UNION ALL SELECT dept, count(*) FILTER (WHERE boss > 2), min(id) FROM emp GROUP BY dept ORDER BY 1, 2;
+SELECT CASE WHEN count(*) > 100 THEN (SELECT sum(1 / (id - id)) FROM emp) ELSE (SELECT sum(budget) FROM dept) END FROM city c JOIN dept d ON d.city = c.name;
+SELECT dept FROM emp GROUP BY dept HAVING count(*) > 1 EXCEPT SELECT max(name) FROM dept ORDER BY 1;
+SELECT id FROM emp WHERE id IN (SELECT max(id) FROM emp GROUP BY dept) AND pay > (SELECT avg(budget) / 1000 FROM dept WHERE city <> $['x'|'Bonn']) ORDER BY 1;
 -- names, rows, system columns, catalogs, volatile functions
 SELECT e FROM emp e JOIN emp b ON b.id = e.boss WHERE e.id = $[4|5];
 SELECT b, e.id FROM emp e LEFT JOIN emp b ON b.id = e.boss AND b.id > 100 WHERE e.id = 7;

@@ -44,17 +44,42 @@ final class AggregateSplit {
   private final List<Expr> groupKeys = new ArrayList<>();
 
   AggregateSplit(Analysis analysis, QueryInfo query, Block block, Placement.Parts parts) {
+    this(analysis, block, parts, new FinishText(analysis, query, block));
+  }
+
+  AggregateSplit(Analysis analysis, Block block, Placement.Parts parts, FinishText texts) {
     this.analysis = analysis;
     this.block = block;
     this.parts = parts;
-    this.texts = new FinishText(analysis, query, block);
+    this.texts = texts;
     this.shape = analysis.shape(block);
     this.source = new NodeText(analysis).plain(true);
     this.last = texts.finalText();
   }
 
+  /**
+   * A block cut in two.
+   *
+   * @param sent what the nodes send, with columns {@code c1..cn}
+   * @param rest the whole statement, in which the block reads these columns
+   */
+  record Halves(SqlText sent, List<String> types, SpliceText rest) {
+    Halves {
+      types = List.copyOf(types);
+    }
+  }
+
   /** Empty when the block cannot be split so. */
   Optional<Plan> plan() {
+    return halves()
+        .map(
+            h ->
+                SeveralNodes.gathered(
+                    analysis, parts, h.sent(), h.types(), h.rest().render(analysis.span())));
+  }
+
+  /** Empty when the block cannot be split so. */
+  Optional<Halves> halves() {
     QueryBody.SelectBlock select = block.select().orElseThrow();
     boolean splits =
         shape.isAggregated()
@@ -73,8 +98,7 @@ final class AggregateSplit {
     }
     texts.checkStandsAlone();
     SqlText text = texts.nodeText("SELECT ", sent, groupClause());
-    SqlText rest = last.render(analysis.span());
-    return Optional.of(SeveralNodes.gathered(analysis, parts, text, types, rest));
+    return Optional.of(new Halves(text, types, last));
   }
 
   private boolean noSets() {

@@ -19,12 +19,19 @@ import java.util.Set;
 final class FinishText {
   static final String ROWS = "drover_x1";
 
+  private final String rowsName;
   private final Analysis analysis;
   private final QueryInfo query;
   private final Block block;
   private final QueryBody.SelectBlock select;
 
   FinishText(Analysis analysis, QueryInfo query, Block block) {
+    this(analysis, query, block, ROWS);
+  }
+
+  /** {@code rowsName} is the relation of what the nodes send. */
+  FinishText(Analysis analysis, QueryInfo query, Block block, String rowsName) {
+    this.rowsName = rowsName;
     this.analysis = analysis;
     this.query = query;
     this.block = block;
@@ -63,7 +70,7 @@ final class FinishText {
   /** The statement over {@code drover_x1}, before its expressions are replaced. */
   SpliceText finalText() {
     SpliceText text = new NodeText(analysis).plain(true);
-    text.replace(rowsSpan(), ROWS);
+    text.replace(rowsSpan(), rowsName);
     if (isTop() && restReadsNoQuery()) {
       query.query().with().ifPresent(w -> text.replace(w.span(), ""));
     }

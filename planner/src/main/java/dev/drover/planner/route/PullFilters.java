@@ -68,6 +68,11 @@ final class PullFilters {
     return either.getOrDefault(source, List.of());
   }
 
+  /** PostgreSQL evaluates the block for sure, if it evaluates the statement. */
+  boolean isCertain(Block block) {
+    return certain.contains(block);
+  }
+
   /** Blocks that PostgreSQL evaluates for sure, so that it meets their errors too. */
   private void collectCertain(QueryInfo.Body body) {
     switch (body) {

@@ -7,6 +7,7 @@ import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.Span;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,20 +43,27 @@ final class PullUp {
   private final PullFilters filters;
   private final PullLocks locks;
   private final Map<Source, String> kept;
+  private final Optional<PulledAggregates> aggregates;
   private final Map<String, String> relations = new HashMap<>();
   private final List<Exchange> exchanges = new ArrayList<>();
 
   PullUp(Analysis analysis, QueryInfo query) {
-    this(analysis, new PullFilters(analysis, query), Map.of());
+    this(analysis, new PullFilters(analysis, query), Map.of(), Optional.of(query));
   }
 
   /** {@code kept} are the relations that stand in for what the statement changes. */
   PullUp(Analysis analysis, PullFilters filters, Map<Source, String> kept) {
+    this(analysis, filters, kept, Optional.empty());
+  }
+
+  private PullUp(
+      Analysis analysis, PullFilters filters, Map<Source, String> kept, Optional<QueryInfo> query) {
     this.analysis = analysis;
     this.needs = analysis.mentions().needs();
     this.filters = filters;
     this.locks = new PullLocks(analysis.mentions().text());
     this.kept = kept;
+    this.aggregates = query.map(q -> new PulledAggregates(analysis, q, filters));
   }
 
   /** What the statement's text has become so far needs these. */
@@ -78,6 +86,9 @@ final class PullUp {
     SpliceText text = expressions.copy();
     List<TableUse> tables = new ArrayList<>(source.tables());
     tables.addAll(source.temporary());
+    if (pulled.isStatement()) {
+      tables.removeAll(begunOnNodes(text));
+    }
     for (TableUse table : tables) {
       String relation =
           kept.containsKey(table)
@@ -101,6 +112,29 @@ final class PullUp {
           .forEach(call -> text.replace(call.span(), sessionValue(call, expressions)));
     }
     return text;
+  }
+
+  /** Blocks whose aggregates the nodes begin read the parts; their tables need no rows. */
+  private List<TableUse> begunOnNodes(SpliceText text) {
+    List<TableUse> tables = new ArrayList<>();
+    for (Block block : analysis.mentions().blocks()) {
+      String name = RELATION + (exchanges.size() + 1);
+      aggregates
+          .flatMap(a -> a.begin(block, name))
+          .ifPresent(
+              begun -> {
+                List<TableUse> own = PulledAggregates.tables(block);
+                Fragment.Site site =
+                    new Fragment.Site.Nodes(
+                        begun.parts().nodes(), SeveralNodes.pins(analysis, own, begun.parts()));
+                AggregateSplit.Halves halves = begun.halves();
+                exchanges.add(SeveralNodes.exchange(name, site, halves.sent(), halves.types()));
+                Span span = block.select().orElseThrow().span();
+                text.replace(span, begun.halves().rest().render(span));
+                tables.addAll(own);
+              });
+    }
+    return tables;
   }
 
   private boolean isTemporary(SourceText.ViewUse view) {

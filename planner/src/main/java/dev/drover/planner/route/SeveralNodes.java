@@ -97,23 +97,27 @@ final class SeveralNodes {
    */
   static Plan gathered(
       Analysis analysis, Placement.Parts parts, SqlText text, List<String> types, SqlText last) {
+    Fragment.Site site =
+        new Fragment.Site.Nodes(parts.nodes(), pins(analysis, analysis.tables(), parts));
+    Exchange exchange = exchange(FinishText.ROWS, site, text, types);
+    Fragment rest =
+        new Fragment(last, new Fragment.Site.CatalogNode(), List.of(FinishText.ROWS), false);
+    return new Plan.Fragments(List.of(exchange), rest, Router.ALL_ROWS, Optional.empty());
+  }
+
+  /** What the nodes send by {@code text} becomes a relation with the columns c1, c2, ... */
+  static Exchange exchange(String relation, Fragment.Site site, SqlText text, List<String> types) {
     List<Exchange.Column> columns = new ArrayList<>();
     for (String type : types) {
       columns.add(new Exchange.Column("c" + (columns.size() + 1), type));
     }
-    Fragment.Site site =
-        new Fragment.Site.Nodes(parts.nodes(), pins(analysis, analysis.tables(), parts));
-    Exchange exchange =
-        new Exchange(
-            FinishText.ROWS,
-            columns,
-            List.of(),
-            List.of(),
-            new Fragment(text, site, List.of(), true),
-            new Exchange.Route.Gather());
-    Fragment rest =
-        new Fragment(last, new Fragment.Site.CatalogNode(), List.of(FinishText.ROWS), false);
-    return new Plan.Fragments(List.of(exchange), rest, Router.ALL_ROWS, Optional.empty());
+    return new Exchange(
+        relation,
+        columns,
+        List.of(),
+        List.of(),
+        new Fragment(text, site, List.of(), true),
+        new Exchange.Route.Gather());
   }
 
   static List<Pin> pins(Analysis analysis, List<TableUse> tables, Placement.Parts parts) {
