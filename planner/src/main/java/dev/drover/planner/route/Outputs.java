@@ -25,6 +25,10 @@ final class Outputs {
   static Optional<List<Output>> of(List<QueryPart.Target> targets, Block block) {
     List<Output> outputs = new ArrayList<>();
     for (QueryPart.Target target : targets) {
+      if (target.value() instanceof Expr.Access access
+          && access.step() instanceof Expr.Access.AllFields) {
+        return Optional.empty();
+      }
       if (target.value() instanceof Expr.ColumnRef reference && reference.star()) {
         Optional<List<Output>> expanded = expand(reference, block);
         if (expanded.isEmpty()) {
