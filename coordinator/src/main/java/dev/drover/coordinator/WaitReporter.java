@@ -1,6 +1,5 @@
 package dev.drover.coordinator;
 
-import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.gtm.client.GtmClient;
 import dev.drover.gtm.protocol.Backend;
@@ -94,12 +93,11 @@ final class WaitReporter {
   private ReportedTransaction describe(Transaction transaction) {
     List<Backend> held = new ArrayList<>();
     List<Backend> waiting = new ArrayList<>();
-    for (Participant participant : transaction.participants()) {
+    for (var connection : transaction.waits().backends()) {
       Backend backend =
-          new Backend(
-              nodeNames.apply(participant.node()), participant.backend().link().processId());
+          new Backend(nodeNames.apply(connection.node()), connection.link().processId());
       held.add(backend);
-      if (participant.backend().link().pending() > 0) {
+      if (connection.link().pending() > 0) {
         waiting.add(backend);
       }
     }

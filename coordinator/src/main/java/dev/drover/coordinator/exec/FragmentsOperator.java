@@ -52,6 +52,7 @@ final class FragmentsOperator implements Operator, FragmentEvents {
   private Phase phase = Phase.PREPARING;
   private Optional<LastStep> last = Optional.empty();
   private Optional<ErrorFields> error = Optional.empty();
+  private boolean admitting;
   private boolean readOnly;
   private boolean moving;
   private boolean silent;
@@ -73,10 +74,26 @@ final class FragmentsOperator implements Operator, FragmentEvents {
     call.openScope(true, places.participantNodes().size());
     readOnly = call.transaction().view().modes().readOnly().orElse(false);
     if (places.shared()) {
-      call.transaction().view().share(this::prepare, this::refused);
+      admitting = true;
+      call.transaction().admit(this::admitted, this::notAdmitted);
     } else {
       prepare(Optional.empty());
     }
+  }
+
+  private void admitted() {
+    admitting = false;
+    if (phase == Phase.PREPARING) {
+      call.transaction().view().share(this::prepare, this::refused);
+    } else {
+      settle();
+    }
+  }
+
+  private void notAdmitted(SqlError why) {
+    admitting = false;
+    refused(why);
+    settle();
   }
 
   private void prepare(Optional<GroupSnapshot> snapshot) {
@@ -127,7 +144,7 @@ final class FragmentsOperator implements Operator, FragmentEvents {
       run.start();
     } else if (units.areLeft()) {
       phase = Phase.LAST;
-      call.closeBareScope();
+      closeScopeEarly();
       beginLast();
     }
   }
@@ -144,6 +161,13 @@ final class FragmentsOperator implements Operator, FragmentEvents {
         refused(why);
       }
     };
+  }
+
+  /** Workers that read no tables can wait for nobody, so the transaction need not last for them. */
+  private void closeScopeEarly() {
+    if (!places.shared()) {
+      call.closeBareScope();
+    }
   }
 
   private List<RowSource> sources(int fragment) {
@@ -226,7 +250,8 @@ final class FragmentsOperator implements Operator, FragmentEvents {
   }
 
   private void settle() {
-    if (phase != Phase.ENDING || !units.areLeft() || !workers.areEnded()) {
+    boolean underWay = admitting || !units.areLeft() || !workers.areEnded();
+    if (phase != Phase.ENDING || underWay) {
       return;
     }
     phase = Phase.ENDED;

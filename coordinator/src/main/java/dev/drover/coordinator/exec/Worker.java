@@ -71,6 +71,7 @@ final class Worker {
     this.backend = backend;
     this.listener = listener;
     backend.link().setListener(new Backpressure());
+    call.transaction().waits().helpedBy(backend);
   }
 
   int node() {
@@ -242,6 +243,7 @@ final class Worker {
 
   private void release() {
     backend.link().setListener(LinkListener.NONE);
+    call.transaction().waits().helpedNoMoreBy(backend);
     call.services().pool().release(backend);
     listener.ended();
   }

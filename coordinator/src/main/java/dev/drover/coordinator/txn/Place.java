@@ -26,12 +26,12 @@ final class Place {
     return number;
   }
 
-  boolean isTaken() {
-    return taken;
-  }
-
-  /** Takes a place, now or when one becomes free; exactly one of the two is called. */
+  /** Takes a place if it has none, now or when one is free; exactly one of the two is called. */
   void take(Runnable then, Consumer<SqlError> refused) {
+    if (taken) {
+      then.run();
+      return;
+    }
     if (!services.pause().enter(transaction)) {
       services.pause().await(() -> take(then, refused));
       return;

@@ -182,6 +182,20 @@ public final class Transaction {
     }
   }
 
+  /** Takes a place among the active transactions, for connections beside its own. */
+  public void admit(Runnable then, Consumer<SqlError> refused) {
+    place.take(
+        () -> {
+          if (abandoned) {
+            end();
+            refused.accept(TransactionErrors.clientGone());
+          } else {
+            then.run();
+          }
+        },
+        refused);
+  }
+
   /** The client gets an answer of what was read. */
   public void answered() {
     sights.answered();
@@ -203,20 +217,7 @@ public final class Transaction {
       joining.refused(TransactionErrors.clientGone());
       return;
     }
-    if (place.isTaken()) {
-      see(node, metadata, joining);
-    } else {
-      place.take(() -> admitted(node, metadata, joining), joining::refused);
-    }
-  }
-
-  private void admitted(int node, boolean metadata, Joining joining) {
-    if (abandoned) {
-      end();
-      joining.refused(TransactionErrors.clientGone());
-    } else {
-      see(node, metadata, joining);
-    }
+    admit(() -> see(node, metadata, joining), joining::refused);
   }
 
   private void see(int node, boolean metadata, Joining joining) {

@@ -1,5 +1,7 @@
 package dev.drover.coordinator.txn;
 
+import dev.drover.coordinator.pool.Backend;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,6 +12,7 @@ import java.util.List;
  */
 public final class TransactionWaits {
   private final List<Participant> participants;
+  private final List<Backend> helpers = new ArrayList<>();
   private boolean victim;
   private long waitingSinceNanos;
   private long startedAtMicros;
@@ -17,6 +20,22 @@ public final class TransactionWaits {
   /** {@code participants} is the transaction's own list, as it grows. */
   TransactionWaits(List<Participant> participants) {
     this.participants = participants;
+  }
+
+  /** A connection beside its own works for it now: what that waits for, the transaction does. */
+  public void helpedBy(Backend backend) {
+    helpers.add(backend);
+  }
+
+  public void helpedNoMoreBy(Backend backend) {
+    helpers.remove(backend);
+  }
+
+  /** All connections that work for the transaction. */
+  public List<Backend> backends() {
+    List<Backend> all = new ArrayList<>(helpers);
+    participants.forEach(p -> all.add(p.backend()));
+    return all;
   }
 
   void started() {
@@ -33,7 +52,7 @@ public final class TransactionWaits {
    * that finds one outstanding starts the count. Units: nanoseconds.
    */
   public long waitingNanos(long nanoTime) {
-    boolean waiting = participants.stream().anyMatch(p -> p.backend().link().pending() > 0);
+    boolean waiting = backends().stream().anyMatch(b -> b.link().pending() > 0);
     if (!waiting) {
       waitingSinceNanos = 0;
       return 0;
@@ -46,11 +65,10 @@ public final class TransactionWaits {
 
   /** Chosen to break a deadlock: its next error is shown as 40P01. */
   public void chooseAsVictim(int processId) {
-    for (Participant participant : participants) {
-      if (participant.backend().link().processId() == processId
-          && participant.backend().link().pending() > 0) {
+    for (Backend backend : backends()) {
+      if (backend.link().processId() == processId && backend.link().pending() > 0) {
         victim = true;
-        participant.backend().cancel();
+        backend.cancel();
       }
     }
   }

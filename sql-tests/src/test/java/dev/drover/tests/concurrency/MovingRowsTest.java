@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
@@ -108,7 +109,7 @@ class MovingRowsTest {
   void aCancelEndsIt(Phase phase) throws SQLException {
     try (Connection client = connect();
         Statement statement = client.createStatement()) {
-      CompletableFuture<Void> run = CompletableFuture.runAsync(() -> run(statement, phase.sql));
+      CompletableFuture<Void> run = begin(statement, phase.sql);
       await(MovingRowsTest::someServerSleeps);
       statement.cancel();
       assertFailsWith(run, "57014");
@@ -121,7 +122,7 @@ class MovingRowsTest {
   void aClientThatGoesEndsIt(Phase phase) throws SQLException {
     Connection client = connect();
     try (Statement statement = client.createStatement()) {
-      CompletableFuture<Void> run = CompletableFuture.runAsync(() -> run(statement, phase.sql));
+      CompletableFuture<Void> run = begin(statement, phase.sql);
       await(MovingRowsTest::someServerSleeps);
       client.abort(Runnable::run);
       assertThatThrownBy(run::join).isInstanceOf(CompletionException.class);
@@ -133,7 +134,7 @@ class MovingRowsTest {
   void aKilledBackendEndsIt(Phase phase) throws SQLException {
     try (Connection client = connect();
         Statement statement = client.createStatement()) {
-      CompletableFuture<Void> run = CompletableFuture.runAsync(() -> run(statement, phase.sql));
+      CompletableFuture<Void> run = begin(statement, phase.sql);
       await(MovingRowsTest::someServerSleeps);
       for (Endpoint server : cluster.servers()) {
         try (Connection connection = server.connect()) {
@@ -153,7 +154,7 @@ class MovingRowsTest {
     for (Phase phase : List.of(Phase.MOVING_FROM_WORKERS, Phase.LAST_ON_NODES)) {
       try (Connection client = connect();
           Statement statement = client.createStatement()) {
-        CompletableFuture<Void> run = CompletableFuture.runAsync(() -> run(statement, phase.sql));
+        CompletableFuture<Void> run = begin(statement, phase.sql);
         await(MovingRowsTest::someServerSleeps);
         cluster.killServer("dn2");
         assertFailsWith(run, "08006", "57P01", "57P02");
@@ -171,12 +172,40 @@ class MovingRowsTest {
       holder.setAutoCommit(false);
       execute(holder, "LOCK TABLE lefts IN ACCESS EXCLUSIVE MODE");
       String join = "SELECT count(*) FROM lefts l JOIN rights r ON l.v = r.v";
-      CompletableFuture<Void> run = CompletableFuture.runAsync(() -> run(statement, join));
+      CompletableFuture<Void> run = begin(statement, join);
       await(() -> anyServer("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
       statement.cancel();
       assertFailsWith(run, "57014");
       holder.rollback();
       assertThat(number(client, join)).isEqualTo(PAIRS);
+    }
+  }
+
+  /** What its other connections wait for, the transaction waits for. */
+  @Test
+  void aDeadlockWithAWorkerIsBroken() throws SQLException {
+    String join = "SELECT count(*) FROM lefts l JOIN rights r ON r.id + 0 = l.id";
+    Properties simple = new Properties();
+    simple.setProperty("preferQueryMode", "simple");
+    try (Connection reader = cluster.coordinators().getFirst().connect(simple);
+        Connection locker = connect();
+        Statement reading = reader.createStatement();
+        Statement locking = locker.createStatement()) {
+      execute(locker, "CREATE TABLE thirds (id int PRIMARY KEY) DISTRIBUTE BY HASH (id)");
+      execute(reader, "BEGIN");
+      assertThat(number(reader, "SELECT count(*) FROM thirds")).isZero();
+      execute(locker, "BEGIN");
+      execute(locker, "LOCK TABLE lefts IN ACCESS EXCLUSIVE MODE");
+      CompletableFuture<Void> read = begin(reading, join);
+      await(() -> anyServer("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
+      CompletableFuture<Void> lock = begin(locking, "LOCK TABLE thirds IN ACCESS EXCLUSIVE MODE");
+      await(() -> read.isCompletedExceptionally() || lock.isCompletedExceptionally());
+      assertFailsWith(read.isCompletedExceptionally() ? read : lock, "40P01");
+      execute(read.isCompletedExceptionally() ? reader : locker, "ROLLBACK");
+      (read.isCompletedExceptionally() ? lock : read).join();
+      execute(reader, "ROLLBACK");
+      execute(locker, "ROLLBACK");
+      execute(locker, "DROP TABLE thirds");
     }
   }
 
@@ -197,27 +226,26 @@ class MovingRowsTest {
   /** Rows by tens: the nodes wait for the client, and are told when it has seen enough. */
   @Test
   void aClientMayReadAFewRowsAtATime() throws SQLException {
-    try (Connection client = connect()) {
+    String join = "SELECT l.id, r.id FROM lefts l JOIN rights r ON l.v = r.v";
+    try (Connection client = connect();
+        Statement statement = client.createStatement()) {
       client.setAutoCommit(false);
-      try (Statement statement = client.createStatement()) {
-        statement.setFetchSize(10);
-        String join = "SELECT l.id, r.id FROM lefts l JOIN rights r ON l.v = r.v";
-        try (ResultSet rows = statement.executeQuery(join)) {
-          assertThat(count(rows)).isEqualTo(PAIRS);
-        }
-        try (ResultSet rows = statement.executeQuery(join + " ORDER BY 1, 2")) {
-          assertThat(rows.next()).isTrue();
-          assertThat(rows.getInt(1)).isEqualTo(1);
-        }
+      statement.setFetchSize(10);
+      assertThat(readAll(statement, join)).isEqualTo(PAIRS);
+      try (ResultSet rows = statement.executeQuery(join + " ORDER BY 1, 2")) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.getInt(1)).isEqualTo(1);
       }
       client.commit();
     }
   }
 
-  private static long count(ResultSet rows) throws SQLException {
+  private static long readAll(Statement statement, String sql) throws SQLException {
     long seen = 0;
-    while (rows.next()) {
-      seen++;
+    try (ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        seen++;
+      }
     }
     return seen;
   }
@@ -254,6 +282,10 @@ class MovingRowsTest {
                   }
                 });
     assertThat(ends).isSubsetOf(Long.toString(PAIRS), "53300").contains(Long.toString(PAIRS));
+  }
+
+  private static CompletableFuture<Void> begin(Statement statement, String sql) {
+    return CompletableFuture.runAsync(() -> run(statement, sql), Thread::startVirtualThread);
   }
 
   private static void run(Statement statement, String sql) {
