@@ -82,17 +82,12 @@ final class Reductions {
    * What a column of a row that passes WHERE is one of, by {@code column IN (SELECT other ...)}.
    */
   private List<Variable> among(Variable own) {
-    List<Variable> found = new ArrayList<>();
-    for (Block block : analysis.mentions().blocks()) {
-      for (Sublink sublink : block.sublinks()) {
-        for (Fact match : sublink.matches()) {
-          if (match instanceof Fact.Same(var outer, var inner) && outer.equals(own)) {
-            found.add(inner);
-          }
-        }
-      }
-    }
-    return found;
+    return analysis.mentions().blocks().stream()
+        .flatMap(block -> block.sublinks().stream())
+        .flatMap(sublink -> sublink.matches().stream())
+        .filter(match -> match instanceof Fact.Same(var outer, _) && outer.equals(own))
+        .map(match -> ((Fact.Same) match).right())
+        .toList();
   }
 
   private boolean mayReduce(Variable other, TableUse table, Column column) {
