@@ -243,10 +243,10 @@ final class ExtendedProtocol {
   /** PostgreSQL plans queries when it binds, and does nothing about other statements then. */
   private static boolean serversBind(Plan plan) {
     return switch (plan) {
-      case Plan.Local _, Plan.OneNode _, Plan.AnyNode _, Plan.AllNodes _ -> true;
+      case Plan.Local _, Plan.OneNode _, Plan.AnyNode _, Plan.AllNodes _, Plan.Fragments _ -> true;
       case Plan.ReplicatedWrite _, Plan.InsertRows _, Plan.InsertFrom _, Plan.Change _ -> true;
       case Plan.CopyIn _, Plan.CopyLocal _, Plan.CopyOut _, Plan.Explain _ -> false;
-      case Plan.AtCursor _, Plan.Fragments _ -> false;
+      case Plan.AtCursor _ -> false;
       case Plan.Control _, Plan.Utility _, Plan.Broadcast _, Plan.Deferred _ -> false;
     };
   }
