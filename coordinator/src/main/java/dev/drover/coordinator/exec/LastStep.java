@@ -107,12 +107,12 @@ final class LastStep implements RowMerge.Streams {
   }
 
   @Override
-  public void pause(int index) {
+  public void pauseStream(int index) {
     workers.get(index).pause();
   }
 
   @Override
-  public void resume(int index) {
+  public void resumeStream(int index) {
     workers.get(index).resume();
   }
 

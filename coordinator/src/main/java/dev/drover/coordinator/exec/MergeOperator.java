@@ -118,12 +118,12 @@ final class MergeOperator implements Operator, NodeFan.Work, RowMerge.Streams {
   }
 
   @Override
-  public void pause(int index) {
+  public void pauseStream(int index) {
     fan.pause(index);
   }
 
   @Override
-  public void resume(int index) {
+  public void resumeStream(int index) {
     fan.resume(index);
   }
 

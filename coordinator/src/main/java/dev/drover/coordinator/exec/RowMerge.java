@@ -22,9 +22,9 @@ final class RowMerge {
 
   /** Where the rows come from, by the streams' indexes. */
   interface Streams {
-    void pause(int index);
+    void pauseStream(int index);
 
-    void resume(int index);
+    void resumeStream(int index);
 
     /** The merge cannot go on without a row of this one. */
     default void starved(int index) {}
@@ -72,7 +72,7 @@ final class RowMerge {
     stream.bytes += run.readableBytes();
     if (stream.bytes > HIGH_WATER && !stream.paused) {
       stream.paused = true;
-      flow.pause(index);
+      flow.pauseStream(index);
     }
   }
 
@@ -149,7 +149,7 @@ final class RowMerge {
     }
     if (stream.paused && stream.bytes < LOW_WATER) {
       stream.paused = false;
-      flow.resume(index);
+      flow.resumeStream(index);
     }
   }
 

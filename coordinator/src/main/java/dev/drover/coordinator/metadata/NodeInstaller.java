@@ -20,7 +20,7 @@ public final class NodeInstaller {
       SELECT EXISTS (SELECT FROM pg_namespace WHERE oid >= 16384
           AND nspname <> 'drover' AND nspname NOT LIKE 'pg\\_%')
         OR EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-          WHERE p.oid >= 16384 AND n.nspname <> 'drover')
+          WHERE p.oid >= 16384 AND n.nspname NOT IN ('drover', 'pg_catalog'))
         OR EXISTS (SELECT FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
           WHERE t.oid >= 16384 AND n.nspname NOT IN ('drover', 'pg_catalog')
             AND n.nspname NOT LIKE 'pg\\_%')\
