@@ -3,23 +3,16 @@ package dev.drover.coordinator.cursor;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.coordinator.catalog.CachedPlan;
-import dev.drover.coordinator.copy.DataRowToCopy;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Operator;
-import dev.drover.coordinator.exec.ResultOutput;
+import dev.drover.coordinator.exec.RelationCopy;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FieldDescription;
-import dev.drover.pgwire.FrontendEncoder;
-import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
-import dev.drover.pgwire.netty.LinkListener;
-import dev.drover.pgwire.netty.Reply;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,7 +28,7 @@ import java.util.Optional;
  *
  * <p>Threads: confined to the session's event loop.
  */
-public final class CursorLoad implements ResultOutput, Call.Listener {
+public final class CursorLoad implements RelationCopy.Source {
   private static final String TABLE = "drover_cursor";
 
   /** Begins a call; gives the operator that runs it. */
@@ -57,12 +50,8 @@ public final class CursorLoad implements ResultOutput, Call.Listener {
   private final Backend worker;
   private final Start start;
   private final Runnable loaded;
-  private final DataRowToCopy toCopy = DataRowToCopy.text();
-  private final ByteBuf merged = Unpooled.buffer();
-  private Optional<Operator> reader = Optional.empty();
+  private final RelationCopy copy;
   private Optional<ErrorFields> error = Optional.empty();
-  private boolean reading;
-  private boolean copying;
 
   /** {@code call} is DECLARE's; it fails, or {@code loaded} is told. */
   public CursorLoad(Call call, Source source, Backend worker, Start start, Runnable loaded) {
@@ -71,16 +60,14 @@ public final class CursorLoad implements ResultOutput, Call.Listener {
     this.worker = requireNonNull(worker);
     this.start = requireNonNull(start);
     this.loaded = requireNonNull(loaded);
+    this.copy = new RelationCopy(worker, this, this::copied);
   }
 
   public void start() {
-    copying = true;
     worker.applySettings(call.settings());
-    worker.link().setListener(new Backpressure());
     worker.query("BEGIN READ WRITE", new QuietReply());
     worker.query(createTable(), new QuietReply(this::created));
-    worker.query("COPY pg_temp." + TABLE + " FROM STDIN", new CopyReply());
-    worker.link().flush();
+    copy.start("pg_temp." + TABLE);
   }
 
   /** Types as the catalog node itself writes them. */
@@ -109,72 +96,15 @@ public final class CursorLoad implements ResultOutput, Call.Listener {
     if (hasNoTable) {
       SqlError refusal =
           SqlError.notSupported("cursors over several nodes with columns of pseudo-types");
-      fail(ErrorFields.of(refusal, Severity.ERROR));
+      copy.fail(ErrorFields.of(refusal, Severity.ERROR));
     } else {
-      reply.error().ifPresent(this::fail);
-    }
-  }
-
-  /** The worker has failed: what the reader still brings is dropped. */
-  private void fail(ErrorFields why) {
-    error = error.or(() -> Optional.of(why.without(ErrorFields.POSITION)));
-    if (reading) {
-      reader.ifPresent(Operator::cancel);
-      reader.ifPresent(r -> r.clientWritable(true));
-    }
-  }
-
-  private void read() {
-    reading = true;
-    Optional<Operator> operator =
-        start.run(call.inside(source.request(), source.plan(), this, this));
-    if (reading) {
-      reader = operator;
+      reply.error().ifPresent(copy::fail);
     }
   }
 
   @Override
-  public void simpleRowDescription(CachedPlan cached) {
-    // DECLARE returns no rows.
-  }
-
-  @Override
-  public void rows(ByteBuf run) {
-    takeMerged();
-    try {
-      take(run);
-    } finally {
-      run.release();
-    }
-    worker.link().flush();
-  }
-
-  private void take(ByteBuf run) {
-    if (error.isPresent()) {
-      return;
-    }
-    ByteBuf out = worker.link().out();
-    int length = out.writerIndex() + 1;
-    FrontendEncoder.copyDataHeader(out, 0);
-    toCopy.convert(run, out);
-    out.setInt(length, out.writerIndex() - length);
-  }
-
-  private void takeMerged() {
-    if (merged.isReadable()) {
-      take(merged);
-    }
-    merged.clear();
-  }
-
-  @Override
-  public boolean wholeFrames() {
-    return true;
-  }
-
-  @Override
-  public ByteBuf rowBuffer() {
-    return merged;
+  public Optional<Operator> begin(RelationCopy target) {
+    return start.run(call.inside(source.request(), source.plan(), target, target));
   }
 
   @Override
@@ -182,51 +112,8 @@ public final class CursorLoad implements ResultOutput, Call.Listener {
     call.output().notice(fields);
   }
 
-  @Override
-  public boolean writable() {
-    return error.isPresent() || worker.link().writable();
-  }
-
-  @Override
-  public void flush() {
-    takeMerged();
-    worker.link().flush();
-  }
-
-  @Override
-  public void completed(Call done, String tag) {
-    reading = false;
-    takeMerged();
-    if (copying && error.isEmpty()) {
-      FrontendEncoder.copyDone(worker.link().out());
-      worker.link().flush();
-    } else {
-      endIfDone();
-    }
-  }
-
-  @Override
-  public void failed(Call done, ErrorFields why) {
-    reading = false;
-    boolean first = error.isEmpty();
-    error = error.or(() -> Optional.of(why));
-    if (copying && first) {
-      FrontendEncoder.copyFail(worker.link().out(), "the query failed");
-      worker.link().flush();
-    } else {
-      endIfDone();
-    }
-  }
-
-  @Override
-  public void suspended(Call done) {
-    throw new IllegalStateException("a cursor's query has no row limit");
-  }
-
-  private void endIfDone() {
-    if (reading || copying) {
-      return;
-    }
+  private void copied(Optional<ErrorFields> failure) {
+    error = failure;
     if (!worker.link().isOpen()) {
       ended();
       return;
@@ -252,54 +139,10 @@ public final class CursorLoad implements ResultOutput, Call.Listener {
   }
 
   private void ended() {
-    worker.link().setListener(LinkListener.NONE);
     if (error.isPresent()) {
       call.failed(error.get());
     } else {
       loaded.run();
-    }
-  }
-
-  /** The nodes wait while the worker does not keep up. */
-  private final class Backpressure implements LinkListener {
-    @Override
-    public void message(byte type, ByteBuf body) {}
-
-    @Override
-    public void writable(boolean writable) {
-      if (writable && reading) {
-        reader.ifPresent(r -> r.clientWritable(true));
-      }
-    }
-  }
-
-  /** COPY into the table: the query starts when it is ready to take rows. */
-  private final class CopyReply implements Reply {
-    @Override
-    public void rows(ByteBuf run) {
-      run.release();
-    }
-
-    @Override
-    public void message(byte type, ByteBuf body) {
-      if (type == MessageType.Backend.COPY_IN) {
-        read();
-      } else if (type == MessageType.Backend.ERROR) {
-        fail(ErrorFields.decode(body));
-      }
-    }
-
-    @Override
-    public void ready(char status) {
-      copying = false;
-      endIfDone();
-    }
-
-    @Override
-    public void broken(SqlError why) {
-      copying = false;
-      fail(ErrorFields.of(why, Severity.ERROR));
-      endIfDone();
     }
   }
 }

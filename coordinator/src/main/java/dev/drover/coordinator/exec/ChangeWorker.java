@@ -91,10 +91,11 @@ final class ChangeWorker {
   /** Fills a temporary relation by what the exchange's producer gives. */
   void load(Exchange exchange, GatherLimit limit) {
     CompletableFuture<Optional<ErrorFields>> end = new CompletableFuture<>();
-    RelationLoad load = new RelationLoad(call, exchange, backend, limit, end);
-    blocking.onLoop(load::start);
+    RelationLoad load = new RelationLoad(call, exchange, limit);
+    RelationCopy copy = new RelationCopy(backend, load, end::complete);
+    blocking.onLoop(() -> copy.start(load.target()));
     BlockingTransaction.join(end).ifPresent(ChangeWorker::raise);
-    if (load.rows() > FEW_ROWS) {
+    if (copy.rows() > FEW_ROWS) {
       query(TemporaryRelation.complete(exchange));
     }
   }
