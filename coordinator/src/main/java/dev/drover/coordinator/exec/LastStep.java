@@ -32,7 +32,7 @@ final class LastStep implements RowMerge.Streams {
   private final RowWindow window;
   private final Runnable done;
   private int running;
-  private int unbound;
+  private boolean bound;
   private Optional<CopyOutJoin> copies = Optional.empty();
   private boolean released;
   private String tag = "SELECT 0";
@@ -60,11 +60,18 @@ final class LastStep implements RowMerge.Streams {
 
   void start() {
     running = workers.size();
-    unbound = workers.size();
-    ServerCommand.Bound bound = new ServerCommand.Bound(place.fragment().text(), 0, formats, 0, "");
+    ServerCommand.Bound what = new ServerCommand.Bound(place.fragment().text(), 0, formats, 0, "");
     for (int i = 0; i < workers.size(); i++) {
       int index = i;
-      workers.get(i).run(place.rendering(), bound, new LastReply(i), () -> ended(index));
+      workers.get(i).run(place.rendering(), what, new LastReply(i), () -> ended(index));
+    }
+  }
+
+  /** Before the first one's rows, or its error: all nodes bind the same. */
+  private void bound() {
+    if (!bound) {
+      bound = true;
+      call.output().bound();
     }
   }
 
@@ -204,12 +211,7 @@ final class LastStep implements RowMerge.Streams {
     @Override
     public void message(byte type, ByteBuf body) {
       switch (type) {
-        case MessageType.Backend.BIND_COMPLETE -> {
-          unbound--;
-          if (unbound == 0) {
-            call.output().bound();
-          }
-        }
+        case MessageType.Backend.BIND_COMPLETE -> bound();
         case MessageType.Backend.COPY_OUT -> beginCopy(CopyResponse.decode(body));
         case MessageType.Backend.COPY_DONE -> {
           if (copies.isEmpty()) {
