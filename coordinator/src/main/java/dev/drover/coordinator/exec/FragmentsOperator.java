@@ -255,13 +255,13 @@ final class FragmentsOperator implements Operator, FragmentEvents {
       return;
     }
     phase = Phase.ENDED;
+    if (silent) {
+      return; // The transaction is that of another statement by now.
+    }
     if (error.isPresent()) {
       call.transaction().fail();
     }
     call.closeBareScope();
-    if (silent) {
-      return;
-    }
     if (error.isPresent()) {
       call.failed(error.get());
     } else {
