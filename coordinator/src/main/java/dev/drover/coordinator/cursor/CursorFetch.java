@@ -6,6 +6,7 @@ import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.pgwire.BindParameters;
+import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.pgwire.FrontendEncoder;
@@ -72,8 +73,7 @@ public final class CursorFetch implements Operator, Reply {
           call.output().simpleRowDescription(call.cached());
         }
       }
-      case MessageType.Backend.COMMAND_COMPLETE ->
-          tag = body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
+      case MessageType.Backend.COMMAND_COMPLETE -> tag = CommandTag.text(body);
       case MessageType.Backend.ERROR -> error = Optional.of(ErrorFields.decode(body));
       default -> {
         // Nothing that the client has not been told already.

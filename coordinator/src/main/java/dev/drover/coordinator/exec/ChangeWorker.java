@@ -93,7 +93,7 @@ final class ChangeWorker {
     CompletableFuture<Optional<ErrorFields>> end = new CompletableFuture<>();
     RelationLoad load = new RelationLoad(call, exchange, limit);
     RelationCopy copy = new RelationCopy(backend, load, end::complete);
-    blocking.onLoop(() -> copy.start(load.target()));
+    blocking.onLoop(() -> copy.start(TemporaryRelation.withColumns(exchange)));
     BlockingTransaction.join(end).ifPresent(ChangeWorker::raise);
     if (copy.rows() > FEW_ROWS) {
       query(TemporaryRelation.complete(exchange));

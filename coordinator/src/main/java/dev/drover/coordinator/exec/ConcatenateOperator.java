@@ -69,28 +69,9 @@ final class ConcatenateOperator implements Operator, NodeFan.Work {
 
   @Override
   public void rows(int index, ByteBuf run) {
-    if (window.unbounded()) {
-      call.output().rows(run);
-    } else {
-      passWindow(run);
-    }
+    window.pass(run, call.output());
     if (!call.output().writable()) {
       fan.pauseAll();
-    }
-  }
-
-  private void passWindow(ByteBuf run) {
-    try {
-      while (run.isReadable()) {
-        int start = run.readerIndex();
-        int length = 1 + run.getInt(start + 1);
-        run.skipBytes(length);
-        if (window.take()) {
-          call.output().rows(run.retainedSlice(start, length));
-        }
-      }
-    } finally {
-      run.release();
     }
   }
 

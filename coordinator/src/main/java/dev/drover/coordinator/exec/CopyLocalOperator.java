@@ -5,6 +5,7 @@ import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.BackendDecoder.CopyResponse;
 import dev.drover.pgwire.BackendEncoder;
+import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendDecoder;
 import dev.drover.pgwire.FrontendEncoder;
@@ -16,7 +17,6 @@ import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.plan.Plan.CopyLocal;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -131,8 +131,7 @@ final class CopyLocalOperator implements Operator, Reply, Transaction.Joining {
             call.output().rowBuffer(), response.format(), response.columnFormats());
       }
       case MessageType.Backend.COPY_DONE -> BackendEncoder.copyDone(call.output().rowBuffer());
-      case MessageType.Backend.COMMAND_COMPLETE ->
-          tag = body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
+      case MessageType.Backend.COMMAND_COMPLETE -> tag = CommandTag.text(body);
       case MessageType.Backend.ERROR -> {
         taking = false;
         ErrorFields fields = ErrorFields.decode(body);

@@ -13,7 +13,6 @@ import dev.drover.planner.plan.Combine.Window;
 import dev.drover.planner.plan.Plan;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -138,31 +137,14 @@ final class LastStep implements RowMerge.Streams {
     }
     if (copies.isPresent()) {
       call.output().rows(copies.get().join(workers.get(index).node(), run));
-    } else if (window.unbounded()) {
-      call.output().rows(run);
     } else {
-      passWindow(run);
+      window.pass(run, call.output());
+      if (window.exhausted()) {
+        workers.forEach(Worker::leaveOff);
+      }
     }
     if (!call.output().writable() || !call.output().wantsMore()) {
       workers.forEach(Worker::pause);
-    }
-  }
-
-  private void passWindow(ByteBuf run) {
-    try {
-      while (run.isReadable()) {
-        int start = run.readerIndex();
-        int length = 1 + run.getInt(start + 1);
-        run.skipBytes(length);
-        if (window.take()) {
-          call.output().rows(run.retainedSlice(start, length));
-        }
-      }
-    } finally {
-      run.release();
-    }
-    if (window.exhausted()) {
-      workers.forEach(Worker::leaveOff);
     }
   }
 
@@ -219,7 +201,7 @@ final class LastStep implements RowMerge.Streams {
           }
         }
         case MessageType.Backend.COMMAND_COMPLETE -> {
-          tag = body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
+          tag = CommandTag.text(body);
           rows += CommandTag.parse(tag).rows().orElse(0);
         }
         default -> {

@@ -3,6 +3,7 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.MessageType.Backend;
@@ -11,7 +12,6 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.BackendLink;
 import dev.drover.pgwire.netty.Reply;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -298,11 +298,7 @@ final class NodeFan {
     @Override
     public void message(byte type, ByteBuf body) {
       switch (type) {
-        case Backend.COMMAND_COMPLETE ->
-            work.tag(
-                index,
-                body.toString(
-                    body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8));
+        case Backend.COMMAND_COMPLETE -> work.tag(index, CommandTag.text(body));
         case Backend.PORTAL_SUSPENDED -> suspended = true;
         case Backend.BIND_COMPLETE ->
             moment.ifPresentOrElse(MomentBinding::nodeBound, () -> binding.bound(index));

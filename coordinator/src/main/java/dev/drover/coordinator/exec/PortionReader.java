@@ -184,27 +184,10 @@ final class PortionReader implements Operator {
   private void pass(ByteBuf run) {
     if (stopped || useless) {
       run.release();
-    } else if (window.unbounded()) {
-      call.output().rows(run);
     } else {
-      passWindow(run);
+      window.pass(run, call.output());
+      stopped |= window.exhausted();
     }
-  }
-
-  private void passWindow(ByteBuf run) {
-    try {
-      while (run.isReadable()) {
-        int start = run.readerIndex();
-        int length = 1 + run.getInt(start + 1);
-        run.skipBytes(length);
-        if (window.take()) {
-          call.output().rows(run.retainedSlice(start, length));
-        }
-      }
-    } finally {
-      run.release();
-    }
-    stopped |= window.exhausted();
   }
 
   /** One portion of one node. */

@@ -13,7 +13,6 @@ import dev.drover.planner.plan.StatementFacts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * What the transaction's nodes give for an exchange, as a source of its relation's rows.
@@ -22,15 +21,6 @@ import java.util.stream.Collectors;
  */
 record RelationLoad(Call call, Exchange exchange, GatherLimit limit)
     implements RelationCopy.Source {
-  /** The relation and its columns, as COPY names them. */
-  String target() {
-    String columns =
-        exchange.columns().stream()
-            .map(c -> '"' + c.name().replace("\"", "\"\"") + '"')
-            .collect(Collectors.joining(", "));
-    return "pg_temp." + exchange.relation() + " (" + columns + ")";
-  }
-
   @Override
   public Optional<Operator> begin(RelationCopy copy) {
     List<FieldDescription> columns =

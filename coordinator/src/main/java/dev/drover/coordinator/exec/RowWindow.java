@@ -5,6 +5,7 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.plan.Combine.RowCount;
 import dev.drover.planner.plan.Combine.Window;
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -24,6 +25,26 @@ final class RowWindow {
     long limit =
         window.limit().map(l -> count(l, call, "LIMIT", Long.MAX_VALUE)).orElse(Long.MAX_VALUE);
     return new RowWindow(offset, limit);
+  }
+
+  /** Passes on those of whole frames that are in the window; ownership moves here. */
+  void pass(ByteBuf run, ResultOutput output) {
+    if (unbounded()) {
+      output.rows(run);
+      return;
+    }
+    try {
+      while (run.isReadable()) {
+        int start = run.readerIndex();
+        int length = 1 + run.getInt(start + 1);
+        run.skipBytes(length);
+        if (take()) {
+          output.rows(run.retainedSlice(start, length));
+        }
+      }
+    } finally {
+      run.release();
+    }
   }
 
   /** True when the next row is passed on. */

@@ -1,5 +1,6 @@
 package dev.drover.coordinator.pool;
 
+import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.ServerError;
@@ -132,7 +133,7 @@ public final class QuietReply implements Reply {
     } else if (type == MessageType.Backend.NOTICE && notices.size() < MAX_NOTICES) {
       notices.add(ErrorFields.decode(body));
     } else if (type == MessageType.Backend.COMMAND_COMPLETE) {
-      tag = body.toString(body.readerIndex(), body.readableBytes() - 1, StandardCharsets.UTF_8);
+      tag = CommandTag.text(body);
     }
   }
 

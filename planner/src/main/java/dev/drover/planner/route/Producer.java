@@ -1,7 +1,5 @@
 package dev.drover.planner.route;
 
-import dev.drover.planner.catalog.Distribution;
-import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.SqlText;
@@ -9,7 +7,6 @@ import dev.drover.planner.sql.Expr;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * A table whose rows may be sent elsewhere.
@@ -28,8 +25,6 @@ record Producer(
     List<PullFilters.Either> either,
     double rows,
     double width) {
-  private static final String NO_COLUMN = "drover_row";
-
   /**
    * A condition that rows also pass: a column's value is one of those that a query yields.
    *
@@ -65,11 +60,17 @@ record Producer(
     }
     if (columns.isEmpty()) {
       selected.add(SqlText.fixed("true"));
-      named.add(new Exchange.Column(NO_COLUMN, "boolean"));
+      named.add(PulledRows.NO_COLUMN);
     }
     Fragment fragment = fragment("SELECT ", selected, reductions);
-    List<String> indexed = new IndexedColumns(analysis).of(table, columns, constraints());
-    return new Exchange(relation, named, constraints(), indexed, fragment, route);
+    RelationKeys keys = new RelationKeys(analysis);
+    return new Exchange(
+        relation,
+        named,
+        keys.constraints(table, columns),
+        keys.indexed(table, columns),
+        fragment,
+        route);
   }
 
   /** The different values of one column, for {@link Reduction}s of other tables' rows. */
@@ -91,7 +92,8 @@ record Producer(
 
   private Fragment fragment(String select, List<SqlText> selected, List<Reduction> reductions) {
     List<String> inputs = reductions.stream().flatMap(r -> r.input().stream()).distinct().toList();
-    return new Fragment(text(select, selected, reductions), site(), inputs, true);
+    Fragment.Site site = PulledRows.site(analysis, table, false);
+    return new Fragment(text(select, selected, reductions), site, inputs, true);
   }
 
   /** The values of one column, where the table's rows are. */
@@ -127,36 +129,5 @@ record Producer(
       }
     }
     return text.build();
-  }
-
-  private Fragment.Site site() {
-    return switch (table.relation().distribution()) {
-      case Distribution.Replicated(_, var nodes, _) -> new Fragment.Site.AnyOf(nodes);
-      case Distribution.RoundRobin(_, var nodes) -> new Fragment.Site.Nodes(nodes, List.of());
-      case Distribution.Hash _, Distribution.Modulo _ ->
-          new Fragment.Site.Nodes(
-              table.relation().distribution().nodes(), new KeyPins(analysis.flow()).several(table));
-      case Distribution.CatalogNode _ ->
-          throw new IllegalStateException("not distributed: " + table.relation().name());
-    };
-  }
-
-  /** The primary key, where columns may be selected because they depend on it. */
-  private List<String> constraints() {
-    return table.relation().uniqueKeys().stream()
-        .filter(Relation.UniqueKey::primary)
-        .map(k -> k.columns().stream().map(c -> table.variable(c)).toList())
-        .filter(this::isGroupedBy)
-        .map(
-            key ->
-                key.stream()
-                    .map(v -> SqlNames.quote(v.column()))
-                    .collect(Collectors.joining(", ", "PRIMARY KEY (", ")")))
-        .toList();
-  }
-
-  private boolean isGroupedBy(List<Variable> key) {
-    return analysis.mentions().blocks().stream()
-        .anyMatch(b -> analysis.shape(b).groupVariables().containsAll(key));
   }
 }

@@ -33,9 +33,6 @@ import java.util.Optional;
 final class PullUp {
   private static final String RELATION = "drover_x";
 
-  /** Stands in for the columns of a table of which none is used. */
-  private static final String NO_COLUMN = "drover_row";
-
   private static final String VALUE = "drover_value";
 
   private final Analysis analysis;
@@ -209,22 +206,25 @@ final class PullUp {
       throw Unsupported.error("queries for the rows of tables without columns");
     }
     SqlText producer = producer(rows, in, columns, expressions);
-    List<String> constraints = constraints(rows.source(), columns);
-    List<String> indexed =
-        rows.source() instanceof TableUse table
-            ? new IndexedColumns(analysis).of(table, columns, constraints)
-            : List.of();
+    List<String> constraints = List.of();
+    List<String> indexed = List.of();
+    if (rows.source() instanceof TableUse table) {
+      RelationKeys keys = new RelationKeys(analysis);
+      constraints = keys.constraints(table, columns);
+      indexed = keys.indexed(table, columns);
+    }
     String key = producer + " " + rows.site() + " " + constraints;
     String known = relations.get(key);
     if (known != null) {
-      exchanges.replaceAll(e -> e.relation().equals(known) ? indexed(e, indexed) : e);
+      List<String> more = indexed;
+      exchanges.replaceAll(e -> e.relation().equals(known) ? indexed(e, more) : e);
       return known;
     }
     String name = RELATION + (exchanges.size() + 1);
     relations.put(key, name);
     List<Exchange.Column> types =
         columns.isEmpty()
-            ? List.of(new Exchange.Column(NO_COLUMN, "boolean"))
+            ? List.of(PulledRows.NO_COLUMN)
             : columns.stream().map(c -> new Exchange.Column(c, rows.type(c))).toList();
     exchanges.add(
         new Exchange(
@@ -282,31 +282,5 @@ final class PullUp {
       before = " AND (";
     }
     return text.build();
-  }
-
-  /** The primary key, where columns of the select list depend on a grouped one. */
-  private List<String> constraints(Source source, List<String> columns) {
-    if (!(source instanceof TableUse table)) {
-      return List.of();
-    }
-    Optional<List<String>> key =
-        table.relation().uniqueKeys().stream()
-            .filter(Relation.UniqueKey::primary)
-            .findFirst()
-            .map(k -> k.columns().stream().map(c -> table.variable(c).column()).toList());
-    return key.isPresent() && columns.containsAll(key.get()) && isGrouped(table, key.get())
-        ? List.of("PRIMARY KEY (" + SqlNames.quoted(key.get(), "") + ")")
-        : List.of();
-  }
-
-  private boolean isGrouped(TableUse table, List<String> key) {
-    return analysis
-        .mentions()
-        .text()
-        .all()
-        .flatMap(text -> text.blocks().stream())
-        .filter(block -> block.scope().sources().contains(table))
-        .map(block -> analysis.shape(block).groupVariables())
-        .anyMatch(grouped -> key.stream().allMatch(c -> grouped.contains(new Variable(table, c))));
   }
 }

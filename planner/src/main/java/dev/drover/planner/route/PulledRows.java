@@ -3,6 +3,7 @@ package dev.drover.planner.route;
 import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.sql.FromItem;
 import java.util.List;
@@ -15,19 +16,26 @@ import java.util.Optional;
  * @param site who has the rows
  */
 record PulledRows(Source source, FromItem.TableRef ref, Relation relation, Fragment.Site site) {
+  /** Stands in for the columns of rows of which none is used; its value is true. */
+  static final Exchange.Column NO_COLUMN = new Exchange.Column("drover_row", "boolean");
+
   static PulledRows ofTable(Analysis analysis, TableUse table, PullLocks locks) {
+    boolean locked = !locks.of(table).isEmpty();
+    return new PulledRows(table, table.ref(), table.relation(), site(analysis, table, locked));
+  }
+
+  /** Who has a table's rows; whoever locks rows of copies does so where writes come by. */
+  static Fragment.Site site(Analysis analysis, TableUse table, boolean locked) {
     Distribution distribution = table.relation().distribution();
-    Fragment.Site site =
-        switch (distribution) {
-          case Distribution.Replicated(_, var nodes, var primary) ->
-              new Fragment.Site.AnyOf(locks.of(table).isEmpty() ? nodes : List.of(primary));
-          case Distribution.Hash _, Distribution.Modulo _ ->
-              new Fragment.Site.Nodes(
-                  distribution.nodes(), new KeyPins(analysis.flow()).several(table));
-          case Distribution.RoundRobin(_, var nodes) -> new Fragment.Site.Nodes(nodes, List.of());
-          case Distribution.CatalogNode _ -> new Fragment.Site.CatalogNode();
-        };
-    return new PulledRows(table, table.ref(), table.relation(), site);
+    return switch (distribution) {
+      case Distribution.Replicated(_, var nodes, var primary) ->
+          new Fragment.Site.AnyOf(locked ? List.of(primary) : nodes);
+      case Distribution.Hash _, Distribution.Modulo _ ->
+          new Fragment.Site.Nodes(
+              distribution.nodes(), new KeyPins(analysis.flow()).several(table));
+      case Distribution.RoundRobin(_, var nodes) -> new Fragment.Site.Nodes(nodes, List.of());
+      case Distribution.CatalogNode _ -> new Fragment.Site.CatalogNode();
+    };
   }
 
   /**

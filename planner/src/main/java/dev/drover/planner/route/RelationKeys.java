@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * The columns of the index that a relation gets which stands for a table: those by which a subquery
- * looks up rows for each row around it, or else it would be read from start to end each time.
+ * The keys of a relation that stands for a table: a primary key, where columns of the select list
+ * depend on a grouped one, and an index on the columns by which a subquery looks up rows for each
+ * row around it, or else it would be read from start to end each time.
  *
  * <pre>
  * ... WHERE l_quantity &lt; (SELECT avg(l_quantity) FROM lineitem WHERE l_partkey = p_partkey)
@@ -19,21 +21,27 @@ import java.util.Set;
  * table's primary key is indexed: PostgreSQL joins by nested loops where it expects few rows, and
  * is often wrong.
  */
-final class IndexedColumns {
+final class RelationKeys {
   private final Analysis analysis;
 
-  IndexedColumns(Analysis analysis) {
+  RelationKeys(Analysis analysis) {
     this.analysis = analysis;
   }
 
-  /**
-   * Those of a table of which some columns move; empty when it needs no index.
-   *
-   * @param constraints that the relation has anyway
-   */
-  List<String> of(TableUse table, List<String> moved, List<String> constraints) {
+  /** Of a table of which some columns move: the table's primary key, or nothing. */
+  List<String> constraints(TableUse table, List<String> moved) {
+    List<String> key = primaryKey(table, moved);
+    return !key.isEmpty() && isGrouped(table, key)
+        ? List.of("PRIMARY KEY (" + SqlNames.quoted(key, "") + ")")
+        : List.of();
+  }
+
+  /** The columns of its index; empty when it needs none. */
+  List<String> indexed(TableUse table, List<String> moved) {
     List<String> correlated = correlated(table);
-    return correlated.isEmpty() && constraints.isEmpty() ? primaryKey(table, moved) : correlated;
+    return correlated.isEmpty() && constraints(table, moved).isEmpty()
+        ? primaryKey(table, moved)
+        : correlated;
   }
 
   private static List<String> primaryKey(TableUse table, List<String> moved) {
@@ -45,16 +53,27 @@ final class IndexedColumns {
         .orElse(List.of());
   }
 
+  private boolean isGrouped(TableUse table, List<String> key) {
+    return blocksOf(table)
+        .map(block -> analysis.shape(block).groupVariables())
+        .anyMatch(grouped -> key.stream().allMatch(c -> grouped.contains(new Variable(table, c))));
+  }
+
   private List<String> correlated(TableUse table) {
     Set<String> columns = new LinkedHashSet<>();
-    analysis
+    blocksOf(table)
+        .filter(RelationKeys::isEvaluated)
+        .forEach(block -> columns.addAll(lookedUp(block, table)));
+    return List.copyOf(columns);
+  }
+
+  private Stream<Block> blocksOf(TableUse table) {
+    return analysis
         .mentions()
         .text()
         .all()
         .flatMap(text -> text.blocks().stream())
-        .filter(block -> block.scope().sources().contains(table) && isEvaluated(block))
-        .forEach(block -> columns.addAll(lookedUp(block, table)));
-    return List.copyOf(columns);
+        .filter(block -> block.scope().sources().contains(table));
   }
 
   /** Something is computed from its rows. */
