@@ -97,6 +97,7 @@ public final class Coordinator implements AutoCloseable {
   private Coordinator(CoordinatorConfig config, NodeInstaller.TransactionSchema schema) {
     this.config = config;
     this.servers = new NodeServers(config, schema);
+    servers.upgrade();
     this.transport = Transport.create(config.eventLoops());
     this.catalogNode = dataSource(config);
     this.blocking = Executors.newVirtualThreadPerTaskExecutor();

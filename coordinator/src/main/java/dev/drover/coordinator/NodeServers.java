@@ -1,10 +1,13 @@
 package dev.drover.coordinator;
 
+import dev.drover.coordinator.metadata.ClusterBootstrap;
 import dev.drover.coordinator.metadata.ClusterBootstrap.ServerAddress;
 import dev.drover.coordinator.metadata.JdbcQueries;
 import dev.drover.coordinator.metadata.NodeInstaller;
 import dev.drover.coordinator.metadata.NodeRequirements;
 import dev.drover.coordinator.txn.InDoubtFinisher;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -32,12 +35,26 @@ final class NodeServers {
 
   private final CoordinatorConfig config;
   private final NodeInstaller installer;
+  private final NodeInstaller.TransactionSchema schema;
+  private final ServerAddress catalog;
 
   NodeServers(CoordinatorConfig config, NodeInstaller.TransactionSchema schema) {
     this.config = config;
-    ServerAddress catalog =
+    this.schema = schema;
+    this.catalog =
         new ServerAddress("catalog", config.catalogHost().host(), config.catalogHost().port(), "");
     this.installer = new NodeInstaller(this::connect, schema, catalog);
+  }
+
+  /** As {@link ClusterBootstrap#upgrade}. */
+  void upgrade() {
+    try {
+      ClusterBootstrap.upgrade(catalog, this::connect, schema);
+    } catch (SQLException e) {
+      throw SqlError.of(
+              SqlState.CANNOT_CONNECT_NOW, "the cluster's metadata could not be brought up to date")
+          .withDetail(e.getMessage() + ".");
+    }
   }
 
   /** As {@link NodeInstaller#prepare}. */

@@ -3,6 +3,7 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.catalog.StatementText;
+import dev.drover.coordinator.metadata.ClusterBootstrap;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
@@ -52,10 +53,8 @@ import org.slf4j.LoggerFactory;
 public final class DdlOperator implements Operator {
   private static final Logger LOG = LoggerFactory.getLogger(DdlOperator.class);
 
-  /**
-   * Key of the advisory lock on the catalog node that one schema change at a time holds: droverDD.
-   */
-  public static final long LOCK = 0x64726f7665724444L;
+  /** As {@link ClusterBootstrap#SCHEMA_LOCK}. */
+  public static final long LOCK = ClusterBootstrap.SCHEMA_LOCK;
 
   private static final int MAX_TRIES = 100;
   private static final Duration PAUSE = Duration.ofMillis(50);

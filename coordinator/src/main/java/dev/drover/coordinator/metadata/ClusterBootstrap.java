@@ -2,6 +2,7 @@ package dev.drover.coordinator.metadata;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.pgwire.SqlError;
 import dev.drover.planner.catalog.Node;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,6 +11,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Makes a catalog node and datanodes out of plain PostgreSQL servers.
@@ -19,6 +22,11 @@ import java.util.List;
  * the database that Drover serves.
  */
 public final class ClusterBootstrap {
+  /**
+   * Key of the advisory lock on the catalog node that one schema change at a time holds: droverDD.
+   */
+  public static final long SCHEMA_LOCK = 0x64726f7665724444L;
+
   private ClusterBootstrap() {}
 
   /**
@@ -69,26 +77,83 @@ public final class ClusterBootstrap {
     }
   }
 
-  /** The metadata, in the connection's transaction. */
-  public static void installCatalog(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      try (ResultSet exists =
-          statement.executeQuery("SELECT to_regclass('drover.format') IS NOT NULL")) {
-        exists.next();
-        if (exists.getBoolean(1)) {
-          requireKnownFormat(statement);
-        }
+  /**
+   * Brings what another release has made to this one, if need be; the first coordinator of a
+   * release does this. Nobody changes the schema meanwhile. The catalog node is last, so that what
+   * was interrupted is done again.
+   *
+   * @throws SqlError 55000 if a newer release has made the metadata
+   */
+  public static void upgrade(
+      ServerAddress catalog, Superuser superuser, NodeInstaller.TransactionSchema schema)
+      throws SQLException {
+    try (Connection connection = superuser.connect(catalog)) {
+      connection.setAutoCommit(false);
+      if (isOfThisRelease(connection)) {
+        return;
       }
+      lockSchema(connection);
+      if (isOfThisRelease(connection)) {
+        return;
+      }
+      MetadataFormat.read(connection).upgrades();
+      try (Connection other = superuser.connect(catalog)) {
+        schema.install(other);
+      }
+      for (Map.Entry<Integer, ServerAddress> node : datanodes(connection).entrySet()) {
+        upgradeDatanode(node.getKey(), superuser.connect(node.getValue()), schema);
+      }
+      installCatalog(connection);
+      connection.commit();
     }
-    SqlScripts.run(connection, SqlScripts.CATALOG);
   }
 
-  private static void requireKnownFormat(Statement statement) throws SQLException {
-    try (ResultSet format = statement.executeQuery("SELECT version FROM drover.format")) {
-      if (format.next()) {
-        Metadata.requireKnownFormat(format.getInt(1));
+  private static void upgradeDatanode(
+      int id, Connection opened, NodeInstaller.TransactionSchema schema) throws SQLException {
+    try (Connection connection = opened) {
+      schema.install(connection);
+      connection.setAutoCommit(false);
+      installDatanode(connection, id);
+      connection.commit();
+    }
+  }
+
+  /** A catalog node without metadata is not of another release: its first use reports it. */
+  private static boolean isOfThisRelease(Connection connection) throws SQLException {
+    MetadataFormat found = MetadataFormat.read(connection);
+    return found.version() == 0 || found.equals(MetadataFormat.ofThisRelease());
+  }
+
+  private static void lockSchema(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_catalog.pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
+    }
+  }
+
+  private static Map<Integer, ServerAddress> datanodes(Connection connection) throws SQLException {
+    Map<Integer, ServerAddress> nodes = new TreeMap<>();
+    String sql =
+        "SELECT id, name, host, port, socket_directory FROM drover.nodes WHERE id <> "
+            + Node.CATALOG_ID;
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        nodes.put(
+            rows.getInt(1),
+            new ServerAddress(
+                rows.getString(2), rows.getString(3), rows.getInt(4), rows.getString(5)));
       }
     }
+    return nodes;
+  }
+
+  /** The metadata, of whichever older release it was, in the connection's transaction. */
+  public static void installCatalog(Connection connection) throws SQLException {
+    MetadataFormat found = MetadataFormat.read(connection);
+    lockSchema(connection);
+    SqlScripts.run(connection, found.upgrades());
+    SqlScripts.run(connection, SqlScripts.CATALOG);
+    MetadataFormat.ofThisRelease().write(connection);
   }
 
   /** What tables need on a datanode, in the connection's transaction. */

@@ -2,8 +2,6 @@ package dev.drover.coordinator.metadata;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.drover.pgwire.SqlError;
-import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.catalog.ShardMap;
@@ -22,9 +20,6 @@ record Metadata(
     Map<Integer, Node> nodes,
     Map<String, List<Integer>> groups,
     Map<Integer, Distribution> distributions) {
-  /** Of what is stored under {@code drover}; another number belongs to another release. */
-  static final int FORMAT_VERSION = 1;
-
   Metadata {
     nodes = Map.copyOf(nodes);
     groups = Map.copyOf(groups);
@@ -37,7 +32,7 @@ record Metadata(
             queries
                 .query("SELECT f.version, v.version FROM drover.format f, drover.catalog_version v")
                 .getFirst());
-    requireKnownFormat(versions.number(0));
+    MetadataFormat.requireCurrent(versions.number(0));
     Map<Integer, ShardMap> maps = new HashMap<>();
     for (Values v : rows(queries, "SELECT id, slots FROM drover.colocation_groups")) {
       int[] slots = v.numbers(1).stream().mapToInt(Integer::intValue).toArray();
@@ -45,15 +40,6 @@ record Metadata(
     }
     return new Metadata(
         versions.bigNumber(1), nodes(queries), groups(queries), distributions(queries, maps));
-  }
-
-  static void requireKnownFormat(int version) {
-    if (version != FORMAT_VERSION) {
-      throw SqlError.of(
-          SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
-          "the cluster's metadata has format %d, this coordinator knows format %d"
-              .formatted(version, FORMAT_VERSION));
-    }
   }
 
   private static Map<Integer, Node> nodes(CatalogQueries queries) {

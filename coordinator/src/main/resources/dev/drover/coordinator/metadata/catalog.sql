@@ -1,5 +1,6 @@
 -- Drover's metadata on the catalog node. Run as the superuser "drover"; may be run again at any time.
--- What is stored here is frozen under drover.format.version: a coordinator refuses another number.
+-- What is stored here is frozen under drover.format.version. A coordinator brings an older format to
+-- its own by the files upgrade/N.sql, and refuses a newer one.
 
 CREATE SCHEMA IF NOT EXISTS drover AUTHORIZATION drover;
 GRANT USAGE ON SCHEMA drover TO PUBLIC;
@@ -8,7 +9,8 @@ CREATE TABLE IF NOT EXISTS drover.format (
   one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
   version integer NOT NULL
 );
-INSERT INTO drover.format (version) VALUES (1) ON CONFLICT DO NOTHING;
+-- A digest of the files that made the functions and views here.
+ALTER TABLE drover.format ADD COLUMN IF NOT EXISTS scripts text NOT NULL DEFAULT '';
 
 -- Raised by every change of the schema, of a shard map or of a node.
 CREATE TABLE IF NOT EXISTS drover.catalog_version (

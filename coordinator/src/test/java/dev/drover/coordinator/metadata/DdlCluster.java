@@ -24,6 +24,19 @@ final class DdlCluster implements AutoCloseable {
   }
 
   static DdlCluster start(PostgresBinaries binaries) throws SQLException {
+    DdlCluster cluster = startServers(binaries);
+    for (int node = 0; node <= DATANODES; node++) {
+      try (Connection connection = cluster.connect(node)) {
+        NodeSchema.install(connection);
+      }
+    }
+    cluster.bootstrap();
+    cluster.createRoles();
+    return cluster;
+  }
+
+  /** Without anything of Drover's. */
+  static DdlCluster startServers(PostgresBinaries binaries) throws SQLException {
     DdlCluster cluster = new DdlCluster(TemporaryServers.open(binaries));
     Map<String, String> settings =
         Map.of("max_prepared_transactions", "20", "max_locks_per_transaction", "256");
@@ -31,20 +44,25 @@ final class DdlCluster implements AutoCloseable {
     for (int i = 1; i <= DATANODES; i++) {
       cluster.nodes.add(cluster.servers.start("dn" + i, settings));
     }
+    return cluster;
+  }
+
+  void createRoles() throws SQLException {
     for (int node = 0; node <= DATANODES; node++) {
-      try (Connection connection = cluster.connect(node)) {
-        NodeSchema.install(connection);
-      }
-    }
-    cluster.bootstrap();
-    for (int node = 0; node <= DATANODES; node++) {
-      try (Connection connection = cluster.connect(node);
+      try (Connection connection = connect(node);
           Statement statement = connection.createStatement()) {
         statement.execute("CREATE ROLE alice; CREATE ROLE bob; CREATE ROLE root SUPERUSER");
         statement.execute("GRANT ALL ON SCHEMA public TO PUBLIC");
       }
     }
-    return cluster;
+  }
+
+  /** As a coordinator does when it starts. */
+  void upgrade() throws SQLException {
+    ClusterBootstrap.upgrade(
+        address("catalog", nodes.getFirst()),
+        server -> connect(number(server)),
+        NodeSchema::install);
   }
 
   NodeInstaller installer() {
