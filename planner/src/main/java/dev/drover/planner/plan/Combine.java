@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** How the results of several nodes become one. */
 public sealed interface Combine {
+  Combine ALL_ROWS = new Concatenate(Window.ALL);
+
   /** Number of rows: known, or parameter {@code $index} of type int8. */
   sealed interface RowCount {
     record Fixed(long rows) implements RowCount {}

@@ -7,6 +7,7 @@ import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.catalog.Routine;
 import dev.drover.planner.plan.ChangedTable;
 import dev.drover.planner.plan.Plan;
+import dev.drover.planner.sql.RelationNames;
 import dev.drover.planner.sql.Delete;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.Insert;
@@ -118,7 +119,8 @@ final class ChangeRouter {
                         && (!functions.isSequenceCall(c) || c.name().local().equals("nextval")));
     return calls
         && analysis.mentions().systemColumns().stream().allMatch(s -> s.column().equals("tableoid"))
-        && !DmlRouter.isAtCursor(analysis.parsed().statement())
+        && RelationNames.collect(analysis.parsed().statement(), Expr.Special.class).stream()
+            .noneMatch(Expr.Special::isCurrentOf)
         && targets.stream().allMatch(ChangeRouter::serves);
   }
 

@@ -1,5 +1,6 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.plan.Combine;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Column;
@@ -106,7 +107,7 @@ final class CopyRouter {
     Plan reader =
         single
             ? new Plan.AnyNode(text, nodes, false)
-            : new Plan.AllNodes(text, nodes, List.of(), Router.ALL_ROWS, false);
+            : new Plan.AllNodes(text, nodes, List.of(), Combine.ALL_ROWS, false);
     return new Plan.CopyOut(reader, hasHeader());
   }
 
@@ -141,7 +142,7 @@ final class CopyRouter {
     RoutingContext inner =
         context.withText(
             context.text(), new StatementFacts(context.facts().parameterTypes(), List.of()));
-    ParsedStatement query = Router.inner(parsed, statement);
+    ParsedStatement query = parsed.inner(statement);
     Plan reader =
         statement instanceof Statement.Select select
             ? SelectRouter.withoutMerging(inner, reads).route(query, select)

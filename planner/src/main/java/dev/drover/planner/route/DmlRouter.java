@@ -1,5 +1,6 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.plan.Combine;
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Relation;
@@ -76,18 +77,8 @@ final class DmlRouter {
 
   private Optional<Expr.Special> currentOf() {
     return RelationNames.collect(parsed.statement(), Expr.Special.class).stream()
-        .filter(DmlRouter::isCurrentOf)
+        .filter(Expr.Special::isCurrentOf)
         .findFirst();
-  }
-
-  private static boolean isCurrentOf(Expr.Special special) {
-    return special.keyword().equals("CURRENT OF");
-  }
-
-  /** It changes the row that a cursor stands on, anywhere in it. */
-  static boolean isAtCursor(Statement statement) {
-    return RelationNames.collect(statement, Expr.Special.class).stream()
-        .anyMatch(DmlRouter::isCurrentOf);
   }
 
   /** A cursor's row is on one node; other tables of the statement would not all be there. */
@@ -180,7 +171,7 @@ final class DmlRouter {
       case Placement.Parts parts -> {
         List<Pin> pins = new KeyPins(analysis.flow()).several(target);
         SqlText text = withDefaults(new NodeText(analysis).plain(true), target, true);
-        yield new Plan.AllNodes(text, parts.nodes(), pins, Router.ALL_ROWS, true);
+        yield new Plan.AllNodes(text, parts.nodes(), pins, Combine.ALL_ROWS, true);
       }
     };
   }
@@ -197,43 +188,5 @@ final class DmlRouter {
                 key ->
                     key.columns().stream()
                         .allMatch(column -> facts.constant(target.variable(column)).isPresent()));
-  }
-
-  /** Assignments that would move a row to another node are refused. */
-  static final class KeyAssignments {
-    private KeyAssignments() {}
-
-    static void check(Relation relation, List<Assignment> assignments, Optional<String> tableName) {
-      List<Integer> key = TableUse.keyColumns(relation.distribution());
-      for (Assignment assignment : assignments) {
-        assignment.targets().stream()
-            .map(t -> t.column().text())
-            .filter(name -> relation.column(name).map(c -> key.contains(c.number())).orElse(false))
-            .filter(name -> !isItself(name, assignment, tableName))
-            .findFirst()
-            .ifPresent(
-                name -> {
-                  throw SqlError.notSupported(
-                          "changing distribution column \""
-                              + name
-                              + "\" of table \""
-                              + relation.name()
-                              + "\" is not supported yet")
-                      .withHint("Delete the row and insert it with the new value.");
-                });
-      }
-    }
-
-    /** {@code SET k = k}. */
-    private static boolean isItself(
-        String column, Assignment assignment, Optional<String> tableName) {
-      return !assignment.row()
-          && !assignment.targets().getFirst().indirection()
-          && assignment.value() instanceof Expr.ColumnRef(_, var parts, var star)
-          && !star
-          && parts.getLast().text().equals(column)
-          && (parts.size() == 1
-              || tableName.map(t -> t.equals(parts.getFirst().text())).orElse(false));
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.plan.Combine;
 import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.hash.HashType;
@@ -174,7 +175,7 @@ final class InsertQuery {
     new Refusals(analysis).checkSeveralNodes();
     SqlText text = text(new NodeText(analysis).plain(true), target(), true);
     List<Pin> pins = SeveralNodes.pins(analysis, sourceTables, parts);
-    return new Plan.AllNodes(text, parts.nodes(), pins, Router.ALL_ROWS, true);
+    return new Plan.AllNodes(text, parts.nodes(), pins, Combine.ALL_ROWS, true);
   }
 
   private Optional<Plan> anywhere(List<Integer> nodes) {
@@ -292,6 +293,6 @@ final class InsertQuery {
     StatementFacts facts = new StatementFacts(context.facts().parameterTypes(), List.of());
     Statement.Select select = new Statement.Select(span, query);
     return SelectRouter.withoutMerging(context.withText(context.text(), facts), analysis.reads())
-        .route(Router.inner(analysis.parsed(), select), select);
+        .route(analysis.parsed().inner(select), select);
   }
 }

@@ -90,7 +90,7 @@ final class InsertRouter {
         .onConflict()
         .ifPresent(
             c ->
-                DmlRouter.KeyAssignments.check(
+                KeyAssignments.check(
                     table.relation(), c.assignments(), Optional.of("excluded")));
     if (!block.sublinks().isEmpty() && analysis.tables().size() > 1) {
       throw Unsupported.error("subqueries in ON CONFLICT or RETURNING of distributed tables");

@@ -1,5 +1,6 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.plan.Combine;
 import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.plan.Exchange;
@@ -73,7 +74,7 @@ final class PullUp {
     SqlText text = splices(analysis.mentions().text()).render(analysis.span());
     List<String> inputs = exchanges.stream().map(Exchange::relation).toList();
     Fragment last = new Fragment(text, new Fragment.Site.CatalogNode(), inputs, false);
-    return new Plan.Fragments(exchanges, last, Router.ALL_ROWS, Optional.empty());
+    return new Plan.Fragments(exchanges, last, Combine.ALL_ROWS, Optional.empty());
   }
 
   /** The text over the relations that stand in for its tables. */

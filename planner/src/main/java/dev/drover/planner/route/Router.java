@@ -1,7 +1,6 @@
 package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
-import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.ExplainOptions;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.sql.ClusterCommand;
@@ -25,8 +24,6 @@ import dev.drover.planner.sql.Update;
  * <p>Threads: any; a call keeps nothing.
  */
 public final class Router {
-  static final Combine ALL_ROWS = new Combine.Concatenate(Combine.Window.ALL);
-
   private Router() {}
 
   /** The plan, and the literals it holds for. */
@@ -70,7 +67,7 @@ public final class Router {
     if (explain.statement() instanceof Definition.CreateTableAs && options.analyze()) {
       throw SqlError.notSupported("EXPLAIN ANALYZE of CREATE TABLE AS is not supported");
     }
-    Plan plan = plan(inner(parsed, explained), context, reads);
+    Plan plan = plan(parsed.inner(explained), context, reads);
     return new Plan.Explain(plan, options, context.facts());
   }
 
@@ -82,17 +79,5 @@ public final class Router {
           new Statement.Select(declare.query().span(), declare.query());
       case Statement statement -> statement;
     };
-  }
-
-  /** A statement inside of another one. */
-  static ParsedStatement inner(ParsedStatement outer, Statement statement) {
-    return new ParsedStatement(
-        statement,
-        statement.span(),
-        outer.firstLiteral(),
-        outer.literalCount(),
-        outer.parameterCount(),
-        outer.readsLiterals(),
-        outer.structural());
   }
 }

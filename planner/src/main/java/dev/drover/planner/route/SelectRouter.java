@@ -107,7 +107,7 @@ final class SelectRouter {
     return switch (change.statement()) {
       case Update update when isOfTable -> {
         TableUse table = (TableUse) change.block().scope().sources().getFirst();
-        DmlRouter.KeyAssignments.check(
+        KeyAssignments.check(
             table.relation(), update.assignments(), Optional.of(table.name()));
         yield true;
       }

@@ -102,7 +102,7 @@ final class SeveralNodes {
     Exchange exchange = exchange(FinishText.ROWS, site, text, types);
     Fragment rest =
         new Fragment(last, new Fragment.Site.CatalogNode(), List.of(FinishText.ROWS), false);
-    return new Plan.Fragments(List.of(exchange), rest, Router.ALL_ROWS, Optional.empty());
+    return new Plan.Fragments(List.of(exchange), rest, Combine.ALL_ROWS, Optional.empty());
   }
 
   /** What the nodes send by {@code text} becomes a relation with the columns c1, c2, ... */
@@ -134,7 +134,7 @@ final class SeveralNodes {
     RowCounts counts =
         RowCounts.of(syntax, analysis.reads(), analysis.context().facts().parameterTypes());
     if (syntax.orderBy().isEmpty() && !query.isCut()) {
-      return allNodes(analysis, nodeText.render(analysis.span()), parts, Router.ALL_ROWS);
+      return allNodes(analysis, nodeText.render(analysis.span()), parts, Combine.ALL_ROWS);
     }
     if (counts.known()) {
       cutOnNodes(counts);
@@ -286,7 +286,7 @@ final class SeveralNodes {
     }
     boolean plain = !deduplicates && query.query().orderBy().isEmpty() && !query.isCut();
     if (plain) {
-      return allNodes(analysis, nodeText.render(analysis.span()), parts, Router.ALL_ROWS);
+      return allNodes(analysis, nodeText.render(analysis.span()), parts, Combine.ALL_ROWS);
     }
     List<String> types =
         outputTypes(analysis)

@@ -1,5 +1,6 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
@@ -24,10 +25,10 @@ record Wrapping(SqlText before, SqlText after) {
       case Plan.AnyNode(var text, var nodes, var writes) ->
           new Plan.AnyNode(around(text), nodes, writes);
       case Plan.AllNodes(var text, var nodes, var pins, var combine, var writes)
-          when combine.equals(Router.ALL_ROWS) ->
+          when combine.equals(Combine.ALL_ROWS) ->
           new Plan.AllNodes(around(text), nodes, pins, combine, writes);
       case Plan.Fragments(var exchanges, var last, var combine, var afterWrites)
-          when combine.equals(Router.ALL_ROWS) -> {
+          when combine.equals(Combine.ALL_ROWS) -> {
         Fragment wrapped =
             new Fragment(around(last.text()), last.site(), last.inputs(), last.readsTables());
         Optional<Plan> other = afterWrites.map(this::around);

@@ -363,5 +363,10 @@ public sealed interface Expr extends Node {
     public Expr within(Span parentheses) {
       return new Special(parentheses, keyword, children);
     }
+
+    /** The row that a cursor stands on. */
+    public boolean isCurrentOf() {
+      return keyword.equals("CURRENT OF");
+    }
   }
 }

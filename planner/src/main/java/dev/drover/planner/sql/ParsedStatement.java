@@ -24,4 +24,10 @@ public record ParsedStatement(
   public ParsedStatement {
     structural = List.copyOf(structural);
   }
+
+  /** A statement inside of this one. */
+  public ParsedStatement inner(Statement part) {
+    return new ParsedStatement(
+        part, part.span(), firstLiteral, literalCount, parameterCount, readsLiterals, structural);
+  }
 }
