@@ -5,7 +5,7 @@ import dev.drover.coordinator.metadata.CatalogLoader;
 import dev.drover.coordinator.metadata.CatalogQueries;
 import dev.drover.coordinator.metadata.TypeFacts;
 import dev.drover.planner.catalog.CatalogSnapshot;
-import dev.drover.planner.route.FunctionCatalog;
+import dev.drover.planner.context.FunctionCatalog;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.drover.coordinator.catalog;
 
-import dev.drover.planner.route.TypeNames;
+import dev.drover.planner.context.TypeNames;
 import java.util.Map;
 import java.util.Optional;
 

@@ -2,7 +2,7 @@ package dev.drover.coordinator.catalog;
 
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.TableStatistics;
-import dev.drover.planner.route.FunctionCatalog;
+import dev.drover.planner.context.FunctionCatalog;
 import java.util.Map;
 
 /**

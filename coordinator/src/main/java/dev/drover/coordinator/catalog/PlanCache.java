@@ -1,6 +1,6 @@
 package dev.drover.coordinator.catalog;
 
-import dev.drover.planner.route.SearchPath;
+import dev.drover.planner.context.SearchPath;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -3,7 +3,7 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
-import dev.drover.planner.route.SearchPath;
+import dev.drover.planner.context.SearchPath;
 import java.util.Optional;
 
 /**

@@ -41,8 +41,7 @@ record RelationLoad(Call call, Exchange exchange, GatherLimit limit)
   private static Plan plan(Fragment producer) {
     return switch (producer.site()) {
       case Fragment.Site.Nodes(var nodes, var pins) ->
-          new Plan.AllNodes(
-              producer.text(), nodes, pins, Combine.ALL_ROWS, false);
+          new Plan.AllNodes(producer.text(), nodes, pins, Combine.ALL_ROWS, false);
       case Fragment.Site.AnyOf(var nodes) -> new Plan.AnyNode(producer.text(), nodes, false);
       case Fragment.Site.CatalogNode() -> new Plan.Local(producer.text(), true, false);
     };

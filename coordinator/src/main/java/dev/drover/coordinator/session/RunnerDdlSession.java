@@ -5,7 +5,7 @@ import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.exec.DdlChanges;
 import dev.drover.coordinator.exec.DdlSession;
-import dev.drover.planner.route.SearchPath;
+import dev.drover.planner.context.SearchPath;
 import java.util.Optional;
 
 /**

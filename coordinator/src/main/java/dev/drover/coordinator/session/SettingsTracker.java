@@ -5,7 +5,7 @@ import dev.drover.coordinator.settings.SessionSettings;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.TransactionDefaults;
 import dev.drover.pgwire.ClientEncoding;
-import dev.drover.planner.route.SearchPath;
+import dev.drover.planner.context.SearchPath;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

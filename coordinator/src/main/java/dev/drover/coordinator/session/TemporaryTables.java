@@ -9,7 +9,7 @@ import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.planner.catalog.Relation;
-import dev.drover.planner.route.SearchPath;
+import dev.drover.planner.context.SearchPath;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.TableStatistics;
-import dev.drover.planner.route.FunctionCatalog;
+import dev.drover.planner.context.FunctionCatalog;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,11 +1,15 @@
 package dev.drover.planner.route;
 
-import dev.drover.planner.plan.Combine;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.context.LiteralReads;
+import dev.drover.planner.context.RoutingContext;
+import dev.drover.planner.context.SqlNames;
+import dev.drover.planner.context.Unsupported;
+import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.plan.StatementFacts;
@@ -17,6 +21,10 @@ import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.Span;
 import dev.drover.planner.sql.Statement;
 import dev.drover.planner.sql.Update;
+import dev.drover.planner.target.InsertShape;
+import dev.drover.planner.target.RowTargets;
+import dev.drover.planner.text.SpliceText;
+import dev.drover.planner.text.TextBuilder;
 import java.util.List;
 import java.util.Optional;
 

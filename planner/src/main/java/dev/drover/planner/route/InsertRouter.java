@@ -1,12 +1,32 @@
 package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
+import dev.drover.planner.analysis.Analyzer;
+import dev.drover.planner.analysis.Block;
+import dev.drover.planner.analysis.Derived;
+import dev.drover.planner.analysis.FromInfo;
+import dev.drover.planner.analysis.QueryInfo;
+import dev.drover.planner.analysis.Rows;
+import dev.drover.planner.analysis.Scope;
+import dev.drover.planner.analysis.TableUse;
+import dev.drover.planner.change.ChangeRouter;
+import dev.drover.planner.context.FunctionRules;
+import dev.drover.planner.context.LiteralReads;
+import dev.drover.planner.context.RoutingContext;
+import dev.drover.planner.context.Unsupported;
+import dev.drover.planner.placement.Analysis;
+import dev.drover.planner.placement.FactFlow;
+import dev.drover.planner.placement.Facts;
+import dev.drover.planner.placement.Refusals;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.Insert;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.Query;
 import dev.drover.planner.sql.QueryBody;
+import dev.drover.planner.target.ChangeTarget;
+import dev.drover.planner.target.InsertShape;
+import dev.drover.planner.target.KeyAssignments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -89,9 +109,7 @@ final class InsertRouter {
     insert
         .onConflict()
         .ifPresent(
-            c ->
-                KeyAssignments.check(
-                    table.relation(), c.assignments(), Optional.of("excluded")));
+            c -> KeyAssignments.check(table.relation(), c.assignments(), Optional.of("excluded")));
     if (!block.sublinks().isEmpty() && analysis.tables().size() > 1) {
       throw Unsupported.error("subqueries in ON CONFLICT or RETURNING of distributed tables");
     }

@@ -1,7 +1,11 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.context.Unsupported;
+import dev.drover.planner.placement.Analysis;
+import dev.drover.planner.placement.Refusals;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.text.NodeText;
 
 /** Plans of statements that touch no row on a datanode. */
 final class LocalPlans {

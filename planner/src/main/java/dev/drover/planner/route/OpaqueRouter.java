@@ -1,12 +1,24 @@
 package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
+import dev.drover.planner.analysis.Analyzer;
+import dev.drover.planner.analysis.Block;
+import dev.drover.planner.analysis.Scope;
 import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.context.FunctionRules;
+import dev.drover.planner.context.LiteralReads;
+import dev.drover.planner.context.RoutingContext;
+import dev.drover.planner.context.SqlNames;
+import dev.drover.planner.context.Unsupported;
+import dev.drover.planner.placement.Analysis;
+import dev.drover.planner.placement.FactFlow;
+import dev.drover.planner.placement.Refusals;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.Statement;
+import dev.drover.planner.text.SpliceText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;

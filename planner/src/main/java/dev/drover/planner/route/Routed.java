@@ -2,6 +2,7 @@ package dev.drover.planner.route;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.planner.context.LiteralRead;
 import dev.drover.planner.plan.Plan;
 import java.util.List;
 

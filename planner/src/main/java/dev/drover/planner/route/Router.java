@@ -1,6 +1,9 @@
 package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
+import dev.drover.planner.context.LiteralReads;
+import dev.drover.planner.context.Parsing;
+import dev.drover.planner.context.RoutingContext;
 import dev.drover.planner.plan.ExplainOptions;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.sql.ClusterCommand;

@@ -2,14 +2,36 @@ package dev.drover.planner.route;
 
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import dev.drover.planner.analysis.Analyzer;
+import dev.drover.planner.analysis.Block;
+import dev.drover.planner.analysis.FromInfo;
+import dev.drover.planner.analysis.Mentions;
+import dev.drover.planner.analysis.QueryInfo;
+import dev.drover.planner.analysis.TableUse;
 import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.change.ChangeRouter;
+import dev.drover.planner.context.FunctionRules;
+import dev.drover.planner.context.LiteralReads;
+import dev.drover.planner.context.RoutingContext;
+import dev.drover.planner.context.Unsupported;
+import dev.drover.planner.gather.SeveralNodes;
+import dev.drover.planner.moves.ExchangePlans;
+import dev.drover.planner.placement.Analysis;
+import dev.drover.planner.placement.FactFlow;
+import dev.drover.planner.placement.Facts;
+import dev.drover.planner.placement.KeyPins;
+import dev.drover.planner.placement.Refusals;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.pull.PullUp;
 import dev.drover.planner.sql.Delete;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.Statement;
 import dev.drover.planner.sql.Update;
+import dev.drover.planner.target.KeyAssignments;
+import dev.drover.planner.text.LiteralParameters;
+import dev.drover.planner.text.NodeText;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,8 +129,7 @@ final class SelectRouter {
     return switch (change.statement()) {
       case Update update when isOfTable -> {
         TableUse table = (TableUse) change.block().scope().sources().getFirst();
-        KeyAssignments.check(
-            table.relation(), update.assignments(), Optional.of(table.name()));
+        KeyAssignments.check(table.relation(), update.assignments(), Optional.of(table.name()));
         yield true;
       }
       case Delete _ -> isOfTable;

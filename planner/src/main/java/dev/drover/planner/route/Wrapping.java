@@ -1,9 +1,11 @@
 package dev.drover.planner.route;
 
+import dev.drover.planner.context.Unsupported;
 import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Fragment;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.text.TextBuilder;
 import java.util.Optional;
 
 /**

@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +22,20 @@ class LayeringTest {
   private static final String[] MUST_BE_SIMULATED = {
     "dev.drover.gtm.core..", "dev.drover.gtm.seat..", "dev.drover.planner.."
   };
+
+  /** The rooms that a statement passes; each may know only those before it. */
+  private static final List<String> ROOMS_OF_THE_PLANNER =
+      List.of(
+          "context",
+          "analysis",
+          "placement",
+          "text",
+          "target",
+          "gather",
+          "pull",
+          "moves",
+          "change",
+          "route");
 
   private static JavaClasses classes;
 
@@ -73,6 +88,25 @@ class LayeringTest {
   @Test
   void packagesFormNoCycles() {
     slices().matching("dev.drover.(**)").should().beFreeOfCycles().check(classes);
+  }
+
+  @Test
+  void roomsOfThePlannerKnowOnlyThoseBeforeThem() {
+    checkRooms("dev.drover.planner.", ROOMS_OF_THE_PLANNER);
+  }
+
+  private static void checkRooms(String parent, List<String> rooms) {
+    for (int i = 0; i + 1 < rooms.size(); i++) {
+      String[] later =
+          rooms.subList(i + 1, rooms.size()).stream().map(parent::concat).toArray(String[]::new);
+      noClasses()
+          .that()
+          .resideInAPackage(parent + rooms.get(i))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(later)
+          .check(classes);
+    }
   }
 
   @Test

@@ -1,4 +1,0 @@
-package dev.drover.planner.route;
-
-/** A column of one source. */
-record Variable(Source source, String column) {}
