@@ -42,6 +42,7 @@ import dev.drover.pgwire.netty.FrontendServer;
 import dev.drover.pgwire.netty.ServerAddress;
 import dev.drover.pgwire.netty.Transport;
 import dev.drover.planner.catalog.Node;
+import dev.drover.redistribute.job.JobRunner;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -89,6 +90,7 @@ public final class Coordinator implements AutoCloseable {
   private final ClusterPause pause;
   private final CatalogCache catalog;
   private final StatisticsRefresher statistics;
+  private final JobRunner jobs;
   private final List<LoopServices> loops;
   private final FrontendServer server;
   private Set<Node> knownNodes = Set.of();
@@ -125,6 +127,7 @@ public final class Coordinator implements AutoCloseable {
     servers.checkHashes(catalog.view().snapshot().nodes(), blocking);
     this.server = listen();
     statistics.start();
+    this.jobs = JobRunner.start(servers::connectCatalog, List.of());
     LOG.info("event=coordinator_started name={} port={}", config.name(), port());
   }
 
@@ -328,6 +331,7 @@ public final class Coordinator implements AutoCloseable {
   @Override
   public void close() {
     server.close().syncUninterruptibly();
+    jobs.close();
     statistics.close();
     for (LoopServices services : loops) {
       services

@@ -86,6 +86,11 @@ final class NodeServers {
     return connect(new ServerAddress(node.name(), node.host(), node.port(), ""));
   }
 
+  /** As the superuser of the catalog node. */
+  Connection connectCatalog() throws SQLException {
+    return connect(catalog);
+  }
+
   private void checkHashes(Node node) {
     try (Connection connection = connect(node)) {
       connection.setAutoCommit(false);

@@ -13,7 +13,13 @@ import java.util.List;
 /** The SQL files beside this class, run as the role that owns Drover's objects. */
 final class SqlScripts {
   static final List<String> CATALOG =
-      List.of("catalog.sql", "definitions.sql", "snapshot.sql", "views.sql", "statistics.sql");
+      List.of(
+          "catalog.sql",
+          "jobs.sql",
+          "definitions.sql",
+          "snapshot.sql",
+          "views.sql",
+          "statistics.sql");
   static final List<String> DATANODE = List.of("node-ddl.sql", "modulo.sql");
 
   /** Superuser, and owner of everything that Drover makes. */

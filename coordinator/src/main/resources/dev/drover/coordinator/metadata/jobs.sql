@@ -1,0 +1,140 @@
+-- Durable jobs: what is under way for longer than a statement, and moves of slots. Whichever
+-- coordinator holds the advisory lock of a job works on it.
+
+-- state: what is wanted of an unfinished job (running, paused, cancelling), or how it ended.
+-- claim: rises each time somebody takes the job up, so that who has lost it can be told.
+-- throttle: bytes per second that it may copy; 0 for no limit.
+CREATE TABLE IF NOT EXISTS drover.job (
+  id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  kind text NOT NULL,
+  arguments text[] NOT NULL DEFAULT '{}',
+  statement text NOT NULL DEFAULT '',
+  role name NOT NULL DEFAULT session_user,
+  state text NOT NULL DEFAULT 'running'
+    CHECK (state IN ('running', 'paused', 'cancelling', 'done', 'failed', 'cancelled')),
+  message text NOT NULL DEFAULT '',
+  created timestamptz NOT NULL DEFAULT clock_timestamp(),
+  finished timestamptz,
+  claim bigint NOT NULL DEFAULT 0,
+  throttle bigint NOT NULL DEFAULT 0 CHECK (throttle >= 0),
+  CHECK ((finished IS NULL) = (state IN ('running', 'paused', 'cancelling')))
+);
+CREATE INDEX IF NOT EXISTS job_unfinished ON drover.job (id) WHERE finished IS NULL;
+
+-- One slot of a colocation group on its way from one node to another.
+CREATE TABLE IF NOT EXISTS drover.move (
+  id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  job integer NOT NULL REFERENCES drover.job ON DELETE CASCADE,
+  colocation_group integer NOT NULL,
+  slot integer NOT NULL,
+  source integer NOT NULL,
+  target integer NOT NULL,
+  phase text NOT NULL DEFAULT 'PLANNED',
+  bytes_total bigint NOT NULL DEFAULT 0,
+  bytes_done bigint NOT NULL DEFAULT 0,
+  rows_total bigint NOT NULL DEFAULT 0,
+  rows_done bigint NOT NULL DEFAULT 0,
+  blocked_micros bigint NOT NULL DEFAULT 0,
+  attempts integer NOT NULL DEFAULT 0,
+  message text NOT NULL DEFAULT '',
+  started timestamptz,
+  finished timestamptz,
+  CHECK (source <> target)
+);
+CREATE INDEX IF NOT EXISTS move_job ON drover.move (job);
+-- A slot moves once at a time.
+CREATE UNIQUE INDEX IF NOT EXISTS move_live ON drover.move (colocation_group, slot)
+  WHERE finished IS NULL;
+
+-- Whether somebody works on the job now: the lock that JobStore takes.
+CREATE OR REPLACE FUNCTION drover.job_is_claimed(job integer) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted
+    AND l.classid = 1685219938 AND l.objid = job::oid AND l.objsubid = 2)
+$$;
+REVOKE EXECUTE ON FUNCTION drover.job_is_claimed(integer) FROM PUBLIC;
+
+-- The state of a job that the caller may command: its role's members, and superusers.
+CREATE OR REPLACE FUNCTION drover.own_job_state(job integer) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET drover.reach = 'none'
+AS $$
+DECLARE
+  found record;
+BEGIN
+  SELECT j.state, j.role INTO found FROM drover.job j WHERE j.id = own_job_state.job FOR UPDATE;
+  IF found IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('job %s does not exist', job);
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = session_user AND (r.rolsuper
+      OR r.rolname = found.role
+      OR EXISTS (SELECT FROM pg_roles m WHERE m.rolname = found.role
+        AND pg_has_role(r.oid, m.oid, 'MEMBER')))) THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('must be owner of job %s', job);
+  END IF;
+  RETURN found.state;
+END $$;
+
+-- pause_job, resume_job, cancel_job: what is wanted from now on. The worker follows within a second.
+CREATE OR REPLACE FUNCTION drover.want_job(job integer, wanted text, possible text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET drover.reach = 'none'
+AS $$
+DECLARE
+  present text := drover.own_job_state(job);
+BEGIN
+  IF present = wanted THEN
+    RETURN;
+  END IF;
+  IF present <> ALL (possible) THEN
+    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('job %s is %s', job, present);
+  END IF;
+  UPDATE drover.job j SET state = wanted WHERE j.id = want_job.job;
+END $$;
+REVOKE EXECUTE ON FUNCTION drover.want_job(integer, text, text[]) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION drover.pause_job(job integer) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET drover.reach = 'none'
+AS $$ SELECT drover.want_job(job, 'paused', '{running}') $$;
+
+CREATE OR REPLACE FUNCTION drover.resume_job(job integer) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET drover.reach = 'none'
+AS $$ SELECT drover.want_job(job, 'running', '{paused}') $$;
+
+CREATE OR REPLACE FUNCTION drover.cancel_job(job integer) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET drover.reach = 'none'
+AS $$ SELECT drover.want_job(job, 'cancelling', '{running,paused}') $$;
+
+CREATE OR REPLACE FUNCTION drover.throttle_job(job integer, bytes_per_second bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET drover.reach = 'none'
+AS $$
+BEGIN
+  PERFORM drover.own_job_state(job);
+  UPDATE drover.job j SET throttle = bytes_per_second WHERE j.id = throttle_job.job;
+END $$;
+
+-- Returns what a job has to say when it is done; raises an error if it has failed or was cancelled.
+CREATE OR REPLACE FUNCTION drover.wait_for(job integer) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET drover.reach = 'none'
+AS $$
+DECLARE
+  seen record;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION USING ERRCODE = '25001',
+      MESSAGE = 'drover.wait_for must be called at isolation level read committed';
+  END IF;
+  LOOP
+    SELECT j.state, j.message, j.finished INTO seen FROM drover.job j WHERE j.id = wait_for.job;
+    IF seen.state IS NULL THEN
+      RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('job %s does not exist', job);
+    END IF;
+    EXIT WHEN seen.finished IS NOT NULL;
+    PERFORM pg_sleep(0.05);
+  END LOOP;
+  IF seen.state <> 'done' THEN
+    RAISE EXCEPTION USING ERRCODE = CASE seen.state WHEN 'failed' THEN '55000' ELSE '57014' END,
+      MESSAGE = format('job %s %s', job,
+        CASE seen.state WHEN 'failed' THEN 'has failed' ELSE 'was cancelled' END),
+      DETAIL = seen.message;
+  END IF;
+  RETURN seen.message;
+END $$;
