@@ -1,6 +1,6 @@
 package dev.drover.deploy;
 
-import dev.drover.deploy.cluster.ClusterException;
+import dev.drover.agent.postgres.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,15 +16,7 @@ final class FreePort {
     try (ServerSocket socket = new ServerSocket(USUAL, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
-      return any();
-    }
-  }
-
-  static int any() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new ClusterException("no free port: " + e.getMessage(), e);
+      return FreePorts.one();
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.drover.deploy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.drover.agent.postgres.FreePorts;
 import dev.drover.deploy.bench.BenchException;
 import dev.drover.deploy.bench.BenchOptions;
 import dev.drover.deploy.bench.OltpRun;
@@ -65,7 +66,7 @@ final class OltpCommand implements Callable<Integer> {
   public Integer call() {
     OltpRun.Place place =
         new OltpRun.Place(
-            TemporaryDirectory.unlessGiven(Optional.empty(), "bench").path(), FreePort::any);
+            TemporaryDirectory.unlessGiven(Optional.empty(), "bench").path(), FreePorts::one);
     try (OltpRun run = OltpRun.of(options(), postgres, place, OltpCommand::log)) {
       Runtime.getRuntime().addShutdownHook(new Thread(run::close, "shutdown"));
       Report report = run.run();

@@ -1,5 +1,6 @@
 package dev.drover.deploy;
 
+import dev.drover.agent.postgres.FreePorts;
 import dev.drover.deploy.bench.BenchException;
 import dev.drover.deploy.bench.OltpRun;
 import dev.drover.deploy.bench.SnapshotsRun;
@@ -33,7 +34,7 @@ final class SnapshotsCommand implements Callable<Integer> {
   public Integer call() {
     OltpRun.Place place =
         new OltpRun.Place(
-            TemporaryDirectory.unlessGiven(Optional.empty(), "bench").path(), FreePort::any);
+            TemporaryDirectory.unlessGiven(Optional.empty(), "bench").path(), FreePorts::one);
     try (SnapshotsRun run =
         new SnapshotsRun(postgres, length.seconds(), length.runs(), place, IO::println)) {
       Runtime.getRuntime().addShutdownHook(new Thread(run::close, "shutdown"));

@@ -1,5 +1,6 @@
 package dev.drover.deploy;
 
+import dev.drover.agent.postgres.FreePorts;
 import dev.drover.deploy.bench.BenchException;
 import dev.drover.deploy.bench.OltpRun;
 import dev.drover.deploy.bench.TpcOptions;
@@ -70,7 +71,7 @@ final class TpcOption {
     }
     OltpRun.Place place =
         new OltpRun.Place(
-            TemporaryDirectory.unlessGiven(Optional.empty(), "bench").path(), FreePort::any);
+            TemporaryDirectory.unlessGiven(Optional.empty(), "bench").path(), FreePorts::one);
     try (TpcRun run = new TpcRun(suite, goals(equalNeeded), options(), place, IO::println)) {
       Runtime.getRuntime().addShutdownHook(new Thread(run::close, "shutdown"));
       TpcReport report = run.run();

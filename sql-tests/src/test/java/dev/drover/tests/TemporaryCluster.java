@@ -3,9 +3,9 @@ package dev.drover.tests;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.drover.agent.postgres.Directories;
+import dev.drover.agent.postgres.FreePorts;
 import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.agent.postgres.ServerSettings;
-import dev.drover.agent.postgres.TemporaryServers;
 import dev.drover.deploy.cluster.Auth;
 import dev.drover.deploy.cluster.ClusterDirectory;
 import dev.drover.deploy.cluster.ClusterSettings;
@@ -87,9 +87,8 @@ public final class TemporaryCluster implements AutoCloseable {
 
   /** With several GTMs, whose labels count from the second one on; one of them is active. */
   public static TemporaryCluster ofProcesses(int coordinators, int gtms) {
-    List<Integer> ports = Stream.generate(TemporaryServers::freePort).limit(gtms).toList();
     ClusterSettings settings = newSettings(coordinators, PostgresBinaries.configured(), Auth.TRUST);
-    return start(settings.withGtmPorts(ports), Supervisor::start);
+    return start(settings.withGtmPorts(FreePorts.different(gtms)), Supervisor::start);
   }
 
   private static TemporaryCluster start(
@@ -289,19 +288,18 @@ public final class TemporaryCluster implements AutoCloseable {
 
   private static ClusterSettings newSettings(
       int coordinators, PostgresBinaries binaries, Auth auth) {
-    List<Integer> ports = new ArrayList<>();
-    for (int i = 0; i < coordinators; i++) {
-      ports.add(TemporaryServers.freePort());
-    }
+    int others = 2 + DATANODES;
+    List<Integer> ports = FreePorts.different(coordinators + others);
     List<NodePort> nodes = new ArrayList<>();
-    nodes.add(new NodePort(NodePort.CATALOG, TemporaryServers.freePort()));
+    nodes.add(new NodePort(NodePort.CATALOG, ports.get(0)));
     for (int i = 1; i <= DATANODES; i++) {
-      nodes.add(new NodePort("dn" + i, TemporaryServers.freePort()));
+      nodes.add(new NodePort("dn" + i, ports.get(i)));
     }
+    List<Integer> gtms = ports.subList(1 + DATANODES, others);
     ClusterSettings.Access access =
         new ClusterSettings.Access(binaries.binDirectory().toString(), auth);
     Map<String, String> serverSettings = new HashMap<>(ServerSettings.forTests());
-    List<Integer> gtms = List.of(TemporaryServers.freePort());
-    return new ClusterSettings(ports, gtms, nodes, access, serverSettings);
+    return new ClusterSettings(
+        ports.subList(others, ports.size()), gtms, nodes, access, serverSettings);
   }
 }

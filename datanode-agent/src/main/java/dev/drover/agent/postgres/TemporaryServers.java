@@ -1,8 +1,6 @@
 package dev.drover.agent.postgres;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -61,7 +59,7 @@ public final class TemporaryServers implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       ServerConfig config =
           new ServerConfig(
-              directory.resolve(name), freePort(), secret, Lifetime.BOUND_TO_STARTER, all);
+              directory.resolve(name), FreePorts.one(), secret, Lifetime.BOUND_TO_STARTER, all);
       PostgresServer server = PostgresServer.of(binaries, config);
       server.create(template);
       try {
@@ -92,15 +90,6 @@ public final class TemporaryServers implements AutoCloseable {
       Directories.delete(directory);
     } catch (IOException e) {
       throw new ServerFailedException("cannot delete " + directory, e);
-    }
-  }
-
-  /** A port that nobody used a moment ago. */
-  public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new ServerFailedException("no free port", e);
     }
   }
 }

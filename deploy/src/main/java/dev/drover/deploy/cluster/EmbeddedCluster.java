@@ -1,6 +1,7 @@
 package dev.drover.deploy.cluster;
 
 import dev.drover.agent.postgres.Directories;
+import dev.drover.agent.postgres.FreePorts;
 import dev.drover.agent.postgres.Lifetime;
 import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.agent.postgres.ServerSettings;
@@ -102,7 +103,7 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   private static ClusterDirectory create(int datanodes, int coordinators) {
     Access access = new Access(PostgresBinaries.configured().binDirectory().toString(), Auth.TRUST);
-    List<Integer> ports = Ports.freeAnywhere(coordinators + datanodes + 2);
+    List<Integer> ports = FreePorts.different(coordinators + datanodes + 2);
     ClusterSettings settings =
         ClusterPlan.settings(
             ports.subList(0, coordinators),

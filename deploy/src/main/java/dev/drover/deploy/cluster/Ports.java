@@ -50,21 +50,4 @@ final class Ports {
     }
     return free;
   }
-
-  /** Ports that the operating system picks. */
-  static List<Integer> freeAnywhere(int count) {
-    List<ServerSocket> sockets = new ArrayList<>(count);
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-      return ports;
-    } catch (IOException e) {
-      throw new ClusterException("no free port: " + e.getMessage(), e);
-    }
-  }
 }

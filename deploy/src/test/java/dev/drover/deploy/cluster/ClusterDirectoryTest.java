@@ -3,6 +3,7 @@ package dev.drover.deploy.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.agent.postgres.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class ClusterDirectoryTest {
   void thePortMayChangeAndTheNumberOfDatanodesMayNot() {
     ClusterDirectory directory = directory();
     ClusterSettings first = plan(Optional.of(2), Optional.empty()).apply(directory);
-    int other = Ports.freeAnywhere(1).getFirst();
+    int other = FreePorts.one();
     ClusterSettings second = plan(Optional.empty(), Optional.of(other)).apply(directory);
     assertThat(second).isEqualTo(first.withPort(other));
     assertThatThrownBy(() -> plan(Optional.of(3), Optional.empty()).apply(directory))

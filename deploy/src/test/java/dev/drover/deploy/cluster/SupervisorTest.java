@@ -3,6 +3,7 @@ package dev.drover.deploy.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.agent.postgres.FreePorts;
 import dev.drover.agent.postgres.Processes;
 import dev.drover.deploy.cluster.ClusterHealth.MemberHealth;
 import dev.drover.deploy.cluster.ClusterHealth.State;
@@ -63,7 +64,7 @@ class SupervisorTest {
         new ClusterPlan(
             Optional.empty(),
             Optional.empty(),
-            Optional.of(Ports.freeAnywhere(1).getFirst()),
+            Optional.of(FreePorts.one()),
             Optional.empty(),
             Optional.empty());
     assertThatThrownBy(() -> plan.apply(cluster.directory()))
@@ -83,7 +84,7 @@ class SupervisorTest {
 
   @Test
   void oneMoreCoordinatorMayRun() throws Exception {
-    int port = Ports.freeAnywhere(1).getFirst();
+    int port = FreePorts.one();
     Member extra = new Member.ExtraCoordinator(port);
     try (AutoCloseable _ = MemberStart.startByHand(extra, cluster.directory());
         Connection first = connect(cluster.settings().port());

@@ -3,13 +3,12 @@ package dev.drover.deploy.demo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.agent.postgres.FreePorts;
 import dev.drover.deploy.cluster.ClusterDirectory;
 import dev.drover.deploy.cluster.ClusterPlan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,7 @@ class DemoTest {
     new ClusterPlan(
             Optional.of(2),
             Optional.empty(),
-            Optional.of(freePort()),
+            Optional.of(FreePorts.one()),
             Optional.empty(),
             Optional.empty())
         .apply(directory);
@@ -41,11 +40,5 @@ class DemoTest {
       assertThat(passed).isTrue();
     }
     assertThat(root).doesNotExist();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

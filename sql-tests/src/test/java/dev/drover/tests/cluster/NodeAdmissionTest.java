@@ -3,6 +3,7 @@ package dev.drover.tests.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.drover.agent.postgres.FreePorts;
 import dev.drover.agent.postgres.PostgresServer;
 import dev.drover.agent.postgres.TemporaryServers;
 import dev.drover.deploy.cluster.Auth;
@@ -120,7 +121,7 @@ class NodeAdmissionTest {
 
   @Test
   void aServerThatCannotBeReachedIsNamed() throws SQLException {
-    int port = TemporaryServers.freePort();
+    int port = FreePorts.one();
     try (Connection client = connect()) {
       ServerErrorMessage error = assertRefused(client, CREATE.formatted("dn7", port), "08001");
       assertThat(error.getMessage()).contains("127.0.0.1:" + port).contains("\"dn7\"");

@@ -2,6 +2,7 @@ package dev.drover.tests.concurrency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.agent.postgres.FreePorts;
 import dev.drover.agent.postgres.Lifetime;
 import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.agent.postgres.PostgresServer;
@@ -10,7 +11,6 @@ import dev.drover.agent.postgres.ServerConfig;
 import dev.drover.agent.postgres.ServerSettings;
 import dev.drover.agent.postgres.ServerUser;
 import dev.drover.agent.postgres.StopMode;
-import dev.drover.agent.postgres.TemporaryServers;
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.TemporaryCluster;
 import java.io.IOException;
@@ -336,8 +336,7 @@ class RestoreTest {
       PostgresServer server =
           PostgresServer.of(
               binaries,
-              new ServerConfig(
-                  home, TemporaryServers.freePort(), secret, Lifetime.BOUND_TO_STARTER, settings));
+              new ServerConfig(home, FreePorts.one(), secret, Lifetime.BOUND_TO_STARTER, settings));
       server.start();
       until("the end of the recovery", () -> isPrimary(server));
       return server;
