@@ -6,6 +6,7 @@ import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.exec.ExecServices;
 import dev.drover.coordinator.exec.NodeRotation;
+import dev.drover.coordinator.exec.PlanOperators;
 import dev.drover.coordinator.exec.Slots;
 import dev.drover.coordinator.metadata.ErrorNames;
 import dev.drover.coordinator.metadata.NodeInstaller;
@@ -224,6 +225,7 @@ public final class Coordinator implements AutoCloseable {
             loop,
             pool,
             new Slots(),
+            new PlanOperators(),
             new NodeRotation(),
             (fields, view, _) -> ErrorNames.translate(fields, view.snapshot()),
             new CoordinatorDdl(catalog, gtm, blocking, servers::prepare, statistics));

@@ -48,7 +48,7 @@ final class CopyOutOperator implements Operator, NodeFan.Work {
   static Operator of(Call call, Plan.CopyOut plan, int[] slots) {
     return switch (plan.reader()) {
       case Plan.OneNode oneNode -> oneNode(call, plan, oneNode, slots);
-      case Plan.Fragments fragments -> Operators.of(call, fragments);
+      case Plan.Fragments fragments -> call.services().operators().of(call, fragments);
       case Plan.AllNodes all -> plain(call, plan, all.nodes(), all.text());
       case Plan.AnyNode any -> {
         int node = call.services().rotation().choose(call.transaction(), any.nodes(), false);

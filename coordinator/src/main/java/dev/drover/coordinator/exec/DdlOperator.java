@@ -335,7 +335,7 @@ public final class DdlOperator implements Operator {
     }
     CachedPlan cached = new CachedPlan(session.view(), plan, call.cached().facts(), Map.of());
     try {
-      Operators.of(call.planned(cached)).start();
+      call.services().operators().of(call.planned(cached)).start();
     } catch (SqlError e) {
       call.transaction().fail();
       call.failed(e);

@@ -29,7 +29,7 @@ final class DeferredStatement implements StatementPlanner.Answer, Call.Listener 
   @Override
   public void planned(CachedPlan plan) {
     try {
-      Operators.of(call.instead(text, plan).listenedBy(this)).start();
+      call.services().operators().of(call.instead(text, plan).listenedBy(this)).start();
     } catch (SqlError e) {
       refused(e);
     }

@@ -12,6 +12,7 @@ public record ExecServices(
     EventLoop loop,
     BackendPool pool,
     Slots slots,
+    Operators operators,
     NodeRotation rotation,
     ErrorTranslation errors,
     DdlServices ddl) {}

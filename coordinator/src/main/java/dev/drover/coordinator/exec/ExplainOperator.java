@@ -63,7 +63,7 @@ final class ExplainOperator implements Operator, Call.Listener {
     this.call = call;
     this.plan = plan;
     this.options = plan.options();
-    this.slots = options.generic() ? new int[Operators.pins(plan.plan()).size()] : slots;
+    this.slots = options.generic() ? new int[Slots.pins(plan.plan()).size()] : slots;
     this.nodesRun = options.analyze() && isOneText(plan.plan());
     this.counted = new CountingOutput(call.output());
     this.outline = new ExplainOutline(call, options);
@@ -111,7 +111,8 @@ final class ExplainOperator implements Operator, Call.Listener {
   private void run() {
     CachedPlan step = new CachedPlan(call.view(), plan.plan(), plan.facts(), Map.of());
     try {
-      Operator operator = Operators.of(call.step(step, counted, this), plan.plan(), slots);
+      Operator operator =
+          call.services().operators().of(call.step(step, counted, this), plan.plan(), slots);
       running = Optional.of(operator);
       operator.start();
     } catch (SqlError e) {

@@ -56,7 +56,7 @@ final class ExplainOutline {
       case Plan.InsertFrom(var reader, var target) ->
           part("Insert", target.distribution().nodes())
               .says("Relation", RELATION, target.table())
-              .over(of(reader, call.services().slots().of(Operators.pins(reader), call)));
+              .over(of(reader, call.services().slots().of(Slots.pins(reader), call)));
       case Plan.Fragments fragments -> fragments(fragments, slots);
       case Plan.Change change -> change(change);
       case Plan.AtCursor(var cursor, var table, _, _) ->
@@ -86,7 +86,7 @@ final class ExplainOutline {
     List<Integer> all = nodes(plan.pins(), slots);
     if (all.size() != 1 && plan.otherwise().isPresent()) {
       Plan otherwise = plan.otherwise().get();
-      return of(otherwise, call.services().slots().of(Operators.pins(otherwise), call));
+      return of(otherwise, call.services().slots().of(Slots.pins(otherwise), call));
     }
     ExplainPart part =
         remote(
@@ -175,7 +175,7 @@ final class ExplainOutline {
     if (FragmentPlaces.mixes(plan) && !SharedView.isPossible(call)) {
       Optional<Plan> pulled = plan.afterWrites();
       if (pulled.isPresent()) {
-        return of(pulled.get(), call.services().slots().of(Operators.pins(pulled.get()), call));
+        return of(pulled.get(), call.services().slots().of(Slots.pins(pulled.get()), call));
       }
     }
     FragmentPlaces places = FragmentPlaces.of(call, plan, slots, false);

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * Where the fragments of a plan run in one execution: the producers in the order of their
@@ -37,12 +36,12 @@ record FragmentPlaces(List<Place> all, boolean shared) {
     all = List.copyOf(all);
   }
 
-  /** {@code slots} are those of {@link #pins}. */
+  /** {@code slots} are those of the fragments. */
   static FragmentPlaces of(Call call, Plan.Fragments plan, int[] slots, boolean shared) {
     List<Place> places = new ArrayList<>();
     int next = 0;
-    for (Fragment fragment : fragments(plan)) {
-      List<Pin> pins = pins(fragment);
+    for (Fragment fragment : plan.all()) {
+      List<Pin> pins = fragment.pins();
       int[] own = Arrays.copyOfRange(slots, next, next + pins.size());
       next += pins.size();
       Rendering rendering = new Rendering(call, pins, own);
@@ -52,23 +51,9 @@ record FragmentPlaces(List<Place> all, boolean shared) {
     return new FragmentPlaces(places, shared);
   }
 
-  /** Those of all fragments, in their order. */
-  static List<Pin> pins(Plan.Fragments plan) {
-    return fragments(plan).stream().flatMap(f -> pins(f).stream()).toList();
-  }
-
-  private static List<Fragment> fragments(Plan.Fragments plan) {
-    return Stream.concat(plan.exchanges().stream().map(Exchange::producer), Stream.of(plan.last()))
-        .toList();
-  }
-
   /** True when a fragment reads tables together with rows that have moved. */
   static boolean mixes(Plan.Fragments plan) {
-    return fragments(plan).stream().anyMatch(f -> f.readsTables() && !f.inputs().isEmpty());
-  }
-
-  private static List<Pin> pins(Fragment fragment) {
-    return fragment.site() instanceof Site.Nodes(var _, var pins) ? pins : List.of();
+    return plan.all().stream().anyMatch(f -> f.readsTables() && !f.inputs().isEmpty());
   }
 
   private static boolean inWorkers(Fragment fragment, boolean shared) {

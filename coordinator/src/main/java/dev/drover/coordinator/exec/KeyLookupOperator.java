@@ -151,7 +151,7 @@ final class KeyLookupOperator implements Operator, Reply {
 
   private void run() {
     try {
-      Operator operator = Operators.of(call, plan, slots);
+      Operator operator = call.services().operators().of(call, plan, slots);
       inner = Optional.of(operator);
       operator.start();
     } catch (SqlError e) {

@@ -28,7 +28,7 @@ final class Portions {
       }
       case Plan.OneNode one -> oneNode(call, one, mayRead);
       case Plan.AllNodes all -> allNodes(call, all, mayRead);
-      default -> Operators.of(call, plan);
+      default -> call.services().operators().of(call, plan);
     };
   }
 
@@ -36,12 +36,12 @@ final class Portions {
     int[] slots = call.services().slots().of(plan.pins(), call);
     List<Integer> nodes = nodes(plan.pins(), slots);
     if (!known(slots) || nodes.isEmpty()) {
-      return Operators.of(call, plan);
+      return call.services().operators().of(call, plan);
     }
     if (nodes.size() > 1) {
       return plan.otherwise()
           .map(otherwise -> reader(call, otherwise, mayRead))
-          .orElseGet(() -> Operators.of(call, plan));
+          .orElseGet(() -> call.services().operators().of(call, plan));
     }
     return portions(call, nodes, plan.text(), rendering(call, plan.pins(), slots), mayRead);
   }
@@ -49,7 +49,7 @@ final class Portions {
   private static Operator allNodes(Call call, Plan.AllNodes plan, IntPredicate mayRead) {
     int[] slots = call.services().slots().of(plan.pins(), call);
     if (!(plan.combine() instanceof Combine.Concatenate(Combine.Window window)) || !known(slots)) {
-      return Operators.of(call, plan);
+      return call.services().operators().of(call, plan);
     }
     List<Integer> nodes = slots.length == 0 ? plan.nodes() : nodes(plan.pins(), slots);
     PortionReader.Work work =

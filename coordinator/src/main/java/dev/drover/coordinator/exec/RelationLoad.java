@@ -29,7 +29,7 @@ record RelationLoad(Call call, Exchange exchange, GatherLimit limit)
     CachedPlan plan = new CachedPlan(call.view(), plan(exchange.producer()), facts, Map.of());
     Call step = call.step(plan, copy, copy);
     try {
-      Operator operator = Operators.of(step);
+      Operator operator = call.services().operators().of(step);
       operator.start();
       return Optional.of(operator);
     } catch (SqlError e) {

@@ -5,6 +5,7 @@ import dev.drover.planner.hash.HashType;
 import dev.drover.planner.hash.RoutingHash;
 import dev.drover.planner.plan.KeyValue;
 import dev.drover.planner.plan.Pin;
+import dev.drover.planner.plan.Plan;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -22,6 +23,20 @@ public final class Slots {
 
   private final RoutingHash hash = new RoutingHash();
   private byte[] literal = new byte[64];
+
+  /** Those that decide where the plan runs. */
+  public static List<Pin> pins(Plan plan) {
+    return switch (plan) {
+      case Plan.Explain explain when !explain.options().generic() -> pins(explain.plan());
+      case Plan.OneNode oneNode -> oneNode.pins();
+      case Plan.AllNodes allNodes -> allNodes.pins();
+      case Plan.Fragments fragments ->
+          fragments.all().stream().flatMap(fragment -> fragment.pins().stream()).toList();
+      case Plan.CopyOut copy -> pins(copy.reader());
+      case Plan.InsertRows insert -> insert.rows().stream().map(Plan.InsertRows.Row::pin).toList();
+      default -> List.of();
+    };
+  }
 
   /** One slot per pin; {@link #UNKNOWN} where the hash does not take the value. */
   public int[] of(List<Pin> pins, Call call) {

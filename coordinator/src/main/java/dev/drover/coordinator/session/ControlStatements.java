@@ -5,7 +5,6 @@ import dev.drover.coordinator.catalog.DirectStatement;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.DdlOperator;
 import dev.drover.coordinator.exec.Operator;
-import dev.drover.coordinator.exec.Operators;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Transaction;
@@ -118,8 +117,9 @@ final class ControlStatements {
   private static Operator executeDirect(Call call, ClusterCommand.ExecuteDirect direct) {
     DirectStatement statement = DirectStatement.of(direct, call.view().snapshot());
     Plan plan = statement.plan(call.view().functions().volatiles());
-    return Operators.of(
-        call.planned(new CachedPlan(call.view(), plan, call.cached().facts(), Map.of())));
+    return call.services()
+        .operators()
+        .of(call.planned(new CachedPlan(call.view(), plan, call.cached().facts(), Map.of())));
   }
 
   private void transactionCommand(Call call, TransactionCommand command) {

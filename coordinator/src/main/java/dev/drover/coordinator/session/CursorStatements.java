@@ -12,7 +12,7 @@ import dev.drover.coordinator.cursor.OpenCursors;
 import dev.drover.coordinator.cursor.SavepointMarks;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Operator;
-import dev.drover.coordinator.exec.Operators;
+import dev.drover.coordinator.exec.PlanOperators;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
@@ -238,7 +238,7 @@ final class CursorStatements {
     Call fetching = call.planned(new CachedPlan(call.view(), plan, facts, Map.of()));
     Operator operator =
         switch (cursor.place()) {
-          case Place.OnNode(int node, _, _) -> Operators.onNode(fetching, node, sql);
+          case Place.OnNode(int node, _, _) -> PlanOperators.onNode(fetching, node, sql);
           case Place.Kept(Backend backend) -> new CursorFetch(fetching, backend, sql);
         };
     session.running(operator);
@@ -253,13 +253,13 @@ final class CursorStatements {
               "WHERE CURRENT OF cursors over several nodes or WITH HOLD is not supported yet");
       case Place.OnNode(int node, var leaves, boolean locks) -> {
         if (plan.leaves().isEmpty()) {
-          yield Operators.atCursor(call, node, plan, NO_SLOTS);
+          yield PlanOperators.atCursor(call, node, plan, NO_SLOTS);
         }
         Integer slot = leaves.get(plan.leaves().get().leafName());
         if (slot == null) {
           throw doesNotRead(plan, locks);
         }
-        yield Operators.atCursor(call, node, plan, new int[] {slot});
+        yield PlanOperators.atCursor(call, node, plan, new int[] {slot});
       }
     };
   }

@@ -9,7 +9,7 @@ import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.DdlChanges;
 import dev.drover.coordinator.exec.DdlSession;
 import dev.drover.coordinator.exec.Operator;
-import dev.drover.coordinator.exec.Operators;
+import dev.drover.coordinator.exec.PlanOperators;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.pool.Question;
@@ -202,7 +202,7 @@ final class StatementRunner implements Call.Scopes {
             case Plan.Explain(Plan.Control(SessionCommand.Execute execute), var options, _) ->
                 control.explain(call, execute, options);
             case Plan.AtCursor change -> control.cursors().change(call, change);
-            default -> Operators.of(call);
+            default -> call.services().operators().of(call);
           };
       checkKept(call.cached());
       session.running(operator);
@@ -304,7 +304,7 @@ final class StatementRunner implements Call.Scopes {
 
   /** Answers a statement on the catalog node. */
   void runLocal(Call call, Plan.Local plan) {
-    Operator operator = Operators.local(call, plan);
+    Operator operator = PlanOperators.local(call, plan);
     session.running(operator);
     operator.start();
   }

@@ -42,4 +42,9 @@ public record Fragment(SqlText text, Site site, List<String> inputs, boolean rea
     requireNonNull(site);
     inputs = List.copyOf(inputs);
   }
+
+  /** Those that decide which of its nodes take part. */
+  public List<Pin> pins() {
+    return site instanceof Site.Nodes(var _, var pins) ? pins : List.of();
+  }
 }

@@ -8,6 +8,7 @@ import dev.drover.planner.hash.HashType;
 import dev.drover.planner.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the coordinator does with one statement. */
 public sealed interface Plan {
@@ -104,6 +105,11 @@ public sealed interface Plan {
       requireNonNull(last);
       requireNonNull(combine);
       requireNonNull(afterWrites);
+    }
+
+    /** The producers in the order of their exchanges, then the last. */
+    public List<Fragment> all() {
+      return Stream.concat(exchanges.stream().map(Exchange::producer), Stream.of(last)).toList();
     }
   }
 
