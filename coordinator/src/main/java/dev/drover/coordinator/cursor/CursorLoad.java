@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Operator;
-import dev.drover.coordinator.exec.RelationCopy;
+import dev.drover.coordinator.fragments.RelationCopy;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.pgwire.ErrorFields;

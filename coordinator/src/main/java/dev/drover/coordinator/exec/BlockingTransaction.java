@@ -21,18 +21,18 @@ import java.util.function.Consumer;
  *
  * <p>Threads: used by one virtual thread.
  */
-final class BlockingTransaction {
+public final class BlockingTransaction {
   private final Transaction transaction;
 
-  BlockingTransaction(Transaction transaction) {
+  public BlockingTransaction(Transaction transaction) {
     this.transaction = transaction;
   }
 
-  Participant join(int node) {
+  public Participant join(int node) {
     return await(future -> transaction.join(node, joining(future)));
   }
 
-  Participant joinMetadata() {
+  public Participant joinMetadata() {
     return await(future -> transaction.joinMetadata(joining(future)));
   }
 
@@ -51,13 +51,13 @@ final class BlockingTransaction {
   }
 
   /** Raises the server's error as a {@link ServerError}. */
-  QuietReply query(Participant participant, String sql) {
+  public QuietReply query(Participant participant, String sql) {
     QuietReply reply = await(future -> send(participant, sql, future));
     return reply.orThrow();
   }
 
   /** The same statement on several at once; raises the first error after all have answered. */
-  List<QuietReply> query(List<Participant> participants, String sql) {
+  public List<QuietReply> query(List<Participant> participants, String sql) {
     List<CompletableFuture<QuietReply>> futures = new ArrayList<>();
     for (Participant participant : participants) {
       CompletableFuture<QuietReply> future = new CompletableFuture<>();
@@ -76,7 +76,7 @@ final class BlockingTransaction {
   }
 
   /** Reads the schema as this transaction sees it. */
-  CatalogView loadView(DdlServices services) {
+  public CatalogView loadView(DdlServices services) {
     Participant catalog = join(Node.CATALOG_ID);
     Participant metadata = joinMetadata();
     CatalogQueries schema = sql -> query(catalog, sql).rows();
@@ -85,28 +85,28 @@ final class BlockingTransaction {
   }
 
   /** Runs statements on connections outside of the transaction, one per node. */
-  void outside(List<Integer> nodes, SettingsState settings, String sql, DdlStep step) {
+  public void outside(List<Integer> nodes, SettingsState settings, String sql, DdlStep step) {
     for (int node : nodes) {
       step.done(node, await(future -> OutsideQuery.run(transaction, node, settings, sql, future)));
     }
   }
 
   /** What became of a statement on one node. */
-  interface DdlStep {
+  public interface DdlStep {
     void done(int node, QuietReply reply);
   }
 
-  <T> T await(Consumer<CompletableFuture<T>> work) {
+  public <T> T await(Consumer<CompletableFuture<T>> work) {
     CompletableFuture<T> future = new CompletableFuture<>();
     onLoop(() -> work.accept(future));
     return join(future);
   }
 
-  void onLoop(Runnable work) {
+  public void onLoop(Runnable work) {
     transaction.services().loop().execute(work);
   }
 
-  static <T> T join(CompletableFuture<T> future) {
+  public static <T> T join(CompletableFuture<T> future) {
     try {
       return future.join();
     } catch (CompletionException e) {

@@ -20,7 +20,7 @@ import java.util.List;
  * @param statement its name on the server
  * @param unused parameters that the server's text does not mention
  */
-record BoundQuery(
+public record BoundQuery(
     Backend backend,
     Rendering rendering,
     ServerCommand.Bound bound,
@@ -73,7 +73,7 @@ record BoundQuery(
   }
 
   /** Lets the server answer what it has been sent. */
-  void flush() {
+  public void flush() {
     FrontendEncoder.flush(backend.link().out());
     backend.link().flush();
   }
@@ -85,7 +85,7 @@ record BoundQuery(
   }
 
   /** Anew, with a snapshot of now; the caller flushes. */
-  void bindAgain(ByteBuf out) {
+  public void bindAgain(ByteBuf out) {
     if (!bound.portal().isEmpty()) {
       FrontendEncoder.closePortal(out, bound.portal());
     }

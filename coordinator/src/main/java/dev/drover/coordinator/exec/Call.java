@@ -190,7 +190,7 @@ public final class Call {
   }
 
   /** A step whose results nobody wants; its text and values are its own. */
-  Call quiet(CachedPlan stepPlan) {
+  public Call quiet(CachedPlan stepPlan) {
     Request step = new Request(text(), Optional.empty(), 0, 0, false, true);
     return new Call(step, stepPlan, transaction, output, context);
   }

@@ -43,7 +43,7 @@ import java.util.function.IntFunction;
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class MomentBinding implements MomentReader {
+public final class MomentBinding implements MomentReader {
   private static final long PATIENCE_SECONDS = 30;
 
   private enum State {
@@ -57,7 +57,7 @@ final class MomentBinding implements MomentReader {
   }
 
   /** What the fan does when the nodes have bound, or cannot. */
-  interface Listener {
+  public interface Listener {
     /** Every node has bound at one moment; rows follow. */
     void bound();
 
@@ -65,7 +65,7 @@ final class MomentBinding implements MomentReader {
   }
 
   /** What one node binds and then runs. */
-  interface Unit {
+  public interface Unit {
     EventLoop loop();
 
     /** Anew, with a snapshot of now. */
@@ -87,13 +87,13 @@ final class MomentBinding implements MomentReader {
   private Optional<ScheduledFuture<?>> patience = Optional.empty();
   private int unbound;
 
-  MomentBinding(Moments moments, Listener listener) {
+  public MomentBinding(Moments moments, Listener listener) {
     this.moments = moments;
     this.listener = listener;
   }
 
   /** {@code bind} has a node bind, by its index, and does not wait for it. */
-  void start(int nodes, IntFunction<Unit> bind) {
+  public void start(int nodes, IntFunction<Unit> bind) {
     since = moments.stillness();
     unbound = nodes;
     for (int i = 0; i < nodes; i++) {
@@ -102,7 +102,7 @@ final class MomentBinding implements MomentReader {
   }
 
   /** One more node has bound. */
-  void nodeBound() {
+  public void nodeBound() {
     unbound--;
     if (unbound > 0) {
       return;
@@ -178,7 +178,7 @@ final class MomentBinding implements MomentReader {
   }
 
   /** The units end without running the query; afterwards every node answers. */
-  void giveUp() {
+  public void giveUp() {
     if (state != State.DONE && state != State.GIVEN_UP) {
       leave(State.GIVEN_UP);
       units.forEach(Unit::leave);
@@ -186,7 +186,7 @@ final class MomentBinding implements MomentReader {
   }
 
   /** The client wants it no more: a server that has bound would not notice. */
-  void cancel() {
+  public void cancel() {
     if (state != State.DONE && state != State.GIVEN_UP) {
       fail(SqlError.of(SqlState.QUERY_CANCELED, "canceling statement due to user request"));
     }

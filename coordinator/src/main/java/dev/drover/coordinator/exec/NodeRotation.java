@@ -12,7 +12,7 @@ import java.util.List;
 public final class NodeRotation {
   private int next;
 
-  int choose(Transaction transaction, List<Integer> nodes, boolean writes) {
+  public int choose(Transaction transaction, List<Integer> nodes, boolean writes) {
     for (Participant participant : transaction.participants()) {
       if ((participant.wrote() || !writes) && nodes.contains(participant.node())) {
         return participant.node();

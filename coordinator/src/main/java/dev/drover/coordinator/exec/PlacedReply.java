@@ -14,12 +14,12 @@ import io.netty.buffer.ByteBuf;
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class PlacedReply implements RelayingReply {
+public final class PlacedReply implements RelayingReply {
   private final Reply reply;
   private final Rendering rendering;
   private final SqlText sql;
 
-  PlacedReply(Reply reply, Rendering rendering, SqlText sql) {
+  public PlacedReply(Reply reply, Rendering rendering, SqlText sql) {
     this.reply = requireNonNull(reply);
     this.rendering = requireNonNull(rendering);
     this.sql = requireNonNull(sql);

@@ -46,7 +46,7 @@ public final class Rendering {
   }
 
   /** With parameters in the place of what differs from one execution to the next. */
-  Rendering kept(SqlText sql, List<Integer> literalTypes) {
+  public Rendering kept(SqlText sql, List<Integer> literalTypes) {
     int client = call.cached().facts().parameterTypes().size();
     return new Rendering(call, pins, slots, TextParameters.of(sql, client, literalTypes));
   }
@@ -123,7 +123,7 @@ public final class Rendering {
   }
 
   /** The text behind one of our own, with the names of its leaves filled in. */
-  SqlText behind(String prefix, SqlText sql) {
+  public SqlText behind(String prefix, SqlText sql) {
     List<Piece> pieces = new ArrayList<>();
     pieces.add(Piece.Fixed.of(prefix));
     for (Piece piece : sql.pieces()) {
@@ -151,7 +151,7 @@ public final class Rendering {
   }
 
   /** The same for a leaf whose name is {@code leaf} in every slot. */
-  static String leafName(String leaf, int slot) {
+  public static String leafName(String leaf, int slot) {
     return "\"drover$" + slot + "\".\"" + leaf.replace("\"", "\"\"") + "\"";
   }
 

@@ -16,11 +16,11 @@ import java.util.Optional;
  *
  * <p>Threads: stateless.
  */
-final class ServerCommand {
+public final class ServerCommand {
   private ServerCommand() {}
 
   /** A simple query; the reply ends at its ReadyForQuery. */
-  static void query(Backend backend, SqlText sql, Rendering rendering, Reply reply) {
+  public static void query(Backend backend, SqlText sql, Rendering rendering, Reply reply) {
     ByteBuf out = backend.startQuery();
     out.writeByte(MessageType.Frontend.QUERY);
     int length = out.writerIndex();
@@ -37,12 +37,13 @@ final class ServerCommand {
    * did not come to prepare is forgotten again. One of the simple protocol is described when it is
    * prepared.
    */
-  static void execute(Backend backend, Call call, Bound bound, Rendering rendering, Reply reply) {
+  public static void execute(
+      Backend backend, Call call, Bound bound, Rendering rendering, Reply reply) {
     bind(backend, call, bound, rendering, reply).execute();
   }
 
   /** The same as far as Bind; the unit stays open. The caller flushes. */
-  static BoundQuery bind(
+  public static BoundQuery bind(
       Backend backend, Call call, Bound bound, Rendering rendering, Reply reply) {
     ByteBuf out = backend.startUnit();
     StatementFacts facts = call.cached().facts();
@@ -71,7 +72,7 @@ final class ServerCommand {
    * Parse and Bind of one of several portals in a unit that the caller has started, under names
    * that may be taken.
    */
-  static BoundQuery addTo(ByteBuf unit, Backend backend, Bound bound, Rendering rendering) {
+  public static BoundQuery addTo(ByteBuf unit, Backend backend, Bound bound, Rendering rendering) {
     StatementFacts facts = rendering.call().cached().facts();
     BitSet unused = UnusedParameters.of(facts, bound.sql(), rendering);
     String statement = bound.portal();
@@ -92,7 +93,8 @@ final class ServerCommand {
    * @param maxRows 0 for all
    * @param portal named when it may be suspended
    */
-  record Bound(SqlText sql, long key, Optional<int[]> resultFormats, int maxRows, String portal) {}
+  public record Bound(
+      SqlText sql, long key, Optional<int[]> resultFormats, int maxRows, String portal) {}
 
   /** Within the same unit; no reply takes notice of a CloseComplete. */
   private static void closeEvicted(Backend backend, ByteBuf out) {

@@ -6,14 +6,14 @@ import dev.drover.coordinator.txn.TransactionDefaults;
 import dev.drover.planner.sql.TransactionCommand.Isolation;
 
 /** Whether connections beside a transaction's own can see just what the transaction sees. */
-final class SharedView {
+public final class SharedView {
   private SharedView() {}
 
   /**
    * Not what it has written itself; not at SERIALIZABLE, where what is read counts; and not, when
    * it keeps its view, without snapshots of all nodes.
    */
-  static boolean isPossible(Call call) {
+  public static boolean isPossible(Call call) {
     Transaction transaction = call.transaction();
     TransactionDefaults defaults = call.scopes().transactionDefaults();
     Isolation isolation =

@@ -23,7 +23,7 @@ import java.util.List;
  *
  * <p>Threads: confined to the session's event loop.
  */
-final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
+public final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
   /** Slots fit in this many bits of the key of a server's statement. */
   private static final int SLOT_BITS = 16;
 
@@ -38,7 +38,7 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
    *     dev.drover.planner.plan.Plan.OneNode}
    */
   @SuppressWarnings("ArrayRecordComponent")
-  record Task(
+  public record Task(
       int node,
       SqlText sql,
       List<Pin> pins,
@@ -47,7 +47,7 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
       boolean pinsConnection,
       List<Integer> literalTypes) {
     /** Literals stay what they are. */
-    Task(int node, SqlText sql, List<Pin> pins, int[] slots, boolean writes, boolean keeps) {
+    public Task(int node, SqlText sql, List<Pin> pins, int[] slots, boolean writes, boolean keeps) {
       this(node, sql, pins, slots, writes, keeps, List.of());
     }
   }
@@ -66,7 +66,7 @@ final class SingleNodeOperator implements Operator, Reply, Transaction.Joining {
   private boolean endedBare;
   private boolean retried;
 
-  SingleNodeOperator(Call call, Task task) {
+  public SingleNodeOperator(Call call, Task task) {
     this.call = call;
     this.task = task;
     this.whole = new Rendering(call, task.pins(), task.slots());

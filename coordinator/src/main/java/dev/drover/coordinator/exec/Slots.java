@@ -60,7 +60,7 @@ public final class Slots {
   }
 
   /** The slot of one pin from the binary forms of its key's values. */
-  int ofBinary(Pin pin, List<byte[]> values) {
+  public int ofBinary(Pin pin, List<byte[]> values) {
     hash.start();
     for (int i = 0; i < values.size(); i++) {
       byte[] value = values.get(i);

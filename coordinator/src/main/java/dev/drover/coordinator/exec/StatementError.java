@@ -10,10 +10,10 @@ import dev.drover.planner.catalog.Node;
  * A server's error as the client of the call is shown it. Its position, if any, is already one in
  * the call's text.
  */
-final class StatementError {
+public final class StatementError {
   private StatementError() {}
 
-  static ErrorFields of(Call call, ErrorFields fromServer, int node) {
+  public static ErrorFields of(Call call, ErrorFields fromServer, int node) {
     boolean cancelled = fromServer.sqlState().equals(SqlState.QUERY_CANCELED.code());
     if (cancelled && call.transaction().waits().takeVictim()) {
       SqlError deadlock =
@@ -28,7 +28,7 @@ final class StatementError {
     return call.services().errors().translate(fromServer, call.view(), node);
   }
 
-  static ErrorFields notice(Call call, ErrorFields fromServer, int node) {
+  public static ErrorFields notice(Call call, ErrorFields fromServer, int node) {
     return call.services().errors().translate(fromServer, call.view(), node);
   }
 }

@@ -1,8 +1,9 @@
 /**
- * Running plans: one operator per kind of plan, from the plan and the transaction's connections to
- * the client's output.
+ * One execution of one statement, and what every operator is made of: the call, texts rendered for
+ * a node, slots, errors, and the hot path, which is a text that one node answers.
  *
- * <p>Main types: {@link dev.drover.coordinator.exec.Operator} and {@link
- * dev.drover.coordinator.exec.Operators}. Knows nothing of how a plan came about.
+ * <p>Main type: {@link dev.drover.coordinator.exec.Call}. Operators of more than that are in the
+ * packages above, which find each other through {@link dev.drover.coordinator.exec.Operators}.
+ * Knows nothing of how a plan came about.
  */
 package dev.drover.coordinator.exec;

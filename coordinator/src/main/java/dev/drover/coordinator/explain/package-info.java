@@ -1,6 +1,7 @@
 /**
- * What EXPLAIN shows, and how it is written: a tree of the coordinator's own nodes with the
- * servers' plans below, as text, JSON, YAML or XML. The main type is {@link
- * dev.drover.coordinator.explain.ExplainNode}. It knows neither plans nor connections.
+ * What EXPLAIN shows, in its four formats: Drover's own steps and the plans of the servers.
+ *
+ * <p>Main type: {@link dev.drover.coordinator.explain.ExplainOperator}. {@link
+ * dev.drover.coordinator.explain.ExplainNode} is the tree that is shown.
  */
 package dev.drover.coordinator.explain;

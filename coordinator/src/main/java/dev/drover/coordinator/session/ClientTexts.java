@@ -1,6 +1,6 @@
 package dev.drover.coordinator.session;
 
-import dev.drover.coordinator.exec.ClientOutput;
+import dev.drover.coordinator.output.ClientOutput;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.planner.sql.ClientText;

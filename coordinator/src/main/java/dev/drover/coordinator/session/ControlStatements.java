@@ -2,8 +2,8 @@ package dev.drover.coordinator.session;
 
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.DirectStatement;
+import dev.drover.coordinator.ddl.DdlOperator;
 import dev.drover.coordinator.exec.Call;
-import dev.drover.coordinator.exec.DdlOperator;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;

@@ -2,7 +2,7 @@ package dev.drover.coordinator.session;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.drover.coordinator.exec.ClientOutput;
+import dev.drover.coordinator.output.ClientOutput;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
 import dev.drover.coordinator.pool.QuietReply;

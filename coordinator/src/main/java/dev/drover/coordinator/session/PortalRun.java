@@ -1,9 +1,9 @@
 package dev.drover.coordinator.session;
 
 import dev.drover.coordinator.exec.Call;
-import dev.drover.coordinator.exec.ClientOutput;
 import dev.drover.coordinator.exec.Operator;
-import dev.drover.coordinator.exec.PortalOutput;
+import dev.drover.coordinator.output.ClientOutput;
+import dev.drover.coordinator.output.PortalOutput;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;

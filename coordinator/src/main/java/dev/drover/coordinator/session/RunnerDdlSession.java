@@ -3,8 +3,8 @@ package dev.drover.coordinator.session;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
-import dev.drover.coordinator.exec.DdlChanges;
-import dev.drover.coordinator.exec.DdlSession;
+import dev.drover.coordinator.ddl.DdlChanges;
+import dev.drover.coordinator.ddl.DdlSession;
 import dev.drover.planner.context.SearchPath;
 import java.util.Optional;
 

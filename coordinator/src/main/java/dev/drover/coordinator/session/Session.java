@@ -1,8 +1,8 @@
 package dev.drover.coordinator.session;
 
 import dev.drover.coordinator.catalog.CatalogView;
-import dev.drover.coordinator.exec.ClientOutput;
 import dev.drover.coordinator.exec.Operator;
+import dev.drover.coordinator.output.ClientOutput;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.ClientEncoding;

@@ -4,7 +4,7 @@ import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.exec.Call;
-import dev.drover.coordinator.exec.ClientOutput;
+import dev.drover.coordinator.output.ClientOutput;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.Characters;
 import dev.drover.pgwire.ErrorFields;

@@ -3,7 +3,7 @@ package dev.drover.coordinator.statistics;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.drover.coordinator.catalog.CatalogCache;
-import dev.drover.coordinator.exec.DdlOperator;
+import dev.drover.coordinator.ddl.DdlOperator;
 import dev.drover.coordinator.metadata.JdbcQueries;
 import dev.drover.coordinator.metadata.StoredStatistics;
 import dev.drover.planner.catalog.CatalogSnapshot;

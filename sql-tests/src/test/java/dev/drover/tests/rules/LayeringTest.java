@@ -37,6 +37,21 @@ class LayeringTest {
           "change",
           "route");
 
+  /** The rooms in which plans run, in the same way. */
+  private static final List<String> ROOMS_OF_THE_COORDINATOR =
+      List.of(
+          "exec",
+          "output",
+          "nodes",
+          "fragments",
+          "transfer",
+          "insert",
+          "change",
+          "explain",
+          "ddl",
+          "dispatch",
+          "session");
+
   private static JavaClasses classes;
 
   @BeforeAll
@@ -93,6 +108,11 @@ class LayeringTest {
   @Test
   void roomsOfThePlannerKnowOnlyThoseBeforeThem() {
     checkRooms("dev.drover.planner.", ROOMS_OF_THE_PLANNER);
+  }
+
+  @Test
+  void roomsOfTheCoordinatorKnowOnlyThoseBeforeThem() {
+    checkRooms("dev.drover.coordinator.", ROOMS_OF_THE_COORDINATOR);
   }
 
   private static void checkRooms(String parent, List<String> rooms) {

@@ -1,0 +1,96 @@
+package dev.drover.coordinator.ddl;
+
+import dev.drover.coordinator.catalog.CatalogView;
+import dev.drover.coordinator.exec.BlockingTransaction;
+import dev.drover.coordinator.exec.DdlServices;
+import dev.drover.coordinator.pool.Backend;
+import dev.drover.coordinator.txn.Completion;
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.Node;
+import java.util.Optional;
+
+/**
+ * A transaction's change of the schema: its private view, and how it becomes everybody's.
+ *
+ * <p>Before the commit every coordinator is told that the catalog is about to change and has
+ * stopped planning by the old one; after it they read the new one.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+public final class DdlChanges {
+  private final DdlServices services;
+  private final CatalogView view;
+
+  DdlChanges(DdlServices services, CatalogView view) {
+    this.services = services;
+    this.view = view;
+  }
+
+  public CatalogView view() {
+    return view;
+  }
+
+  /** The connection that sees the uncommitted schema. */
+  public Optional<Backend> catalogParticipant(Transaction transaction) {
+    return transaction.find(Node.CATALOG_ID, false).map(Participant::backend);
+  }
+
+  public void commit(Transaction transaction, Completion done) {
+    var loop = transaction.services().loop();
+    services
+        .publishBegin()
+        .whenComplete(
+            (version, failure) ->
+                loop.execute(
+                    () -> {
+                      if (failure == null) {
+                        commit(transaction, version, done);
+                      } else {
+                        giveUp(transaction, failure, done);
+                      }
+                    }));
+  }
+
+  private void commit(Transaction transaction, long version, Completion done) {
+    transaction.commit(
+        error -> {
+          services.publishEnd(version, error.isEmpty() || mayHaveCommitted(error.get()));
+          done.complete(error);
+        });
+  }
+
+  private static boolean mayHaveCommitted(ErrorFields error) {
+    return error.sqlState().equals(SqlState.TRANSACTION_RESOLUTION_UNKNOWN.code());
+  }
+
+  private static void giveUp(Transaction transaction, Throwable failure, Completion done) {
+    SqlError error =
+        SqlError.of(SqlState.CANNOT_CONNECT_NOW, "the schema change could not be announced")
+            .withDetail(String.valueOf(failure.getMessage()));
+    transaction.rollback(() -> done.complete(Optional.of(ErrorFields.of(error, Severity.ERROR))));
+  }
+
+  /** A rollback to a savepoint may have undone a part: reads the transaction's view again. */
+  public void reload(Transaction transaction, DdlSession session, Runnable done) {
+    services
+        .blocking()
+        .execute(
+            () -> {
+              BlockingTransaction blocking = new BlockingTransaction(transaction);
+              CatalogView reloaded = blocking.loadView(services);
+              transaction
+                  .services()
+                  .loop()
+                  .execute(
+                      () -> {
+                        session.changed(new DdlChanges(services, reloaded));
+                        done.run();
+                      });
+            });
+  }
+}

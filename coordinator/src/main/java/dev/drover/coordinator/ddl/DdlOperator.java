@@ -1,0 +1,388 @@
+package dev.drover.coordinator.ddl;
+
+import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.catalog.CatalogView;
+import dev.drover.coordinator.catalog.StatementText;
+import dev.drover.coordinator.exec.BlockingTransaction;
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.DdlServices;
+import dev.drover.coordinator.exec.Operator;
+import dev.drover.coordinator.exec.Rendering;
+import dev.drover.coordinator.exec.StatementError;
+import dev.drover.coordinator.metadata.ClusterBootstrap;
+import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.ServerError;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.Node;
+import dev.drover.planner.ddl.DdlContext;
+import dev.drover.planner.ddl.DdlPlanner;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.sql.Definition;
+import dev.drover.planner.sql.ParsedStatement;
+import dev.drover.planner.sql.Persistence;
+import dev.drover.planner.sql.ShapeScanner;
+import dev.drover.planner.sql.SqlParser;
+import dev.drover.planner.sql.Statement;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A change of the schema or the cluster: plain sequential steps on a virtual thread, in one
+ * transaction over the catalog node, Drover's metadata and the datanodes.
+ *
+ * <pre>
+ * take the cluster's DDL lock (until the transaction ends)
+ * plan under the newest catalog
+ * run the steps: the catalog node first, then the datanodes
+ * read the transaction's private view
+ * </pre>
+ *
+ * <p>A statement that is a transaction of its own waits only shortly for table locks, lets go of
+ * everything, and tries again: so it cannot be part of a deadlock.
+ *
+ * <p>Threads: its own virtual thread; results are handed over on the session's event loop.
+ */
+public final class DdlOperator implements Operator {
+  private static final Logger LOG = LoggerFactory.getLogger(DdlOperator.class);
+
+  /** As {@link ClusterBootstrap#SCHEMA_LOCK}. */
+  public static final long LOCK = ClusterBootstrap.SCHEMA_LOCK;
+
+  private static final int MAX_TRIES = 100;
+  private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '200ms'";
+
+  private final Call call;
+  private final Statement statement;
+  private final DdlSession session;
+  private final DdlServices services;
+  private final BlockingTransaction blocking;
+  private boolean retryable;
+  private int failingNode = Node.CATALOG_ID;
+
+  public DdlOperator(Call call, Statement statement, DdlSession session) {
+    this.call = call;
+    this.statement = statement;
+    this.session = session;
+    this.services = call.services().ddl();
+    this.blocking = new BlockingTransaction(call.transaction());
+  }
+
+  @Override
+  public void start() {
+    retryable =
+        call.transaction().scope() == Transaction.Scope.NONE
+            || (call.transaction().scope() == Transaction.Scope.IMPLICIT
+                && call.transaction().participants().isEmpty());
+    openScope();
+    services.blocking().execute(() -> run(1));
+  }
+
+  private void openScope() {
+    boolean opens = call.transaction().scope() == Transaction.Scope.NONE;
+    call.openScope(false);
+    if (opens && call.request().alone() && !(statement instanceof Definition.CreateTableAs)) {
+      call.transaction().view().changesSchemaOnly();
+    }
+  }
+
+  private void run(int attempt) {
+    try {
+      attempt();
+    } catch (ServerError e) {
+      boolean lockTaken = e.fields().sqlState().equals(SqlState.LOCK_NOT_AVAILABLE.code());
+      if (lockTaken && retryable && attempt < MAX_TRIES) {
+        tryAgain(attempt + 1);
+      } else {
+        fail(e.fields());
+      }
+    } catch (SqlError e) {
+      fail(ErrorFields.of(e, Severity.ERROR));
+    } catch (RuntimeException e) {
+      LOG.error("event=ddl_failed", e);
+      fail(
+          ErrorFields.of(
+              SqlError.of(SqlState.INTERNAL_ERROR, "internal error: " + e), Severity.ERROR));
+    }
+  }
+
+  private void tryAgain(int attempt) {
+    CompletableFuture<Void> rolledBack = new CompletableFuture<>();
+    blocking.onLoop(() -> session.restart(() -> rolledBack.complete(null)));
+    rolledBack.join();
+    LockSupport.parkNanos(PAUSE.toNanos());
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    blocking.onLoop(
+        () -> {
+          openScope();
+          begun.complete(null);
+        });
+    begun.join();
+    run(attempt);
+  }
+
+  private void attempt() {
+    failingNode = Node.CATALOG_ID;
+    Participant catalog = blocking.join(Node.CATALOG_ID);
+    if (changesSchema()) {
+      blocking.query(catalog, "SELECT pg_catalog.pg_advisory_xact_lock(" + LOCK + ")");
+    }
+    if (retryable) {
+      blocking.query(catalog, LOCK_TIMEOUT);
+    }
+    CatalogView view = session.withTemporary(newestView());
+    Plan plan = DdlPlanner.plan(parsed(), call.text().utf8(), context(catalog, view));
+    switch (plan) {
+      case Plan.Utility utility -> {
+        steps(catalog, utility);
+        finish(utility);
+      }
+      case Plan.Broadcast broadcast -> broadcast(broadcast);
+      default -> runPlan(plan);
+    }
+  }
+
+  private ParsedStatement parsed() {
+    return SqlParser.parse(call.text().utf8()).getFirst();
+  }
+
+  /** TRUNCATE and LOCK change rows and locks only: the catalog stays as it is. */
+  private boolean changesSchema() {
+    return !(statement instanceof Definition.Truncate
+        || statement instanceof Definition.LockTable
+        || isTemporary()
+        || isMaintenance());
+  }
+
+  private boolean isTemporary() {
+    return switch (statement) {
+      case Definition.CreateTable create -> create.persistence() == Persistence.TEMPORARY;
+      case Definition.CreateTableAs create -> create.persistence() == Persistence.TEMPORARY;
+      case Statement.SelectInto into -> into.into().persistence() == Persistence.TEMPORARY;
+      default -> false;
+    };
+  }
+
+  private boolean isMaintenance() {
+    return statement instanceof Statement.Utility utility
+        && List.of("VACUUM", "ANALYZE", "CHECKPOINT").contains(utility.kind());
+  }
+
+  private CatalogView newestView() {
+    Optional<DdlChanges> changes = session.changes();
+    if (changes.isPresent()) {
+      return changes.get().view();
+    }
+    CompletableFuture<CatalogView> current = new CompletableFuture<>();
+    services
+        .catalog()
+        .whenCurrent(
+            call.transaction().services().loop(),
+            current::complete,
+            current::completeExceptionally);
+    return BlockingTransaction.join(current);
+  }
+
+  private DdlContext context(Participant catalog, CatalogView view) {
+    boolean superuser =
+        single(
+                blocking.query(
+                    catalog,
+                    "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER"))
+            .equals("t");
+    List<String> schemas =
+        blocking
+            .query(catalog, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(true))")
+            .rows()
+            .stream()
+            .map(row -> row.getFirst().orElse(""))
+            .toList();
+    String temporarySchema =
+        single(
+            blocking.query(
+                catalog,
+                "SELECT nspname FROM pg_catalog.pg_namespace"
+                    + " WHERE oid = pg_catalog.pg_my_temp_schema()"));
+    return new DdlContext(
+        view.snapshot(),
+        schemas,
+        temporarySchema,
+        superuser,
+        new TransactionProbe(blocking, view, services));
+  }
+
+  private static String single(QuietReply reply) {
+    return reply.rows().isEmpty() ? "" : reply.rows().getFirst().getFirst().orElse("");
+  }
+
+  private void steps(Participant catalog, Plan.Utility plan) {
+    Map<String, String> captured = new HashMap<>();
+    for (Plan.Step step : plan.steps()) {
+      String sql = fill(step.sql(), captured);
+      QuietReply reply =
+          switch (step.where()) {
+            case CATALOG -> onCatalog(catalog, sql);
+            case METADATA -> onMetadata(sql);
+            case DATANODES ->
+                statement instanceof Definition.LockTable
+                    ? lockOnDatanodes(step.nodes(), sql)
+                    : onDatanodes(step.nodes(), sql);
+          };
+      if (!step.capture().isEmpty()) {
+        captured.put(step.capture(), single(reply));
+      }
+    }
+  }
+
+  private static String fill(String sql, Map<String, String> captured) {
+    String filled = sql;
+    for (Map.Entry<String, String> value : captured.entrySet()) {
+      filled = filled.replace("${" + value.getKey() + "}", value.getValue());
+    }
+    return filled;
+  }
+
+  private QuietReply onCatalog(Participant catalog, String sql) {
+    catalog.markWrote();
+    QuietReply reply = blocking.query(catalog, sql);
+    if (!reply.notices().isEmpty()) {
+      blocking.onLoop(() -> reply.notices().forEach(call.output()::notice));
+    }
+    return reply;
+  }
+
+  private QuietReply onMetadata(String sql) {
+    Participant metadata = blocking.joinMetadata();
+    metadata.markWrote();
+    return blocking.query(metadata, sql);
+  }
+
+  private QuietReply onDatanodes(List<Integer> nodes, String sql) {
+    List<Participant> participants =
+        nodes.stream()
+            .map(
+                node -> {
+                  boolean joined = call.transaction().find(node, false).isPresent();
+                  Participant participant = blocking.join(node);
+                  participant.markWrote();
+                  if (!joined && retryable) {
+                    blocking.query(participant, LOCK_TIMEOUT);
+                  }
+                  return participant;
+                })
+            .toList();
+    failingNode = nodes.getFirst();
+    List<QuietReply> replies = blocking.query(participants, sql);
+    failingNode = Node.CATALOG_ID;
+    return replies.isEmpty() ? new QuietReply() : replies.getFirst();
+  }
+
+  /** One node after the other, so that two who lock the same never hold a part each. */
+  private QuietReply lockOnDatanodes(List<Integer> nodes, String sql) {
+    for (int node : nodes.stream().sorted().toList()) {
+      Participant participant = blocking.join(node);
+      failingNode = node;
+      blocking.query(participant, sql);
+    }
+    failingNode = Node.CATALOG_ID;
+    return new QuietReply();
+  }
+
+  private void finish(Plan.Utility plan) {
+    Optional<DdlChanges> changes =
+        changesSchema()
+            ? Optional.of(new DdlChanges(services, blocking.loadView(services)))
+            : Optional.empty();
+    blocking.onLoop(
+        () -> {
+          changes.ifPresent(session::changed);
+          for (String notice : plan.notices()) {
+            call.output().notice(ErrorFields.notice(notice));
+          }
+          if (plan.then().isPresent()) {
+            continueWith(plan.then().get(), plan.tag());
+          } else {
+            call.completed(plan.tag());
+          }
+        });
+  }
+
+  private void continueWith(Plan then, String tag) {
+    if (then instanceof Plan.Deferred(String sql)) {
+      byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
+      StatementText text = StatementText.of(utf8, new ShapeScanner());
+      session.plan(text, new DeferredStatement(call, text, tag));
+    } else {
+      runOnLoop(then);
+    }
+  }
+
+  private void runPlan(Plan plan) {
+    blocking.onLoop(() -> runOnLoop(plan));
+  }
+
+  private void runOnLoop(Plan plan) {
+    if (plan instanceof Plan.Local) {
+      call.transaction().temporaryUse().note();
+    }
+    CachedPlan cached = new CachedPlan(session.view(), plan, call.cached().facts(), Map.of());
+    try {
+      call.services().operators().of(call.planned(cached)).start();
+    } catch (SqlError e) {
+      call.transaction().fail();
+      call.failed(e);
+    }
+  }
+
+  private void broadcast(Plan.Broadcast plan) {
+    if (call.transaction().scope() == Transaction.Scope.EXPLICIT) {
+      throw SqlError.of(
+          SqlState.ACTIVE_SQL_TRANSACTION, plan.tag() + " cannot run inside a transaction block");
+    }
+    Rendering rendering = new Rendering(call, List.of(), new int[0]);
+    String sql = rendering.string(plan.text());
+    List<Integer> nodes = new ArrayList<>(plan.nodes());
+    if (plan.catalogToo()) {
+      nodes.addFirst(Node.CATALOG_ID);
+    }
+    blocking.outside(
+        nodes,
+        call.settings(),
+        sql,
+        (node, reply) ->
+            reply
+                .error()
+                .ifPresent(
+                    e -> {
+                      throw new ServerError(e);
+                    }));
+    if (!plan.tag().equals("CHECKPOINT")) {
+      BlockingTransaction.join(services.refreshStatistics().toCompletableFuture());
+    }
+    blocking.onLoop(() -> call.completed(plan.tag()));
+  }
+
+  private void fail(ErrorFields error) {
+    int node = failingNode;
+    blocking.onLoop(
+        () -> {
+          call.transaction().fail();
+          ErrorFields known = node == Node.CATALOG_ID ? error : error.without(ErrorFields.POSITION);
+          call.failed(DeclaredName.in(statement, StatementError.of(call, known, node)));
+        });
+  }
+}

@@ -1,0 +1,248 @@
+package dev.drover.coordinator.fragments;
+
+import dev.drover.coordinator.copy.DataRowToCopy;
+import dev.drover.pgwire.SqlError;
+import dev.drover.planner.plan.Exchange;
+import dev.drover.planner.plan.Exchange.Route.ByKey;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One exchange: the rows of a producer, on all its nodes at once, become a temporary relation
+ * wherever a fragment reads them.
+ *
+ * <pre>
+ *   COPY FROM STDIN at every reader; when all take rows, the sources start; CopyDone when the
+ *   sources have ended; an index if the plan names one, and ANALYZE, so that what reads
+ *   many rows is planned for them
+ * </pre>
+ *
+ * <p>The sources wait while one of the readers does not keep up.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class ExchangeRun {
+  /** A relation with more rows is worth the index that its plan names, and statistics. */
+  private static final long INDEXED_ROWS = 100;
+
+  /** A relation with more rows is worth statistics. */
+  private static final long MANY_ROWS = 1000;
+
+  /** Told how it ends, once. */
+  interface Listener {
+    /** The relation is complete wherever it is read. */
+    void filled();
+
+    void failed(SqlError why);
+  }
+
+  /** A worker that reads the relation, and its stream. */
+  private record Target(Worker worker, DataRowToCopy toCopy, ByteBuf own) {
+    /** Whole DataRow frames. */
+    void take(ByteBuf rows) {
+      worker.rows(out -> toCopy.convert(rows, out));
+    }
+
+    void takeOwn() {
+      if (own.isReadable()) {
+        take(own);
+        worker.flush();
+      }
+      own.clear();
+    }
+  }
+
+  private final Exchange exchange;
+  private final List<RowSource> sources;
+  private final List<Target> targets = new ArrayList<>();
+  private final GatherLimit limit;
+  private final Listener listener;
+  private final Optional<KeyRoute> keys;
+  private final List<SourceCount> counts = new ArrayList<>();
+  private boolean stopped;
+  private int notReady;
+  private int running;
+  private int unloaded;
+  private long rows;
+
+  ExchangeRun(
+      Exchange exchange,
+      List<RowSource> sources,
+      List<Worker> workers,
+      GatherLimit limit,
+      Listener listener) {
+    this.exchange = exchange;
+    this.sources = List.copyOf(sources);
+    this.limit = limit;
+    this.listener = listener;
+    boolean binary = isBinary(exchange);
+    this.keys =
+        exchange.route() instanceof ByKey byKey
+            ? Optional.of(new KeyRoute(byKey, binary))
+            : Optional.empty();
+    for (Worker worker : workers) {
+      DataRowToCopy toCopy = binary ? DataRowToCopy.binary() : DataRowToCopy.text();
+      targets.add(new Target(worker, toCopy, Unpooled.buffer()));
+    }
+  }
+
+  /** Whether its rows are in binary format. */
+  static boolean isBinary(Exchange exchange) {
+    return BinaryColumns.areAllBuiltIn(exchange.columns());
+  }
+
+  void start() {
+    notReady = targets.size();
+    unloaded = targets.size();
+    for (Target target : targets) {
+      target
+          .worker()
+          .copyIn(TemporaryRelation.copy(exchange, isBinary(exchange)), this::ready, this::loaded);
+    }
+  }
+
+  private void ready() {
+    notReady--;
+    if (notReady > 0) {
+      return;
+    }
+    running = sources.size();
+    for (RowSource source : sources) {
+      SourceCount count = new SourceCount(source);
+      counts.add(count);
+    }
+    counts.forEach(count -> count.source.start(count));
+  }
+
+  /** What still comes is dropped. */
+  void stop() {
+    stopped = true;
+  }
+
+  /** A reader takes rows again. */
+  void writable() {
+    if (targets.stream().allMatch(t -> t.worker().writable())) {
+      sources.forEach(RowSource::resume);
+    }
+  }
+
+  /** What each node has sent so far. */
+  List<ExchangeCount> counts() {
+    return counts.stream().map(SourceCount::count).toList();
+  }
+
+  private void pass(ByteBuf run) {
+    if (keys.isPresent()) {
+      spread(run, keys.get());
+    } else {
+      for (Target target : targets) {
+        target.take(run.duplicate());
+        target.worker().flush();
+      }
+    }
+    if (targets.stream().anyMatch(t -> !t.worker().writable())) {
+      sources.forEach(RowSource::pause);
+    }
+  }
+
+  /** Where a fragment reads on some nodes only, it has no use for the rows of others. */
+  private void spread(ByteBuf run, KeyRoute route) {
+    ByteBuf rest = run.duplicate();
+    while (rest.isReadable()) {
+      int at = rest.readerIndex();
+      int length = 1 + rest.getInt(at + 1);
+      int node = route.nodeOf(rest, at);
+      for (Target target : targets) {
+        if (target.worker().node() == node) {
+          target.own().writeBytes(rest, at, length);
+        }
+      }
+      rest.skipBytes(length);
+    }
+    targets.forEach(Target::takeOwn);
+  }
+
+  private void sourceEnded() {
+    running--;
+    if (running > 0 || stopped) {
+      return;
+    }
+    for (Target target : targets) {
+      target.worker().rows(target.toCopy()::end);
+      target.worker().copyDone();
+    }
+  }
+
+  private void loaded() {
+    unloaded--;
+    if (unloaded > 0 || stopped) {
+      return;
+    }
+    if (rows <= (exchange.indexed().isEmpty() ? MANY_ROWS : INDEXED_ROWS)) {
+      listener.filled();
+      return;
+    }
+    unloaded = targets.size();
+    targets.forEach(t -> t.worker().quietly(TemporaryRelation.complete(exchange), this::completed));
+  }
+
+  private void completed() {
+    unloaded--;
+    if (unloaded == 0 && !stopped) {
+      listener.filled();
+    }
+  }
+
+  /** Takes what one node sends, and counts it. */
+  private final class SourceCount implements RowSource.Taker {
+    private final RowSource source;
+    private final long startedAt = System.nanoTime();
+    private long sent;
+    private long bytes;
+    private long endedAt;
+
+    SourceCount(RowSource source) {
+      this.source = source;
+    }
+
+    ExchangeCount count() {
+      long until = endedAt == 0 ? System.nanoTime() : endedAt;
+      return new ExchangeCount(exchange.relation(), source.node(), sent, bytes, until - startedAt);
+    }
+
+    @Override
+    public void rows(ByteBuf run) {
+      try {
+        if (!stopped) {
+          int frames = frames(run);
+          sent += frames;
+          rows += frames;
+          bytes += run.readableBytes();
+          limit.take(run.readableBytes(), exchange.relation());
+          pass(run);
+        }
+      } catch (SqlError why) {
+        listener.failed(why);
+      } finally {
+        run.release();
+      }
+    }
+
+    private static int frames(ByteBuf run) {
+      int frames = 0;
+      for (int at = run.readerIndex(); at < run.writerIndex(); at += 1 + run.getInt(at + 1)) {
+        frames++;
+      }
+      return frames;
+    }
+
+    @Override
+    public void end() {
+      endedAt = System.nanoTime();
+      sourceEnded();
+    }
+  }
+}

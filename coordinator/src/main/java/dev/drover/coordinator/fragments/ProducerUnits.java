@@ -1,0 +1,190 @@
+package dev.drover.coordinator.fragments;
+
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.MomentBinding;
+import dev.drover.coordinator.exec.StatementError;
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The fragments that run on the transaction's own connections: all are bound, at one moment where
+ * every statement asks for its own, before the first is run.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+final class ProducerUnits implements NodeUnit.Listener {
+  private static final int[] TEXT = {0};
+  private static final int[] BINARY = {1};
+
+  private final Call call;
+  private final FragmentPlaces places;
+  private final List<Integer> formats;
+  private final FragmentEvents events;
+  private final List<Participant> participants = new ArrayList<>();
+  private final List<NodeUnit> units = new ArrayList<>();
+  private final List<List<RowSource>> sources = new ArrayList<>();
+  private Optional<MomentBinding> moment = Optional.empty();
+  private boolean joining;
+  private boolean bound;
+  private boolean aborted;
+  private int unbound;
+
+  /** {@code formats} of what each producer sends: 1 is binary. */
+  ProducerUnits(Call call, FragmentPlaces places, List<Integer> formats, FragmentEvents events) {
+    this.call = call;
+    this.places = places;
+    this.formats = List.copyOf(formats);
+    this.events = events;
+    places.all().forEach(_ -> sources.add(new ArrayList<>()));
+  }
+
+  void start() {
+    joining = true;
+    join(places.participantNodes());
+  }
+
+  private void join(List<Integer> nodes) {
+    if (aborted || nodes.isEmpty()) {
+      joining = false;
+      joined();
+      return;
+    }
+    call.transaction()
+        .join(
+            nodes.getFirst(),
+            new Transaction.Joining() {
+              @Override
+              public void joined(Participant participant) {
+                participants.add(participant);
+                join(nodes.subList(1, nodes.size()));
+              }
+
+              @Override
+              public void refused(SqlError why) {
+                joining = false;
+                flushJoined();
+                events.failed(ErrorFields.of(why, Severity.ERROR));
+              }
+            });
+  }
+
+  /** What the joined ones were sent on joining goes out, so that their connections stay in step. */
+  private void flushJoined() {
+    participants.forEach(p -> p.backend().link().flush());
+  }
+
+  private void joined() {
+    if (aborted) {
+      flushJoined();
+      events.progress();
+      return;
+    }
+    participants.forEach(p -> units.add(unit(p)));
+    unbound = units.size();
+    if (units.isEmpty()) {
+      bound = true;
+      events.progress();
+      return;
+    }
+    boolean several = sources.stream().mapToInt(List::size).sum() > 1;
+    if (several && call.transaction().view().isPerStatement()) {
+      bindAtMoment();
+    } else {
+      units.forEach(NodeUnit::bind);
+    }
+  }
+
+  private NodeUnit unit(Participant participant) {
+    NodeUnit unit = new NodeUnit(participant.backend(), this);
+    for (int i = 0; i < places.all().size(); i++) {
+      FragmentPlaces.Place place = places.all().get(i);
+      if (!place.inWorkers() && place.nodes().contains(participant.node())) {
+        int[] format = formats.get(i) == 1 ? BINARY : TEXT;
+        sources.get(i).add(unit.add(place.rendering(), place.fragment().text(), format));
+      }
+    }
+    return unit;
+  }
+
+  private void bindAtMoment() {
+    MomentBinding one =
+        new MomentBinding(
+            call.transaction().services().moments(),
+            new MomentBinding.Listener() {
+              @Override
+              public void bound() {
+                allBound();
+              }
+
+              @Override
+              public void gaveUp(ErrorFields why) {
+                events.failed(why);
+              }
+            });
+    moment = Optional.of(one);
+    one.start(
+        units.size(),
+        i -> {
+          units.get(i).bind();
+          return units.get(i);
+        });
+  }
+
+  @Override
+  public void bound(NodeUnit unit) {
+    if (moment.isPresent()) {
+      moment.get().nodeBound();
+      return;
+    }
+    unbound--;
+    if (unbound == 0) {
+      allBound();
+    }
+  }
+
+  private void allBound() {
+    bound = true;
+    events.progress();
+  }
+
+  @Override
+  public void failed(NodeUnit unit, ErrorFields error) {
+    events.failed(StatementError.of(call, error, unit.node()));
+  }
+
+  @Override
+  public void notice(NodeUnit unit, ErrorFields notice) {
+    call.output().notice(StatementError.notice(call, notice, unit.node()));
+  }
+
+  @Override
+  public void left(NodeUnit unit) {
+    events.progress();
+  }
+
+  /** The rows of one of the fragments, node by node. */
+  List<RowSource> sources(int fragment) {
+    return sources.get(fragment);
+  }
+
+  boolean areBound() {
+    return bound;
+  }
+
+  /** Nothing is under way on the transaction's connections. */
+  boolean areLeft() {
+    return !joining && units.stream().allMatch(NodeUnit::isLeft);
+  }
+
+  void abort() {
+    aborted = true;
+    units.forEach(NodeUnit::abort);
+    moment.ifPresent(MomentBinding::giveUp);
+  }
+}

@@ -1,0 +1,351 @@
+package dev.drover.coordinator.nodes;
+
+import dev.drover.coordinator.exec.BoundQuery;
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.MomentBinding;
+import dev.drover.coordinator.exec.StatementError;
+import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.CommandTag;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.FrontendEncoder;
+import dev.drover.pgwire.MessageType.Backend;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.netty.BackendLink;
+import dev.drover.pgwire.netty.Reply;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One statement to several nodes at once: joins them all before anything is sent, hands on what
+ * they answer, cancels the rest when one fails, and ends when none has anything outstanding.
+ *
+ * <p>Threads: confined to the session's event loop.
+ */
+public final class NodeFan {
+  /** What is sent, and what becomes of the answers. */
+  public interface Work {
+    /** Appends the statement for one node; the fan flushes. */
+    void send(int index, Participant participant, Reply reply);
+
+    /** Whole frames; ownership moves to the callee. */
+    void rows(int index, ByteBuf run);
+
+    /** A query that is to see all nodes as of one moment; its task is then sent by the fan. */
+    default Optional<NodeTask> reading() {
+      return Optional.empty();
+    }
+
+    /** True when a node may commit by itself what is sent to it. */
+    default boolean writes() {
+      return false;
+    }
+
+    /** False when simple queries are sent whatever protocol the client speaks. */
+    default boolean binds() {
+      return true;
+    }
+
+    /** All nodes have taken the statement and its parameters; rows come only after that. */
+    default void bound() {}
+
+    /** Any other message of interest to a result: T G H c s. */
+    default void message(int index, byte type, ByteBuf body) {}
+
+    default void tag(int index, String tag) {}
+
+    /** This node has answered its statement. */
+    default void nodeDone(int index) {}
+
+    default void burstEnd() {}
+
+    /** This node is at rest at the row limit until {@link #more}. */
+    default void rested(int index) {
+      throw new IllegalStateException("a row limit was not asked for");
+    }
+
+    /** No node has anything outstanding. */
+    void finished(Optional<ErrorFields> error);
+  }
+
+  private final Call call;
+  private final List<Integer> nodes;
+  private final Work work;
+  private final List<Participant> participants = new ArrayList<>();
+  private final List<Boolean> done = new ArrayList<>();
+  private FanBinding binding;
+  private Optional<MomentBinding> moment = Optional.empty();
+  private final BitSet resting = new BitSet();
+  private Optional<ErrorFields> error = Optional.empty();
+  private int open;
+
+  public NodeFan(Call call, List<Integer> nodes, Work work) {
+    this.call = call;
+    this.nodes = List.copyOf(nodes);
+    this.work = work;
+    this.binding = new FanBinding(this, work, nodes.size(), work.binds() && !call.simple());
+  }
+
+  public void start() {
+    joinNext();
+  }
+
+  private void joinNext() {
+    if (participants.size() == nodes.size()) {
+      sendAll();
+      return;
+    }
+    call.transaction()
+        .join(
+            nodes.get(participants.size()),
+            new Transaction.Joining() {
+              @Override
+              public void joined(Participant participant) {
+                participants.add(participant);
+                joinNext();
+              }
+
+              @Override
+              public void refused(SqlError why) {
+                flushJoined();
+                work.finished(Optional.of(ErrorFields.of(why, Severity.ERROR)));
+              }
+            });
+  }
+
+  /** What the joined ones were sent on joining goes out, so that their connections stay in step. */
+  private void flushJoined() {
+    participants.forEach(p -> p.backend().link().flush());
+  }
+
+  private void sendAll() {
+    open = participants.size();
+    for (int i = 0; i < participants.size(); i++) {
+      done.add(false);
+    }
+    Optional<NodeTask> reading = open > 1 ? work.reading() : Optional.empty();
+    if (reading.isPresent() && call.transaction().view().isPerStatement()) {
+      sendAtMoment(reading.get());
+    } else if (work.writes()) {
+      call.transaction().sendWrite(this::sendNow);
+    } else {
+      sendNow();
+    }
+  }
+
+  private void sendAtMoment(NodeTask task) {
+    binding = new FanBinding(this, work, nodes.size(), true);
+    MomentBinding one =
+        new MomentBinding(call.transaction().services().moments(), new MomentListener());
+    moment = Optional.of(one);
+    one.start(
+        participants.size(),
+        i -> {
+          BoundQuery query = task.bind(participants.get(i), new NodeReply(i));
+          query.flush();
+          return query;
+        });
+  }
+
+  /** The client cancels what waits for a moment; what runs is cancelled on the servers. */
+  public void cancel() {
+    moment.ifPresent(MomentBinding::cancel);
+  }
+
+  private final class MomentListener implements MomentBinding.Listener {
+    @Override
+    public void bound() {
+      for (int i = 0; i < participants.size(); i++) {
+        binding.bound(i);
+      }
+    }
+
+    @Override
+    public void gaveUp(ErrorFields why) {
+      fail(why);
+    }
+  }
+
+  private void sendNow() {
+    for (int i = 0; i < participants.size(); i++) {
+      work.send(i, participants.get(i), new NodeReply(i));
+      participants.get(i).backend().link().flush();
+    }
+  }
+
+  public int node(int index) {
+    return nodes.get(index);
+  }
+
+  void pause(int index) {
+    participants.get(index).backend().link().pause();
+  }
+
+  void resume(int index) {
+    participants.get(index).backend().link().resume();
+  }
+
+  public void resumeAll() {
+    participants.forEach(p -> p.backend().link().resume());
+  }
+
+  public void pauseAll() {
+    participants.forEach(p -> p.backend().link().pause());
+  }
+
+  /** When every node that has not ended is at rest and the client has enough, the portal is too. */
+  void suspendIfIdle() {
+    boolean idle = open > 0 && resting.cardinality() == open;
+    if (idle && !call.output().wantsMore()) {
+      call.suspended();
+    }
+  }
+
+  boolean isResting(int index) {
+    return resting.get(index);
+  }
+
+  /** Asks a node at rest for as many rows again. */
+  void more(int index) {
+    resting.clear(index);
+    BackendLink link = participants.get(index).backend().link();
+    FrontendEncoder.execute(link.out(), call.serverPortal(), call.request().maxRows());
+    FrontendEncoder.sync(link.out());
+    link.expect(new NodeReply(index));
+    link.flush();
+  }
+
+  /** Asks all nodes at rest, if the client takes more now. */
+  public void moreIfWanted() {
+    if (!call.output().writable() || !call.output().wantsMore()) {
+      return;
+    }
+    for (int i = resting.nextSetBit(0); i >= 0; i = resting.nextSetBit(i + 1)) {
+      more(i);
+    }
+  }
+
+  /** Nobody wants more of the nodes at rest. */
+  public void closeResting() {
+    for (int i = resting.nextSetBit(0); i >= 0; i = resting.nextSetBit(i + 1)) {
+      BackendLink link = participants.get(i).backend().link();
+      FrontendEncoder.closePortal(link.out(), call.serverPortal());
+      FrontendEncoder.sync(link.out());
+      link.expect(new QuietReply());
+      link.flush();
+    }
+    resting.clear();
+  }
+
+  /** Ends what still runs; used when no more rows are wanted or an error makes them useless. */
+  void cancelRest() {
+    for (int i = resting.nextSetBit(0); i >= 0; i = resting.nextSetBit(i + 1)) {
+      resting.clear(i);
+      nodeEnded(i);
+    }
+    moment.ifPresent(MomentBinding::giveUp);
+    for (int i = 0; i < done.size(); i++) {
+      if (!done.get(i)) {
+        participants.get(i).backend().link().resume();
+        participants.get(i).backend().cancel();
+      }
+    }
+  }
+
+  /** Records an error that the coordinator itself found. */
+  void fail(ErrorFields why) {
+    if (error.isEmpty()) {
+      error = Optional.of(why);
+      cancelRest();
+    }
+  }
+
+  private void nodeEnded(int index) {
+    done.set(index, true);
+    open--;
+    work.nodeDone(index);
+    if (open == 0) {
+      binding.end();
+      work.finished(error);
+    } else {
+      suspendIfIdle();
+    }
+  }
+
+  /** One node's answer. */
+  private final class NodeReply implements Reply {
+    private final int index;
+    private boolean suspended;
+
+    NodeReply(int index) {
+      this.index = index;
+    }
+
+    @Override
+    public void rows(ByteBuf run) {
+      if (error.isPresent()) {
+        run.release();
+        return;
+      }
+      if (binding.complete()) {
+        work.rows(index, run);
+      } else {
+        binding.hold(index, run);
+      }
+    }
+
+    @Override
+    public void message(byte type, ByteBuf body) {
+      switch (type) {
+        case Backend.COMMAND_COMPLETE -> work.tag(index, CommandTag.text(body));
+        case Backend.PORTAL_SUSPENDED -> suspended = true;
+        case Backend.BIND_COMPLETE ->
+            moment.ifPresentOrElse(MomentBinding::nodeBound, () -> binding.bound(index));
+        case Backend.ERROR -> serverError(ErrorFields.decode(body));
+        case Backend.NOTICE ->
+            call.output()
+                .notice(StatementError.notice(call, ErrorFields.decode(body), node(index)));
+        default -> work.message(index, type, body);
+      }
+    }
+
+    private void serverError(ErrorFields fields) {
+      boolean first = error.isEmpty();
+      if (first || binding.outranks(index, fields)) {
+        binding.failed(index);
+        error = Optional.of(StatementError.of(call, fields, node(index)));
+      }
+      if (first) {
+        done.set(index, true);
+        cancelRest();
+      }
+    }
+
+    @Override
+    public void ready(char status) {
+      if (suspended && error.isEmpty()) {
+        resting.set(index);
+        work.rested(index);
+        suspendIfIdle();
+      } else {
+        nodeEnded(index);
+      }
+    }
+
+    @Override
+    public void broken(SqlError why) {
+      fail(ErrorFields.of(why, Severity.ERROR));
+      nodeEnded(index);
+    }
+
+    @Override
+    public void burstEnd() {
+      work.burstEnd();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.drover.coordinator.nodes;
+
+import dev.drover.coordinator.exec.BoundQuery;
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.PlacedReply;
+import dev.drover.coordinator.exec.Rendering;
+import dev.drover.coordinator.exec.ServerCommand;
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.pgwire.netty.Reply;
+import dev.drover.planner.plan.SqlText;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One text for several nodes, sent in the protocol of the client's call.
+ *
+ * @param resultFormats when present, the extended protocol is used whatever the client did
+ * @param limited each node gets the row limit of the call, and comes to rest at it
+ */
+public record NodeTask(
+    Call call, List<Integer> nodes, SqlText sql, Optional<int[]> resultFormats, boolean limited) {
+  private static final int SLOT_BITS = 16;
+  private static final int[] TEXT_FORMAT = {0};
+
+  public NodeTask {
+    nodes = List.copyOf(nodes);
+  }
+
+  /** All rows, whatever the call's limit. */
+  public static NodeTask whole(
+      Call call, List<Integer> nodes, SqlText sql, Optional<int[]> resultFormats) {
+    return new NodeTask(call, nodes, sql, resultFormats, false);
+  }
+
+  /** Has one node bind the text and wait, in the extended protocol. */
+  BoundQuery bind(Participant participant, Reply nodeReply) {
+    Rendering rendering = rendering();
+    Reply reply = new PlacedReply(nodeReply, rendering, sql);
+    return ServerCommand.bind(participant.backend(), call, bound(), rendering, reply);
+  }
+
+  public void send(int index, Participant participant, Reply nodeReply) {
+    Rendering rendering = rendering();
+    Reply reply = new PlacedReply(nodeReply, rendering, sql);
+    if (call.simple() && resultFormats.isEmpty()) {
+      ServerCommand.query(participant.backend(), sql, rendering, reply);
+      return;
+    }
+    ServerCommand.execute(participant.backend(), call, bound(), rendering, reply);
+  }
+
+  private Rendering rendering() {
+    Rendering whole = new Rendering(call, List.of(), new int[0]);
+    return isKept() ? whole.kept(sql, List.of()) : whole;
+  }
+
+  private boolean isKept() {
+    return resultFormats.isEmpty() && call.request().statementKey() != 0;
+  }
+
+  private ServerCommand.Bound bound() {
+    long key = isKept() ? call.request().statementKey() << SLOT_BITS : 0;
+    Optional<int[]> formats =
+        call.simple() ? resultFormats.or(() -> Optional.of(TEXT_FORMAT)) : resultFormats;
+    return limited
+        ? new ServerCommand.Bound(sql, key, formats, call.request().maxRows(), call.serverPortal())
+        : new ServerCommand.Bound(sql, key, formats, 0, "");
+  }
+}
