@@ -22,6 +22,7 @@ import dev.drover.planner.catalog.Node;
 import dev.drover.planner.ddl.DdlContext;
 import dev.drover.planner.ddl.DdlPlanner;
 import dev.drover.planner.plan.Plan;
+import dev.drover.planner.sql.ClusterCommand;
 import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.Persistence;
@@ -137,6 +138,11 @@ public final class DdlOperator implements Operator {
 
   private void attempt() {
     failingNode = Node.CATALOG_ID;
+    if (statement instanceof ClusterCommand.CreateNode && session.changes().isPresent()) {
+      throw SqlError.of(
+          SqlState.ACTIVE_SQL_TRANSACTION,
+          "CREATE NODE cannot follow a change of the schema in the same transaction");
+    }
     Participant catalog = blocking.join(Node.CATALOG_ID);
     if (changesSchema()) {
       blocking.query(catalog, "SELECT pg_catalog.pg_advisory_xact_lock(" + LOCK + ")");

@@ -59,9 +59,11 @@ public final class ClusterBootstrap {
       ServerAddress catalog, List<ServerAddress> datanodes, Superuser superuser)
       throws SQLException {
     List<Integer> ids = new ArrayList<>();
+    String cluster;
     try (Connection connection = superuser.connect(catalog)) {
       connection.setAutoCommit(false);
       installCatalog(connection);
+      cluster = clusterId(new JdbcQueries(connection));
       register(connection, Node.CATALOG_ID, catalog);
       for (ServerAddress datanode : datanodes) {
         ids.add(register(connection, idOf(connection, datanode.name()), datanode));
@@ -71,7 +73,7 @@ public final class ClusterBootstrap {
     for (int i = 0; i < ids.size(); i++) {
       try (Connection connection = superuser.connect(datanodes.get(i))) {
         connection.setAutoCommit(false);
-        installDatanode(connection, ids.get(i));
+        installDatanode(connection, ids.get(i), cluster);
         connection.commit();
       }
     }
@@ -79,8 +81,8 @@ public final class ClusterBootstrap {
 
   /**
    * Brings what another release has made to this one, if need be; the first coordinator of a
-   * release does this. Nobody changes the schema meanwhile. The catalog node is last, so that what
-   * was interrupted is done again.
+   * release does this. Nobody changes the schema meanwhile. The catalog node commits last, so that
+   * what was interrupted is done again.
    *
    * @throws SqlError 55000 if a newer release has made the metadata
    */
@@ -100,20 +102,22 @@ public final class ClusterBootstrap {
       try (Connection other = superuser.connect(catalog)) {
         schema.install(other);
       }
-      for (Map.Entry<Integer, ServerAddress> node : datanodes(connection).entrySet()) {
-        upgradeDatanode(node.getKey(), superuser.connect(node.getValue()), schema);
-      }
       installCatalog(connection);
+      String cluster = clusterId(new JdbcQueries(connection));
+      for (Map.Entry<Integer, ServerAddress> node : datanodes(connection).entrySet()) {
+        upgradeDatanode(node.getKey(), cluster, superuser.connect(node.getValue()), schema);
+      }
       connection.commit();
     }
   }
 
   private static void upgradeDatanode(
-      int id, Connection opened, NodeInstaller.TransactionSchema schema) throws SQLException {
+      int id, String cluster, Connection opened, NodeInstaller.TransactionSchema schema)
+      throws SQLException {
     try (Connection connection = opened) {
       schema.install(connection);
       connection.setAutoCommit(false);
-      installDatanode(connection, id);
+      installDatanode(connection, id, cluster);
       connection.commit();
     }
   }
@@ -156,14 +160,20 @@ public final class ClusterBootstrap {
     MetadataFormat.ofThisRelease().write(connection);
   }
 
+  /** What tells this cluster's servers from another's. */
+  static String clusterId(CatalogQueries catalog) {
+    return catalog.query("SELECT id FROM drover.cluster").getFirst().getFirst().orElseThrow();
+  }
+
   /** What tables need on a datanode, in the connection's transaction. */
-  public static void installDatanode(Connection connection, int id) throws SQLException {
+  static void installDatanode(Connection connection, int id, String cluster) throws SQLException {
     SqlScripts.run(connection, SqlScripts.DATANODE);
     String sql =
-        "INSERT INTO drover.this_node (id) VALUES (?)"
-            + " ON CONFLICT (one_row) DO UPDATE SET id = excluded.id";
+        "INSERT INTO drover.this_node (id, cluster) VALUES (?, CAST(? AS uuid))"
+            + " ON CONFLICT (one_row) DO UPDATE SET id = excluded.id, cluster = excluded.cluster";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setInt(1, id);
+      statement.setString(2, cluster);
       statement.executeUpdate();
     }
   }

@@ -6,31 +6,28 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes a datanode out of a server that CREATE NODE names: checks what it must offer, then installs
- * what transactions and tables need there, and the cluster's roles.
+ * what transactions and tables need there, the cluster's roles, and what the other datanodes have.
+ *
+ * <p>The server commits before the cluster knows the node. If the cluster never comes to know it,
+ * the server is what a node that left is: CREATE NODE empties it and begins anew.
  *
  * <p>Threads: stateless but for what it is given; calls block.
  */
 public final class NodeInstaller {
-  /** Objects that statements may count on, and that a new node would lack. */
-  private static final String USER_OBJECTS =
-      """
-      SELECT EXISTS (SELECT FROM pg_namespace WHERE oid >= 16384
-          AND nspname <> 'drover' AND nspname NOT LIKE 'pg\\_%')
-        OR EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-          WHERE p.oid >= 16384 AND n.nspname NOT IN ('drover', 'pg_catalog'))
-        OR EXISTS (SELECT FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-          WHERE t.oid >= 16384 AND n.nspname NOT IN ('drover', 'pg_catalog')
-            AND n.nspname NOT LIKE 'pg\\_%')\
-      """;
-
   /** Installs what transactions need on every server; the connection is in autocommit mode. */
   @FunctionalInterface
   public interface TransactionSchema {
     void install(Connection connection) throws SQLException;
   }
+
+  private static final String DATANODES =
+      "SELECT name, host, port FROM drover.nodes WHERE id > 0 ORDER BY id";
 
   private final ClusterBootstrap.Superuser superuser;
   private final TransactionSchema transactionSchema;
@@ -49,8 +46,8 @@ public final class NodeInstaller {
   /**
    * Leaves the server as it was if it cannot be a datanode.
    *
-   * @throws SqlError 08001 if it cannot be reached, 55000 naming what it lacks, 0A000 if the
-   *     cluster has objects of users already
+   * @throws SqlError 08001 if it cannot be reached, 55000 naming what it lacks or has too much,
+   *     55006 if it is a node already, 0A000 naming what cannot be made on it
    */
   public void prepare(int id, String name, String host, int port) {
     ClusterBootstrap.ServerAddress server =
@@ -58,13 +55,22 @@ public final class NodeInstaller {
     try (Connection catalogConnection = superuser.connect(catalog);
         Connection connection = superuser.connect(server)) {
       JdbcQueries catalogQueries = new JdbcQueries(catalogConnection);
-      requireNoUserObjects(catalogQueries);
       JdbcQueries node = new JdbcQueries(connection);
       NodeRequirements.check(name, node, NodeRequirements.ClusterFacts.of(catalogQueries));
+      NodeHistory history = new NodeHistory(catalogQueries, node, host, port);
+      connection.setAutoCommit(false);
+      boolean wasNode = history.check();
+      connection.rollback();
+      ServerSchema schema = schema(catalogQueries);
+      connection.setAutoCommit(true);
       transactionSchema.install(connection);
       connection.setAutoCommit(false);
-      ClusterBootstrap.installDatanode(connection, id);
+      if (wasNode) {
+        history.clear();
+      }
+      ClusterBootstrap.installDatanode(connection, id, ClusterBootstrap.clusterId(catalogQueries));
       RoleCopy.copy(catalogQueries, node);
+      SchemaCopy.copy(schema, node, name);
       connection.commit();
     } catch (SQLException e) {
       throw SqlError.of(
@@ -74,14 +80,33 @@ public final class NodeInstaller {
     }
   }
 
-  private static void requireNoUserObjects(CatalogQueries catalog) {
-    boolean any =
-        catalog.query(USER_OBJECTS).getFirst().getFirst().map(v -> v.equals("t")).orElse(false);
-    if (any) {
-      throw SqlError.notSupported(
-              "adding a node to a cluster that has schemas, types or functions of users is not"
-                  + " supported yet")
-          .withHint("Create all nodes first.");
+  /**
+   * What every datanode has, all of which must be alike; without any, what the catalog node has.
+   */
+  private ServerSchema schema(CatalogQueries catalogQueries) {
+    List<ServerSchema> schemas = new ArrayList<>();
+    for (List<Optional<String>> row : catalogQueries.query(DATANODES)) {
+      Values datanode = new Values(row);
+      schemas.add(
+          schema(
+              new ClusterBootstrap.ServerAddress(
+                  datanode.text(0), datanode.text(1), datanode.number(2), "")));
+      SchemaCopy.requireAlike(schemas.getFirst(), schemas.getLast(), datanode.text(0));
+    }
+    return schemas.isEmpty() ? schema(catalog).forDatanodes() : schemas.getFirst();
+  }
+
+  private ServerSchema schema(ClusterBootstrap.ServerAddress server) {
+    try (Connection connection = superuser.connect(server)) {
+      connection.setAutoCommit(false);
+      ServerSchema schema = ServerSchema.read(new JdbcQueries(connection));
+      connection.rollback();
+      return schema;
+    } catch (SQLException e) {
+      throw SqlError.of(
+              SqlState.SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
+              "could not read the schema of node \"%s\"".formatted(server.name()))
+          .withDetail(e.getMessage() + ".");
     }
   }
 }

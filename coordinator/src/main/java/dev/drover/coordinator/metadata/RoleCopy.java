@@ -39,10 +39,13 @@ final class RoleCopy {
 
   private static final String SETTINGS =
       """
-      SELECT format('ALTER ROLE %I SET %s TO %L', r.rolname,
-        split_part(s.setting, '=', 1), substr(s.setting, strpos(s.setting, '=') + 1))
+      SELECT format('ALTER ROLE %I SET %s TO %s', r.rolname, v.name,
+        CASE WHEN lower(v.name) IN ('search_path', 'local_preload_libraries',
+            'session_preload_libraries', 'temp_tablespaces')
+          THEN coalesce(nullif(v.value, ''), '''''') ELSE quote_literal(v.value) END)
       FROM pg_db_role_setting d JOIN pg_roles r ON r.oid = d.setrole,
-        unnest(d.setconfig) s(setting)
+        unnest(d.setconfig) s(setting), LATERAL (SELECT split_part(s.setting, '=', 1) AS name,
+          substr(s.setting, strpos(s.setting, '=') + 1) AS value) v
       WHERE d.setdatabase = 0 AND r.rolname <> 'drover'\
       """;
 

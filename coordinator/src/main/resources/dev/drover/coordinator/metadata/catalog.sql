@@ -12,6 +12,13 @@ CREATE TABLE IF NOT EXISTS drover.format (
 -- A digest of the files that made the functions and views here.
 ALTER TABLE drover.format ADD COLUMN IF NOT EXISTS scripts text NOT NULL DEFAULT '';
 
+-- Tells this cluster's servers from another's.
+CREATE TABLE IF NOT EXISTS drover.cluster (
+  one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
+  id uuid NOT NULL DEFAULT gen_random_uuid()
+);
+INSERT INTO drover.cluster DEFAULT VALUES ON CONFLICT DO NOTHING;
+
 -- Raised by every change of the schema, of a shard map or of a node.
 CREATE TABLE IF NOT EXISTS drover.catalog_version (
   one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),

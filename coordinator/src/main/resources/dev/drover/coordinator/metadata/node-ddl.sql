@@ -7,11 +7,12 @@
 CREATE SCHEMA IF NOT EXISTS drover AUTHORIZATION drover;
 GRANT USAGE ON SCHEMA drover TO PUBLIC;
 
--- The number under which the catalog node knows this server.
+-- The number under which the catalog node knows this server, and whose catalog node that is.
 CREATE TABLE IF NOT EXISTS drover.this_node (
   one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
   id integer NOT NULL
 );
+ALTER TABLE drover.this_node ADD COLUMN IF NOT EXISTS cluster uuid;
 GRANT SELECT ON drover.this_node TO PUBLIC;
 
 -- Stands in for a sequence: the coordinator supplies the value, or the statement fails.
@@ -122,6 +123,14 @@ BEGIN
     MESSAGE = format('%s on table "%s" reached a node that does not hold it', TG_OP, TG_TABLE_NAME);
 END $$;
 
+-- Guards a plain table that holds no rows on this node.
+CREATE OR REPLACE FUNCTION drover.guard_foreign_rows(guarded regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  EXECUTE format('CREATE TRIGGER drover_guard BEFORE INSERT OR UPDATE OR DELETE ON %s'
+    ' FOR EACH STATEMENT EXECUTE FUNCTION drover.refuse_foreign_rows()', guarded);
+END $$;
+
 -- Makes a table as described by drover.table_for_nodes of the catalog node.
 -- slots: node of each remainder, or empty for a table without leaves; nodes: who holds rows.
 CREATE OR REPLACE FUNCTION drover.create_table(
@@ -139,8 +148,7 @@ BEGIN
         FROM unnest(slots) WITH ORDINALITY s(node, position) WHERE s.node = this_id),
       (description->'spec'->>'unlogged')::boolean);
   ELSIF this_id <> ALL (nodes) THEN
-    EXECUTE format('CREATE TRIGGER drover_guard BEFORE INSERT OR UPDATE OR DELETE ON %s'
-      ' FOR EACH STATEMENT EXECUTE FUNCTION drover.refuse_foreign_rows()', made);
+    PERFORM drover.guard_foreign_rows(made);
   END IF;
   PERFORM drover.align(made, description->'spec');
   IF (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = made)

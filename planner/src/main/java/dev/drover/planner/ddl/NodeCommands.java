@@ -61,7 +61,6 @@ final class NodeCommands {
       throw SqlError.of(
           SqlState.SYNTAX_ERROR, "PGXC node %s: Node type not specified".formatted(name));
     }
-    requireNoTables();
     Steps steps = new Steps(context);
     String host = text(options, "host", DEFAULT_HOST);
     if (option(options, "host").isEmpty()) {
@@ -89,21 +88,6 @@ final class NodeCommands {
                     primary,
                     isTrue(options, "preferred")))
         .plan("CREATE NODE");
-  }
-
-  /** What exists on the other nodes would have to be made on the new one. */
-  private void requireNoTables() {
-    boolean hasObjects =
-        context.catalog().relations().stream()
-            .anyMatch(
-                r ->
-                    !SystemCatalogs.contains(r)
-                        && !ReservedNames.isReserved(r.schema())
-                        && !context.isTemporary(r));
-    if (hasObjects) {
-      throw SqlError.notSupported("adding a node to a cluster that has tables is not supported yet")
-          .withHint("Create all nodes before the first table.");
-    }
   }
 
   private Plan alter(ClusterCommand.AlterNode alter) {

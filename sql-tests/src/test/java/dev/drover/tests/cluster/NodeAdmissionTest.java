@@ -1,6 +1,7 @@
 package dev.drover.tests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.drover.agent.postgres.FreePorts;
@@ -13,6 +14,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +33,23 @@ import org.postgresql.util.ServerErrorMessage;
 class NodeAdmissionTest {
   private static final String CREATE =
       "CREATE NODE %s WITH (TYPE = 'datanode', HOST = '127.0.0.1', PORT = %d)";
+
+  private static final List<String> SCHEMA =
+      List.of(
+          "CREATE SCHEMA shop",
+          "CREATE TYPE shop.state AS ENUM ('new', 'paid')",
+          "CREATE FUNCTION shop.twice(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2 * $1'",
+          "CREATE TABLE shop.country (code text PRIMARY KEY) DISTRIBUTE BY REPLICATION",
+          "CREATE TABLE shop.sale (id int PRIMARY KEY, state shop.state DEFAULT 'new', country text"
+              + " REFERENCES shop.country, b int GENERATED ALWAYS AS (shop.twice(id)) STORED)"
+              + " DISTRIBUTE BY HASH (id)",
+          "CREATE INDEX ON shop.sale (state)",
+          "CREATE TABLE shop.log (id bigserial, line text) DISTRIBUTE BY ROUNDROBIN",
+          "CREATE VIEW shop.paid AS SELECT id FROM shop.sale WHERE state = 'paid'",
+          "GRANT SELECT ON shop.sale TO teller",
+          "INSERT INTO shop.country VALUES ('de'), ('it')",
+          "INSERT INTO shop.sale SELECT g, 'paid', 'it' FROM generate_series(1, 100) g",
+          "INSERT INTO shop.log (line) SELECT 'x' FROM generate_series(1, 10)");
 
   private static TemporaryCluster cluster;
   private static TemporaryServers servers;
@@ -52,6 +71,9 @@ class NodeAdmissionTest {
     PostgresServer server = server("fresh", Map.of());
     try (Connection client = connect()) {
       execute(client, "CREATE ROLE teller LOGIN PASSWORD 'secret'");
+      for (String sql : SCHEMA) {
+        execute(client, sql);
+      }
       execute(client, CREATE.formatted("dn4", server.port()));
       execute(client, "CREATE NODE GROUP pair WITH (dn1, dn4)");
       execute(
@@ -70,15 +92,80 @@ class NodeAdmissionTest {
         execute(teller, "UPDATE joined SET v = v + 1");
         assertThat(text(teller, "SELECT sum(v) FROM joined")).isEqualTo("5150");
       }
-      assertRefused(client, CREATE.formatted("dn5", server.port()), "0A000");
+      assertRefused(client, CREATE.formatted("dn5", server.port()), "55006");
+      assertTheSchemaIsThere(client, server);
       assertRefused(client, "DROP NODE dn4", "55006");
       execute(client, "ALTER NODE dn4 WITH (PREFERRED)");
       execute(client, "DROP TABLE joined");
       execute(client, "DROP NODE GROUP pair");
       execute(client, "DROP NODE dn4");
+      execute(client, "ALTER TABLE shop.sale ADD COLUMN later int DEFAULT 3");
+      execute(client, CREATE.formatted("dn8", server.port()));
+      assertThat(text(client, "SELECT sum(later) FROM shop.sale")).isEqualTo("300");
+      try (Connection node = cluster.server(server.port()).connect()) {
+        assertThat(text(node, "SELECT count(later) FROM shop.sale")).isEqualTo("0");
+      }
+      execute(client, "DROP NODE dn8");
+      execute(client, "DROP SCHEMA shop CASCADE");
       execute(client, "DROP ROLE teller");
       assertThat(text(client, "SELECT count(*) FROM drover.nodes WHERE name = 'dn4'"))
           .isEqualTo("0");
+    }
+  }
+
+  /** Old tables stay where they are; what can be changed in them is changed on the new node too. */
+  private static void assertTheSchemaIsThere(Connection client, PostgresServer server)
+      throws SQLException {
+    execute(client, "ALTER TABLE shop.sale ADD COLUMN extra int DEFAULT shop.twice(4)");
+    execute(client, "ALTER TABLE shop.log ADD COLUMN extra int");
+    execute(client, "CREATE INDEX ON shop.country (lower(code))");
+    assertThat(text(client, "SELECT sum(b + extra) FROM shop.sale")).isEqualTo("10900");
+    assertThat(text(client, "SELECT count(*) FROM shop.paid")).isEqualTo("100");
+    try (Connection node = cluster.server(server.port()).connect()) {
+      assertThat(text(node, "SELECT count(*) FROM shop.country")).isEqualTo("0");
+      assertThatThrownBy(() -> execute(node, "INSERT INTO shop.country VALUES ('at')"))
+          .hasMessageContaining("reached a node that does not hold it");
+      assertThatThrownBy(() -> execute(node, "INSERT INTO shop.sale VALUES (1)"))
+          .hasMessageContaining("no partition of relation");
+      assertThat(
+              text(
+                  node,
+                  "SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY indexrelid) FROM"
+                      + " pg_index WHERE indrelid IN ('shop.sale'::regclass,"
+                      + " 'shop.country'::regclass)"))
+          .isEqualTo("shop.country_pkey shop.sale_pkey shop.sale_state_idx shop.country_lower_idx");
+      assertThat(text(node, "SELECT has_table_privilege('teller', 'shop.sale', 'SELECT')"))
+          .isEqualTo("t");
+    }
+  }
+
+  @Test
+  void aServerWithALifeOfItsOwnIsLeftAlone() throws SQLException {
+    PostgresServer server = server("used", Map.of());
+    try (Connection admin = cluster.server(server.port()).connect();
+        Connection client = connect()) {
+      execute(admin, "CREATE TABLE mine (v int)");
+      ServerErrorMessage error =
+          assertRefused(client, CREATE.formatted("dn9", server.port()), "55000");
+      assertThat(error.getMessage()).endsWith("has objects of its own already");
+      assertThat(error.getDetail()).isEqualTo("Among them: table public.mine.");
+      assertThat(text(admin, "SELECT to_regnamespace('drover') IS NULL")).isEqualTo("t");
+    }
+  }
+
+  @Test
+  void membersAreNotAdmittedTwice() throws SQLException {
+    try (Connection client = connect()) {
+      int member = Integer.parseInt(text(client, "SELECT port FROM drover.nodes WHERE id = 1"));
+      int catalog = Integer.parseInt(text(client, "SELECT port FROM drover.nodes WHERE id = 0"));
+      assertThat(assertRefused(client, CREATE.formatted("dn9", member), "55006").getMessage())
+          .endsWith("is node \"dn1\" of a cluster already");
+      assertThat(assertRefused(client, CREATE.formatted("dn9", catalog), "55006").getMessage())
+          .endsWith("is the catalog node of a cluster already");
+      execute(client, "BEGIN");
+      execute(client, "CREATE TABLE in_between (v int)");
+      assertRefused(client, CREATE.formatted("dn9", member), "25001");
+      execute(client, "ROLLBACK");
     }
   }
 
