@@ -20,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -80,7 +81,8 @@ class GtmLinkTest {
     return Gtm.start(
         new GtmConfig(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-            directory,
+            Optional.of(directory),
+            List.of(),
             List.of(),
             SECRET,
             new GtmTerms(3000, RANGE, 10, 20, 75),

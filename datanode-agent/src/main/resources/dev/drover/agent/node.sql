@@ -114,7 +114,8 @@ REVOKE ALL ON drover.fence FROM PUBLIC;
 
 -- Of clusters with several GTMs: who is the active one, and the state of the GTM. One row. A majority
 -- of the servers that keep it decides; the conditions of the writes are those of the GTM's class
--- Seat. A server that has forgotten its row must not be asked again.
+-- Seat. A server that has forgotten its row gets a new one, whose incarnation has no say until the
+-- active GTM gives it one.
 CREATE TABLE IF NOT EXISTS drover.gtm_seat (
   id smallint PRIMARY KEY CHECK (id = 1),
   promised_term bigint NOT NULL,
@@ -126,6 +127,8 @@ CREATE TABLE IF NOT EXISTS drover.gtm_seat (
   version bigint NOT NULL,
   state bytea NOT NULL
 );
+ALTER TABLE drover.gtm_seat ADD COLUMN IF NOT EXISTS incarnation bigint NOT NULL
+  DEFAULT ('x' || left(replace(gen_random_uuid()::text, '-', ''), 16))::bit(64)::bigint;
 REVOKE ALL ON drover.gtm_seat FROM PUBLIC;
 INSERT INTO drover.gtm_seat VALUES (1, 0, 0, 0, true, 0, 0, 0, '') ON CONFLICT DO NOTHING;
 

@@ -9,6 +9,7 @@ import dev.drover.gtm.core.GtmRecord;
 import dev.drover.gtm.protocol.NodeAddress;
 import dev.drover.gtm.quorum.JdbcSeatServer;
 import dev.drover.gtm.seat.Ballot;
+import dev.drover.gtm.seat.Members;
 import dev.drover.gtm.seat.Seat;
 import dev.drover.gtm.seat.SeatAnswer;
 import dev.drover.gtm.seat.SeatRequest;
@@ -17,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -62,7 +64,8 @@ class SeatTableTest {
       NodeSchema.install(connection);
       NodeSchema.install(connection);
     }
-    Seat model = Seat.EMPTY;
+    Seat model = ask(new SeatRequest.Look()).seat();
+    assertThat(model).isEqualTo(Seat.fresh(model.incarnation()));
     int done = 0;
     for (int i = 0; i < REQUESTS; i++) {
       SeatRequest request = request(model);
@@ -110,7 +113,9 @@ class SeatTableTest {
             new GtmRecord.Started(random.nextLong(100)),
             new GtmRecord.EpochGranted(
                 1, "c1", 2, new GtmRecord.Applicant(random.nextLong(), 4), 40));
-    return new Stored(ballot, version, records);
+    Members members =
+        new Members(List.of(Set.of(model.incarnation(), -7L), Set.of(random.nextLong(), 8L)));
+    return new Stored(ballot, version, members, records);
   }
 
   private static void endOtherSessions(Connection connection) throws SQLException {

@@ -30,7 +30,7 @@ final class ClusterOptions {
   @Option(
       names = "--gtm-standbys",
       paramLabel = "N",
-      description = "how many GTMs of a new cluster wait to follow the active one (default: 0)")
+      description = "how many GTMs wait to follow the active one (default: as before, 0 at first)")
   private Optional<Integer> gtmStandbys = Optional.empty();
 
   Optional<Integer> port() {

@@ -10,7 +10,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code drover gtm}: a GTM of a cluster, active or standing by, in the foreground. */
-@Command(name = "gtm", description = "Runs a GTM of a cluster.", mixinStandardHelpOptions = true)
+@Command(
+    name = "gtm",
+    description = "Runs a GTM of a cluster.",
+    mixinStandardHelpOptions = true,
+    subcommands = AddStandbyCommand.class)
 final class GtmCommand implements Callable<Integer> {
   @Mixin private DataOption data;
 

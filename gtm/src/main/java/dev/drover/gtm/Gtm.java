@@ -34,13 +34,15 @@ public final class Gtm implements AutoCloseable {
 
   private static Keeping keeping(GtmConfig config) {
     if (config.seatServers().isEmpty()) {
-      return new Keeping.OwnLog(config.directory());
+      return new Keeping.OwnLog(config.directory().orElseThrow());
     }
     return new Keeping.OnServers(
         config.seatServers().stream()
             .<SeatServer>map(
                 node -> new JdbcSeatServer(node, config.locks().database(), config.secret()))
-            .toList());
+            .toList(),
+        config.gtms(),
+        config.directory());
   }
 
   public int port() {

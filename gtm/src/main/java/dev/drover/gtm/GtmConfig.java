@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,9 +26,11 @@ import java.util.regex.Pattern;
  *   key                                  default     what
  *   gtm.host                             127.0.0.1   address to listen on
  *   gtm.port                             6666        port to listen on; 0 lets the system choose
- *   gtm.data_dir                         -           directory of the log
+ *   gtm.data_dir                         -           directory of the log; with seat_servers, only of
+ *                                                    the GTM that was the only one or is the first
  *   gtm.seat_servers                     -           host:port of the servers that keep seat and state,
  *                                                    the same for all GTMs; without, the log does
+ *   gtm.addresses                        -           host:port of all GTMs, told to clients
  *   gtm.secret_file                      -           file that holds the cluster secret
  *   gtm.lease_millis                     4000        a coordinator that is silent so long is dead
  *   gtm.gxid_range                       10000       GXIDs that a coordinator is given at a time
@@ -45,8 +48,9 @@ import java.util.regex.Pattern;
  */
 public record GtmConfig(
     InetSocketAddress address,
-    Path directory,
+    Optional<Path> directory,
     List<NodeAddress> seatServers,
+    List<NodeAddress> gtms,
     String secret,
     GtmTerms terms,
     Credentials locks) {
@@ -60,6 +64,7 @@ public record GtmConfig(
               Map.entry("port", "6666"),
               Map.entry("data_dir", REQUIRED),
               Map.entry("seat_servers", ""),
+              Map.entry("addresses", ""),
               Map.entry("secret_file", REQUIRED),
               Map.entry("lease_millis", "4000"),
               Map.entry("gxid_range", "10000"),
@@ -78,6 +83,10 @@ public record GtmConfig(
     requireNonNull(address);
     requireNonNull(directory);
     seatServers = List.copyOf(seatServers);
+    gtms = List.copyOf(gtms);
+    if (seatServers.isEmpty() && directory.isEmpty()) {
+      throw new IllegalArgumentException("gtm.data_dir is not set");
+    }
     requireNonNull(secret);
     requireNonNull(terms);
     requireNonNull(locks);
@@ -115,8 +124,9 @@ public record GtmConfig(
     return new GtmConfig(
         new InetSocketAddress(
             required(properties, "host"), Math.toIntExact(number(properties, "port"))),
-        Path.of(required(properties, "data_dir")),
+        Optional.of(text(properties, "data_dir")).filter(dir -> !dir.isEmpty()).map(Path::of),
         servers(text(properties, "seat_servers")),
+        servers(text(properties, "addresses")),
         firstLine(required(properties, "secret_file")),
         terms,
         locks);
@@ -129,7 +139,7 @@ public record GtmConfig(
 
   @Override
   public String toString() {
-    return "gtm on " + address + " at " + directory + " with " + terms;
+    return "gtm on " + address + directory.map(at -> " at " + at).orElse("") + " with " + terms;
   }
 
   private static List<NodeAddress> servers(String text) {

@@ -36,6 +36,7 @@ final class GtmConfigTest {
                 Map.entry("port", "6666"),
                 Map.entry("data_dir", ""),
                 Map.entry("seat_servers", ""),
+                Map.entry("addresses", ""),
                 Map.entry("secret_file", ""),
                 Map.entry("lease_millis", "4000"),
                 Map.entry("gxid_range", "10000"),
@@ -56,7 +57,7 @@ final class GtmConfigTest {
     GtmConfig config = GtmConfig.from(properties);
     assertThat(config.address().getHostString()).isEqualTo("127.0.0.1");
     assertThat(config.address().getPort()).isEqualTo(6666);
-    assertThat(config.directory()).isEqualTo(directory);
+    assertThat(config.directory()).hasValue(directory);
     assertThat(config.secret()).isEqualTo(SECRET);
     assertThat(config.terms()).isEqualTo(new GtmTerms(4000, 10_000, 100, 400, 75));
     assertThat(config.locks().user()).isEqualTo("drover");

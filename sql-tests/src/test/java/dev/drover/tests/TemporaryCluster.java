@@ -9,6 +9,7 @@ import dev.drover.agent.postgres.ServerSettings;
 import dev.drover.deploy.cluster.Auth;
 import dev.drover.deploy.cluster.ClusterDirectory;
 import dev.drover.deploy.cluster.ClusterSettings;
+import dev.drover.deploy.cluster.GtmStandbys;
 import dev.drover.deploy.cluster.LocalCluster;
 import dev.drover.deploy.cluster.NodePort;
 import dev.drover.deploy.cluster.Supervisor;
@@ -85,12 +86,6 @@ public final class TemporaryCluster implements AutoCloseable {
     return start(newSettings(coordinators, binaries, auth), Supervisor::start);
   }
 
-  /** With several GTMs, whose labels count from the second one on; one of them is active. */
-  public static TemporaryCluster ofProcesses(int coordinators, int gtms) {
-    ClusterSettings settings = newSettings(coordinators, PostgresBinaries.configured(), Auth.TRUST);
-    return start(settings.withGtmPorts(FreePorts.different(gtms)), Supervisor::start);
-  }
-
   private static TemporaryCluster start(
       ClusterSettings settings, Function<ClusterDirectory, AutoCloseable> starter) {
     ClusterDirectory directory = newDirectory();
@@ -140,6 +135,11 @@ public final class TemporaryCluster implements AutoCloseable {
     }
   }
 
+  /** One more, which stands by; returns when it does. */
+  public void addGtm() {
+    GtmStandbys.add(directory);
+  }
+
   /** Of the GTMs {@code gtm}, {@code gtm2} and so on; false also if it does not answer. */
   public boolean isActiveGtm(String label) {
     return askGtm(label).orElse(false);
@@ -151,7 +151,8 @@ public final class TemporaryCluster implements AutoCloseable {
 
   private Optional<Boolean> askGtm(String label) {
     int number = label.equals("gtm") ? 1 : Integer.parseInt(label.substring("gtm".length()));
-    GtmAddress address = new GtmAddress("127.0.0.1", settings.gtmPorts().get(number - 1));
+    GtmAddress address =
+        new GtmAddress("127.0.0.1", directory.settings().gtmPorts().get(number - 1));
     try {
       return Optional.of(
           new GtmProbe(directory.secret().password(), PROBE_SECONDS).isActive(address));

@@ -10,15 +10,19 @@ import dev.drover.agent.postgres.ServerConfig;
 import dev.drover.agent.postgres.ServerUser;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -54,6 +58,20 @@ public record ClusterDirectory(Path root) {
 
   public boolean exists() {
     return Files.isRegularFile(propertiesFile());
+  }
+
+  /** Changes the settings; of several processes that do so, one after the other. */
+  public ClusterSettings change(UnaryOperator<ClusterSettings> change) {
+    try (FileChannel channel =
+            FileChannel.open(
+                runFile("settings.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock _ = channel.lock()) {
+      ClusterSettings changed = change.apply(settings());
+      save(changed);
+      return changed;
+    } catch (IOException e) {
+      throw new ClusterException("cannot change the cluster's settings: " + e.getMessage(), e);
+    }
   }
 
   /** Makes a new cluster's directory. */

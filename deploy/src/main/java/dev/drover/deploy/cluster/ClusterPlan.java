@@ -86,13 +86,15 @@ public record ClusterPlan(
           "the cluster in %s has %d datanodes".formatted(directory.root(), existing));
     }
     int standbys = settings.gtmPorts().size() - 1;
-    if (gtmStandbys.filter(count -> count != standbys).isPresent()) {
+    int wanted = gtmStandbys.orElse(standbys);
+    if (wanted < standbys) {
       throw new ClusterException(
           "the cluster in %s has %d GTM standbys".formatted(directory.root(), standbys));
     }
     Access access =
         new Access(
             postgres.orElse(settings.access().postgres()), auth.orElse(settings.access().auth()));
-    return settings.withAccess(access).withPort(port.orElse(settings.port()));
+    ClusterSettings changed = settings.withAccess(access).withPort(port.orElse(settings.port()));
+    return wanted == standbys ? changed : changed.withMoreGtms(wanted - standbys);
   }
 }

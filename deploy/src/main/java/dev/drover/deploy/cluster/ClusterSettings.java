@@ -2,9 +2,11 @@ package dev.drover.deploy.cluster;
 
 import dev.drover.agent.postgres.PostgresBinaries;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -78,7 +80,7 @@ public record ClusterSettings(
 
   /**
    * The nodes that keep the seat and the state of several GTMs: an odd number, since one more would
-   * help no majority, and the same for ever.
+   * help no majority. The active GTM makes them those when it has heard of all of them.
    */
   List<NodePort> seatNodes() {
     int count = Math.min(nodes.size(), MAX_SEAT_NODES);
@@ -116,6 +118,19 @@ public record ClusterSettings(
 
   public ClusterSettings withGtmPorts(List<Integer> ports) {
     return new ClusterSettings(coordinatorPorts, ports, nodes, access, serverSettings);
+  }
+
+  /** With so many more, on free ports above the cluster's first. */
+  public ClusterSettings withMoreGtms(int count) {
+    List<Integer> ports = new ArrayList<>(gtmPorts);
+    Set<Integer> taken = new HashSet<>(coordinatorPorts);
+    nodes.forEach(node -> taken.add(node.port()));
+    taken.addAll(gtmPorts);
+    Ports.freeAbove(port(), count + taken.size()).stream()
+        .filter(free -> !taken.contains(free))
+        .limit(count)
+        .forEach(ports::add);
+    return withGtmPorts(ports);
   }
 
   Map<String, String> toProperties() {

@@ -81,6 +81,13 @@ final class MemberProcess {
     awaitEnd(process);
   }
 
+  /** Ends the child in good order; it is started again, by what the settings say then. */
+  void restart() {
+    Process process = child.get().orElseThrow();
+    ready.set(new CompletableFuture<>());
+    end(process);
+  }
+
   void stop() {
     closing.countDown();
     released.countDown();

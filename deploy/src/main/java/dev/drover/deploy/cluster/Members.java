@@ -24,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Starts members inside this process, from what the cluster's directory says. */
 public final class Members {
@@ -53,8 +54,11 @@ public final class Members {
     GtmConfig config =
         new GtmConfig(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.gtmPort(id)),
-            directory.gtmDirectory(),
+            Optional.of(directory.gtmDirectory()).filter(_ -> id == 1),
             settings.hasStandbys() ? seatServers() : List.of(),
+            gtms().stream()
+                .map(gtm -> new NodeAddress(gtm.toString(), gtm.host(), gtm.port()))
+                .toList(),
             password,
             TERMS,
             new Credentials(PostgresTemplate.SUPERUSER, password, DATABASE));
@@ -76,9 +80,7 @@ public final class Members {
   /** A resolver of transactions in doubt; of all that run, one works. */
   public Recovery startRecovery(String agent) {
     NodeEndpoint catalog = NodeEndpoint.of(NodeEndpoint.CATALOG, HOST, settings.catalog().port());
-    List<GtmAddress> gtms =
-        settings.gtmPorts().stream().map(port -> new GtmAddress(HOST, port)).toList();
-    return Recovery.start(new Recovery.Place(agent, gtms, catalog), directory.secret());
+    return Recovery.start(new Recovery.Place(agent, gtms(), catalog), directory.secret());
   }
 
   /** A coordinator; it accepts clients when this returns. */
@@ -103,6 +105,10 @@ public final class Members {
     } catch (SqlError e) {
       throw new ClusterException(e.getMessage(), e);
     }
+  }
+
+  private List<GtmAddress> gtms() {
+    return settings.gtmPorts().stream().map(port -> new GtmAddress(HOST, port)).toList();
   }
 
   private List<NodeAddress> seatServers() {

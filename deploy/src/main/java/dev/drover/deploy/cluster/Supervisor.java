@@ -5,6 +5,7 @@ import dev.drover.agent.postgres.PostgresBinaries;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,10 +28,12 @@ public final class Supervisor implements AutoCloseable {
 
   private final ClusterLock lock;
   private final List<MemberProcess> members;
+  private final SettingsWatch watch;
 
   private Supervisor(ClusterLock lock, List<MemberProcess> members) {
     this.lock = lock;
-    this.members = members;
+    this.members = new CopyOnWriteArrayList<>(members);
+    this.watch = new SettingsWatch(this::settingsChanged);
   }
 
   /** Returns when all members are ready; if one is not, none is left. */
@@ -44,6 +47,7 @@ public final class Supervisor implements AutoCloseable {
     Supervisor supervisor = new Supervisor(lock, members);
     try {
       supervisor.startMembers(directory, settings);
+      supervisor.watch.start(directory, settings);
       return supervisor;
     } catch (RuntimeException e) {
       supervisor.close();
@@ -77,11 +81,38 @@ public final class Supervisor implements AutoCloseable {
 
   @Override
   public void close() {
+    watch.close();
     stopAll(process -> process.member() instanceof Member.Coordinator);
     stopAll(process -> process.member() instanceof Member.Gtm);
     stopAll(process -> process.member() instanceof Member.Node);
     lock.close();
     LOG.info("event=cluster_stopped");
+  }
+
+  /**
+   * GTMs that were added: those that run start again, one after the other, so that they know of
+   * each other and, if there was only one, its state is on the servers; then the new ones start.
+   */
+  private void settingsChanged(ClusterDirectory directory, ClusterSettings settings) {
+    List<Member> known = members.stream().map(MemberProcess::member).toList();
+    List<MemberProcess> added =
+        Member.of(settings).stream()
+            .filter(member -> member instanceof Member.Gtm && !known.contains(member))
+            .map(member -> new MemberProcess(member, directory))
+            .toList();
+    if (added.isEmpty()) {
+      return;
+    }
+    for (MemberProcess process : members) {
+      if (process.member() instanceof Member.Gtm gtm) {
+        process.restart();
+        awaitReady(gtm);
+      }
+    }
+    members.addAll(added);
+    added.forEach(MemberProcess::launch);
+    added.forEach(MemberProcess::release);
+    LOG.info("event=gtms_added count={}", added.size());
   }
 
   private void startMembers(ClusterDirectory directory, ClusterSettings settings) {

@@ -57,7 +57,7 @@ public final class ClientCore {
 
   private final Role role;
   private final long incarnation;
-  private final ClientTimes times;
+  private ClientTimes times;
   private final ClientRequests requests;
   private final GateView gate;
   private final PauseView pause = new PauseView();
@@ -86,6 +86,11 @@ public final class ClientCore {
     this.nextRegisterAt = now;
     this.requests = new ClientRequests(times.heartbeatNanos());
     this.gate = new GateView(times.wantNanos(), told -> effects.add(told), this::send, now);
+  }
+
+  /** From now on. */
+  void use(ClientTimes other) {
+    times = other;
   }
 
   /** Takes one event and says what is to be done. Units: now in nanoseconds, monotonic. */

@@ -10,8 +10,8 @@ import dev.drover.gtm.protocol.GtmMessage.Welcome;
 import dev.drover.gtm.protocol.Handshake;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * One connection of a client, from its handshake on.
@@ -22,23 +22,26 @@ final class ClientLink implements Peer {
   private final GtmClientConfig config;
   private final Handshake handshake;
   private final Connector.Listener listener;
-  private final Consumer<Boolean> ended;
+  private final Owner owner;
 
   private Optional<MessageSink> sink = Optional.empty();
   private State state = new State.AwaitingChallenge();
 
-  /**
-   * @param ended called when it is over, with whether it has stood
-   */
+  /** Who has made it. */
+  interface Owner {
+    /** Before it stands: where GTMs are, as the active one says. */
+    void told(List<GtmAddress> gtms);
+
+    /** It is over. */
+    void ended(boolean stood);
+  }
+
   ClientLink(
-      GtmClientConfig config,
-      Handshake handshake,
-      Connector.Listener listener,
-      Consumer<Boolean> ended) {
+      GtmClientConfig config, Handshake handshake, Connector.Listener listener, Owner owner) {
     this.config = config;
     this.handshake = handshake;
     this.listener = listener;
-    this.ended = ended;
+    this.owner = owner;
   }
 
   @Override
@@ -61,7 +64,7 @@ final class ClientLink implements Peer {
 
   @Override
   public void closed() {
-    ended.accept(state instanceof State.Ready);
+    owner.ended(state instanceof State.Ready);
   }
 
   void send(GtmMessage message) {
@@ -101,6 +104,7 @@ final class ClientLink implements Peer {
     }
     state = new State.Ready();
     sink.ifPresent(MessageSink::trust);
+    owner.told(welcome.gtms().stream().map(gtm -> new GtmAddress(gtm.host(), gtm.port())).toList());
     listener.connected();
   }
 

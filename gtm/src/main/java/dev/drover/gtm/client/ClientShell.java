@@ -56,7 +56,8 @@ final class ClientShell implements Connector.Listener {
   private ClientShell(GtmClientConfig config, GtmClient.Listener listener) {
     this.config = config;
     this.listener = new ListenerCalls(config.name(), listener);
-    this.core = new ClientCore(config.role(), random.nextLong(), times(config), System.nanoTime());
+    this.core =
+        new ClientCore(config.role(), random.nextLong(), ClientTimes.DEFAULT, System.nanoTime());
     this.group =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("gtm-client", true), NioIoHandler.newFactory());
@@ -218,6 +219,7 @@ final class ClientShell implements Connector.Listener {
   @Override
   public void connected() {
     log.info("event=gtm_connected client=\"{}\"", config);
+    core.use(connector.hasStandbys() ? ClientTimes.WITH_STANDBYS : ClientTimes.DEFAULT);
     step(new ClientEvent.Connected());
   }
 
@@ -350,10 +352,6 @@ final class ClientShell implements Connector.Listener {
     } catch (RejectedExecutionException e) {
       future.completeExceptionally(GtmClient.unavailable("the client was closed"));
     }
-  }
-
-  private static ClientTimes times(GtmClientConfig config) {
-    return config.gtms().size() > 1 ? ClientTimes.WITH_STANDBYS : ClientTimes.DEFAULT;
   }
 
   private record Window(long epoch, long until) {

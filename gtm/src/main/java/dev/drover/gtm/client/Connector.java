@@ -8,19 +8,22 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one connection to the active GTM: tries one address after the other, and after a round in
- * vain waits a little longer each time.
+ * vain waits a little longer each time. To those it was made with it adds those that the active one
+ * names.
  *
  * <p>Threads: confined to the client's event loop.
  */
-final class Connector {
+final class Connector implements ClientLink.Owner {
   private static final Logger log = LoggerFactory.getLogger(Connector.class);
 
   private static final Duration MAX_SILENCE = Duration.ofSeconds(5);
@@ -37,7 +40,7 @@ final class Connector {
   private final EventLoop loop;
   private final RandomGenerator random;
   private final Listener listener;
-  private final long maxBackoffMillis;
+  private List<GtmAddress> gtms;
   private Optional<ClientLink> link = Optional.empty();
   private long backoffMillis = MIN_BACKOFF_MILLIS;
   private int tries;
@@ -60,16 +63,15 @@ final class Connector {
     this.loop = loop;
     this.random = random;
     this.listener = listener;
-    this.maxBackoffMillis =
-        config.gtms().size() > 1 ? MAX_BACKOFF_WITH_STANDBYS_MILLIS : MAX_BACKOFF_MILLIS;
+    this.gtms = config.gtms();
   }
 
   void connect() {
     if (closed) {
       return;
     }
-    GtmAddress address = config.gtms().get(tries % config.gtms().size());
-    ClientLink fresh = new ClientLink(config, handshake, listener, this::ended);
+    GtmAddress address = gtms.get(tries % gtms.size());
+    ClientLink fresh = new ClientLink(config, handshake, listener, this);
     link = Optional.of(fresh);
     new Bootstrap()
         .group(loop)
@@ -103,7 +105,18 @@ final class Connector {
     link.ifPresent(ClientLink::close);
   }
 
-  private void ended(boolean stood) {
+  /** Whether there is more than one to turn to. */
+  boolean hasStandbys() {
+    return gtms.size() > 1;
+  }
+
+  @Override
+  public void told(List<GtmAddress> named) {
+    gtms = Stream.concat(config.gtms().stream(), named.stream()).distinct().toList();
+  }
+
+  @Override
+  public void ended(boolean stood) {
     link = Optional.empty();
     if (stood) {
       backoffMillis = MIN_BACKOFF_MILLIS;
@@ -114,8 +127,9 @@ final class Connector {
     }
     tries++;
     long waitMillis = backoffMillis / 2 + random.nextLong(backoffMillis);
-    boolean isRound = stood || tries % config.gtms().size() == 0;
+    boolean isRound = stood || tries % gtms.size() == 0;
     if (isRound) {
+      long maxBackoffMillis = hasStandbys() ? MAX_BACKOFF_WITH_STANDBYS_MILLIS : MAX_BACKOFF_MILLIS;
       backoffMillis = Math.min(backoffMillis * 2, maxBackoffMillis);
     }
     var _ = loop.schedule(this::connect, isRound ? waitMillis : 0, TimeUnit.MILLISECONDS);

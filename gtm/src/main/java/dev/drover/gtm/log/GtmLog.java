@@ -46,6 +46,9 @@ public final class GtmLog implements AutoCloseable {
   private static final String NEW_FILE = "gtm.log.new";
   private static final String LOCK_FILE = "gtm.lock";
 
+  /** What a log becomes whose state is kept by servers from then on. */
+  private static final String MOVED_FILE = "gtm.log.moved";
+
   private final Path directory;
   private final FileChannel lockChannel;
   private final FileLock lock;
@@ -59,6 +62,9 @@ public final class GtmLog implements AutoCloseable {
     this.lockChannel = lockChannel;
     this.lock = lock;
     this.recovered = new DurableState();
+    if (hasMoved(directory)) {
+      throw new IOException("the gtm's state has moved from " + directory + " to the servers");
+    }
     Path path = directory.resolve(FILE);
     if (!Files.exists(path)) {
       replaceFile(List.of());
@@ -81,6 +87,17 @@ public final class GtmLog implements AutoCloseable {
       lockChannel.close();
       throw e;
     }
+  }
+
+  /** Whether the state that was here is kept by servers. */
+  public static boolean hasMoved(Path directory) {
+    return Files.exists(directory.resolve(MOVED_FILE));
+  }
+
+  /** The servers have the state: nobody must ever go on from this one. Close it then. */
+  public void moved() throws IOException {
+    Files.move(directory.resolve(FILE), directory.resolve(MOVED_FILE), ATOMIC_MOVE);
+    forceDirectory();
   }
 
   /** What the records add up to; the caller's from now on. */
@@ -171,10 +188,14 @@ public final class GtmLog implements AutoCloseable {
     append(records);
     file.force(true);
     Files.move(fresh, directory.resolve(FILE), ATOMIC_MOVE, REPLACE_EXISTING);
+    forceDirectory();
+    compactedBytes = file.size();
+  }
+
+  private void forceDirectory() throws IOException {
     try (FileChannel entry = FileChannel.open(directory, READ)) {
       entry.force(true);
     }
-    compactedBytes = file.size();
   }
 
   private ByteBuf frame(List<GtmRecord> records) {

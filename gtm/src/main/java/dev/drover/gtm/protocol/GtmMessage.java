@@ -27,7 +27,11 @@ public sealed interface GtmMessage {
       implements FromClient {}
 
   /** The GTM's proof: the client talks to the right GTM. */
-  record Welcome(String proof) implements FromGtm {}
+  record Welcome(String proof, List<NodeAddress> gtms) implements FromGtm {
+    public Welcome {
+      gtms = List.copyOf(gtms);
+    }
+  }
 
   /** In place of a {@link Welcome}: another GTM is the active one, or none is. */
   record StandingBy() implements FromGtm {}

@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -25,7 +26,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class Handshake {
   /** The protocol's version; both sides must speak the same. */
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   /** A secret shorter than this would be guessed. Units: characters. */
   public static final int MIN_SECRET_LENGTH = 16;
@@ -56,8 +57,8 @@ public final class Handshake {
     return new Hello(FORMAT_VERSION, role, name, nonce, proof(CLIENT_LABEL, challenge, unproved));
   }
 
-  public Welcome welcome(Challenge challenge, Hello hello) {
-    return new Welcome(proof(SERVER_LABEL, challenge, hello));
+  public Welcome welcome(Challenge challenge, Hello hello, List<NodeAddress> gtms) {
+    return new Welcome(proof(SERVER_LABEL, challenge, hello), gtms);
   }
 
   public boolean accepts(Challenge challenge, Hello hello) {

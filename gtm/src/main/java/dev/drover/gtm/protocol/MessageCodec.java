@@ -137,7 +137,8 @@ public final class MessageCodec {
   private static void encodeAnswer(GtmMessage.FromGtm message, WireWriter to) {
     switch (message) {
       case Challenge m -> to.byteValue(CHALLENGE).int32(m.formatVersion()).string(m.nonce());
-      case Welcome m -> to.byteValue(WELCOME).string(m.proof());
+      case Welcome m ->
+          to.byteValue(WELCOME).string(m.proof()).list(m.gtms(), MessageCodec::writeNode);
       case GtmMessage.StandingBy _ -> to.byteValue(STANDING_BY);
       case Registered m -> writeRegistered(m, to.byteValue(REGISTERED));
       case RegistrationRefused m -> to.byteValue(REGISTRATION_REFUSED).string(m.reason());
@@ -165,7 +166,7 @@ public final class MessageCodec {
     return switch (type) {
       case CHALLENGE -> new Challenge(in.int32(), in.string());
       case HELLO -> new Hello(in.int32(), role(in), in.string(), in.string(), in.string());
-      case WELCOME -> new Welcome(in.string());
+      case WELCOME -> new Welcome(in.string(), in.list(MessageCodec::node));
       case STANDING_BY -> new GtmMessage.StandingBy();
       case REGISTER -> new Register(in.int64(), in.int64(), in.int64());
       case REGISTERED -> registered(in);

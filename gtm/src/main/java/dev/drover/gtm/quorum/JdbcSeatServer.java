@@ -37,7 +37,8 @@ public final class JdbcSeatServer implements SeatServer {
   private static final long CLOSE_SECONDS = 3;
   private static final String SUPERUSER = "drover";
   private static final String COLUMNS =
-      "promised_term, promised_candidate, beat, vacant, term, candidate, version, state";
+      "promised_term, promised_candidate, beat, vacant, term, candidate, version, state,"
+          + " incarnation";
   private static final String LOOK = "SELECT " + COLUMNS + " FROM drover.gtm_seat";
   private static final String PROMISE =
       """
@@ -152,7 +153,7 @@ public final class JdbcSeatServer implements SeatServer {
     long term = stored.ballot().term();
     long candidate = stored.ballot().candidate();
     long version = stored.version();
-    byte[] state = StateCodec.encode(stored.records());
+    byte[] state = StateCodec.encode(stored.members(), stored.records());
     return seat(
         to, ACCEPT, term, candidate, term, candidate, version, state, term, candidate, term,
         candidate, version);
@@ -172,12 +173,11 @@ public final class JdbcSeatServer implements SeatServer {
 
   private static Seat seat(ResultSet row) throws SQLException {
     return new Seat(
+        row.getLong(9),
         new Ballot(row.getLong(1), row.getLong(2)),
         row.getLong(3),
         row.getBoolean(4),
-        new Stored(
-            new Ballot(row.getLong(5), row.getLong(6)),
-            row.getLong(7),
-            StateCodec.decode(row.getBytes(8))));
+        StateCodec.decode(
+            new Ballot(row.getLong(5), row.getLong(6)), row.getLong(7), row.getBytes(8)));
   }
 }

@@ -7,13 +7,16 @@ import dev.drover.gtm.seat.SeatRequest.Look;
 import dev.drover.gtm.seat.SeatRequest.Promise;
 import dev.drover.gtm.seat.ServerView.Question;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +38,10 @@ import java.util.stream.Stream;
  * seen no write there for a whole lease, on its own clock and on condition that none comes
  * meanwhile; two majorities have a server in common.
  *
+ * <p>Which servers have a say is part of the state. The holder makes them those that this GTM was
+ * told to ask, once it has heard of all of them: a server that comes back without its row has
+ * another incarnation, has no say at first, and takes the old one's place.
+ *
  * <p>Invariant: a holder's lease ends on its own clock before another wins the seat.
  *
  * <p>Source: L. Lamport, Paxos Made Simple (2001); D. Rystsov, CASPaxos (2018), for the value that
@@ -45,11 +52,10 @@ import java.util.stream.Stream;
 public final class SeatCore {
   private static final long MIN_PAUSE_NANOS = 20_000_000;
 
-  private final long candidate;
+  private final Candidate candidate;
   private final SeatTimes times;
   private final RandomGenerator random;
   private final List<ServerView> servers;
-  private final int majority;
   private List<SeatEffect> effects = new ArrayList<>();
   private Phase phase;
   private long lastNumber;
@@ -59,26 +65,26 @@ public final class SeatCore {
     /** Others are left alone until then. */
     record Watching(long notBefore) implements Phase {}
 
-    record Standing(Ballot ballot, long until, Map<Integer, Stored> promises) implements Phase {}
+    /** Promises are those of incarnations. */
+    record Standing(Ballot ballot, long until, Map<Long, Stored> promises) implements Phase {}
 
-    /** Without a majority's first answers it has until then. */
+    /** Without answers of a majority of these members it has until then. */
     record Holding(Stored stored, long until) implements Phase {}
 
-    record Leaving(Ballot ballot, Set<Integer> told) implements Phase {}
+    record Leaving(Stored last, Set<Long> told) implements Phase {}
 
     record Gone() implements Phase {}
   }
 
   /**
    * @param servers how many there are
-   * @param candidate a positive number that no other process has drawn
    */
-  public SeatCore(int servers, long candidate, SeatTimes times, RandomGenerator random, long now) {
+  public SeatCore(
+      int servers, Candidate candidate, SeatTimes times, RandomGenerator random, long now) {
     this.candidate = candidate;
     this.times = times;
     this.random = random;
     this.servers = Stream.generate(() -> new ServerView(now)).limit(servers).toList();
-    this.majority = servers / 2 + 1;
     this.phase = new Phase.Watching(now);
   }
 
@@ -108,7 +114,7 @@ public final class SeatCore {
     if (!(phase instanceof Phase.Holding(Stored last, long until))) {
       throw new IllegalStateException("only the holder of the seat writes");
     }
-    Stored next = new Stored(last.ballot(), last.version() + 1, records);
+    Stored next = new Stored(last.ballot(), last.version() + 1, last.members(), records);
     phase = new Phase.Holding(next, until);
     return next.version();
   }
@@ -120,11 +126,10 @@ public final class SeatCore {
   /** Whether this state of the present holder, or a later one, is on a majority. */
   public boolean isDurable(long version) {
     return phase instanceof Phase.Holding(Stored stored, long _)
-        && servers.stream()
-                .flatMap(server -> server.written(stored.ballot()).stream())
-                .filter(written -> written.version() >= version)
-                .count()
-            >= majority;
+        && decide(
+            stored.members(),
+            server ->
+                server.written(stored.ballot()).filter(w -> w.version() >= version).isPresent());
   }
 
   /** Until when the holder may act, by its own clock; empty before the first write counts. */
@@ -132,14 +137,23 @@ public final class SeatCore {
     if (!(phase instanceof Phase.Holding(Stored stored, long _))) {
       return OptionalLong.empty();
     }
+    Ballot ballot = stored.ballot();
     // Written at this moment or later on a majority.
     return servers.stream()
-        .flatMap(server -> server.written(stored.ballot()).stream())
+        .flatMap(server -> server.written(ballot).stream())
         .map(ServerView.Written::sentAt)
         .sorted((a, b) -> Long.signum(b - a))
-        .skip(majority - 1L)
+        .filter(at -> decide(stored.members(), server -> server.hasWritten(ballot, at)))
         .mapToLong(sentAt -> sentAt + times.usableNanos())
         .findFirst();
+  }
+
+  private boolean decide(Members members, Predicate<ServerView> which) {
+    return members.isQuorum(
+        servers.stream()
+            .filter(which)
+            .flatMap(server -> server.incarnation().stream())
+            .collect(Collectors.toSet()));
   }
 
   private void answered(int server, Question question, SeatAnswer answer, long now) {
@@ -147,7 +161,7 @@ public final class SeatCore {
     view.saw(answer.seat(), now);
     switch (question.request()) {
       case Look _ -> {}
-      case Promise(Ballot ballot, long _) -> promised(server, ballot, answer, now);
+      case Promise(Ballot ballot, long _) -> promised(ballot, answer, now);
       case Accept(Stored stored) -> {
         if (answer.done()) {
           view.wrote(stored, question, answer.seat());
@@ -157,19 +171,19 @@ public final class SeatCore {
         }
       }
       case Leave _ -> {
-        if (phase instanceof Phase.Leaving(Ballot _, Set<Integer> told)) {
-          told.add(server);
+        if (phase instanceof Phase.Leaving(Stored _, Set<Long> told)) {
+          told.add(answer.seat().incarnation());
         }
       }
     }
   }
 
-  private void promised(int server, Ballot ballot, SeatAnswer answer, long now) {
+  private void promised(Ballot ballot, SeatAnswer answer, long now) {
     if (!(phase instanceof Phase.Standing standing) || !standing.ballot().equals(ballot)) {
       return;
     }
     if (answer.done()) {
-      standing.promises().put(server, answer.seat().stored());
+      standing.promises().put(answer.seat().incarnation(), answer.seat().stored());
     } else if (answer.seat().promised().compareTo(ballot) > 0) {
       watch(now);
     }
@@ -177,7 +191,7 @@ public final class SeatCore {
 
   private void leave() {
     if (phase instanceof Phase.Holding(Stored stored, long _)) {
-      phase = new Phase.Leaving(stored.ballot(), new HashSet<>());
+      phase = new Phase.Leaving(stored, new HashSet<>());
       return;
     }
     effects.add(new SeatEffect.Left());
@@ -187,25 +201,46 @@ public final class SeatCore {
   private void advance(long now) {
     switch (phase) {
       case Phase.Watching(long notBefore) -> {
-        look(now, Set.of());
-        if (now - notBefore >= 0 && freeCount(now) >= majority) {
+        look(now, _ -> true);
+        if (now - notBefore >= 0 && decide(electorate(now), server -> server.isFree(times, now))) {
           stand(now);
         }
       }
       case Phase.Standing standing -> canvass(standing, now);
       case Phase.Holding holding -> hold(holding, now);
-      case Phase.Leaving(Ballot ballot, Set<Integer> told) -> say(ballot, told, now);
+      case Phase.Leaving(Stored last, Set<Long> told) -> say(last, told, now);
       case Phase.Gone() -> {}
     }
   }
 
-  private long freeCount(long now) {
-    return servers.stream().filter(server -> server.isFree(times, now)).count();
+  /** Who decides, as far as this GTM has seen; nobody if the seat must not be founded by it now. */
+  private Members electorate(long now) {
+    Members known = newest(seenStates()).members();
+    boolean mayFound =
+        !known.isFounded()
+            && candidate.founds().isPresent()
+            && servers.stream().allMatch(server -> server.isFree(times, now));
+    return mayFound ? Members.of(incarnations()) : known;
   }
 
-  private void look(long now, Set<Integer> butNot) {
+  private Stream<Stored> seenStates() {
+    return servers.stream().flatMap(server -> server.seen().stream()).map(Seat::stored);
+  }
+
+  private static Stored newest(Stream<Stored> states) {
+    return states.max(Comparator.naturalOrder()).orElse(Stored.NOTHING);
+  }
+
+  private Set<Long> incarnations() {
+    return servers.stream()
+        .flatMap(server -> server.incarnation().stream())
+        .collect(Collectors.toSet());
+  }
+
+  private void look(long now, Predicate<ServerView> which) {
     for (int i = 0; i < servers.size(); i++) {
-      if (!butNot.contains(i) && servers.get(i).isIdle(now) && servers.get(i).isDue(now)) {
+      ServerView view = servers.get(i);
+      if (which.test(view) && view.isIdle(now) && view.isDue(now)) {
         ask(i, new Look(), now, times.lookNanos());
       }
     }
@@ -219,7 +254,7 @@ public final class SeatCore {
             .max()
             .orElse(0);
     lastTerm = Math.max(lastTerm, term) + 1;
-    Ballot ballot = new Ballot(lastTerm, candidate);
+    Ballot ballot = new Ballot(lastTerm, candidate.number());
     Phase.Standing standing =
         new Phase.Standing(ballot, now + times.leaseNanos() / 2, new HashMap<>());
     phase = standing;
@@ -227,9 +262,15 @@ public final class SeatCore {
   }
 
   private void canvass(Phase.Standing standing, long now) {
-    Map<Integer, Stored> promises = standing.promises();
-    if (promises.size() >= majority) {
-      win(standing.ballot(), promises, now);
+    Map<Long, Stored> promises = standing.promises();
+    Stored newest = newest(promises.values().stream());
+    boolean isNew = !newest.members().isFounded();
+    Members members = isNew ? electorate(now) : newest.members();
+    if (members.isQuorum(promises.keySet()) && (!isNew || isUnfounded())) {
+      // What was written before seats said who their members are was on a majority of all servers.
+      boolean isFirst = newest.equals(Stored.NOTHING);
+      List<GtmRecord> records = isFirst ? candidate.founds().orElseThrow() : newest.records();
+      win(standing.ballot(), members, records, now);
       return;
     }
     if (now - standing.until() >= 0) {
@@ -238,45 +279,75 @@ public final class SeatCore {
     }
     for (int i = 0; i < servers.size(); i++) {
       ServerView view = servers.get(i);
-      if (!promises.containsKey(i) && view.isIdle(now) && view.isFree(times, now)) {
+      if (!hasPromised(view, promises) && view.isIdle(now) && view.isFree(times, now)) {
         long beat = view.seen().orElseThrow().beat();
         ask(i, new Promise(standing.ballot(), beat), now, times.lookNanos());
       }
     }
-    look(now, promises.keySet());
+    look(now, view -> !hasPromised(view, promises));
   }
 
-  private void win(Ballot ballot, Map<Integer, Stored> promises, long now) {
-    Stored newest = promises.values().stream().max(Stored::compareTo).orElseThrow();
-    phase = new Phase.Holding(new Stored(ballot, 0, newest.records()), now + times.leaseNanos());
-    effects.add(new SeatEffect.Won(ballot, newest.records()));
+  private boolean isUnfounded() {
+    return seenStates().noneMatch(state -> state.members().isFounded());
+  }
+
+  private static boolean hasPromised(ServerView view, Map<Long, Stored> promises) {
+    return view.incarnation().filter(promises::containsKey).isPresent();
+  }
+
+  private void win(Ballot ballot, Members members, List<GtmRecord> records, long now) {
+    phase = new Phase.Holding(new Stored(ballot, 0, members, records), now + times.leaseNanos());
+    effects.add(new SeatEffect.Won(ballot, records));
   }
 
   private void hold(Phase.Holding holding, long now) {
-    if (now - leaseUntil().orElse(holding.until()) >= 0) {
+    long until = leaseUntil().orElse(holding.until());
+    if (now - until >= 0) {
       lose(now);
       return;
     }
-    Stored stored = holding.stored();
+    Stored stored = withMembers(holding.stored(), now);
+    // What is written under the members before counts for as long as it did.
+    phase = new Phase.Holding(stored, until);
     for (int i = 0; i < servers.size(); i++) {
       ServerView view = servers.get(i);
+      boolean isMember = view.incarnation().filter(stored.members()::contains).isPresent();
       boolean isBehind =
           view.written(stored.ballot()).filter(w -> w.version() >= stored.version()).isEmpty();
-      if (stored.version() > 0 && view.isIdle(now) && (isBehind || view.isDue(now))) {
+      if (isMember && stored.version() > 0 && view.isIdle(now) && (isBehind || view.isDue(now))) {
         ask(i, new Accept(stored), now, times.beatNanos());
       }
     }
+    look(now, view -> view.incarnation().filter(stored.members()::contains).isEmpty());
   }
 
-  private void say(Ballot ballot, Set<Integer> told, long now) {
-    if (told.size() >= majority) {
+  /** The next step of a change of members, if one is due and the last one is durable. */
+  private Stored withMembers(Stored stored, long now) {
+    boolean isSettled = stored.version() > 0 && isDurable(stored.version());
+    boolean isComplete =
+        servers.stream().allMatch(server -> server.isHeardOf(times.leaseNanos() / 2, now));
+    Set<Long> wanted = incarnations();
+    boolean isChanging = stored.members().groups().size() > 1;
+    if (!isSettled || !(isChanging || isComplete) || wanted.size() < servers.size()) {
+      return stored;
+    }
+    Members next = stored.members().towards(wanted);
+    return next.equals(stored.members())
+        ? stored
+        : new Stored(stored.ballot(), stored.version() + 1, next, stored.records());
+  }
+
+  private void say(Stored last, Set<Long> told, long now) {
+    if (last.members().isQuorum(told)) {
       effects.add(new SeatEffect.Left());
       phase = new Phase.Gone();
       return;
     }
     for (int i = 0; i < servers.size(); i++) {
-      if (!told.contains(i) && servers.get(i).isIdle(now)) {
-        ask(i, new Leave(ballot), now, times.lookNanos());
+      ServerView view = servers.get(i);
+      boolean isTold = view.incarnation().filter(told::contains).isPresent();
+      if (!isTold && view.isIdle(now)) {
+        ask(i, new Leave(last.ballot()), now, times.lookNanos());
       }
     }
   }

@@ -35,6 +35,19 @@ final class ServerView {
     return seen;
   }
 
+  /** What the server called itself when it was last heard of. */
+  Optional<Long> incarnation() {
+    return seen.map(Seat::incarnation);
+  }
+
+  boolean isOf(long incarnation) {
+    return seen.filter(seat -> seat.incarnation() == incarnation).isPresent();
+  }
+
+  boolean isHeardOf(long within, long now) {
+    return seen.isPresent() && now - seenAt < within;
+  }
+
   /** Whether it may be asked something now. */
   boolean isIdle(long now) {
     return open.isEmpty() && now - retryAt >= 0;
@@ -66,7 +79,12 @@ final class ServerView {
   }
 
   void saw(Seat seat, long now) {
-    if (seen.isEmpty() || seen.get().beat() != seat.beat()) {
+    if (!isOf(seat.incarnation())) {
+      // It has lost what it knew, and with it what this GTM has written there.
+      written = Optional.empty();
+      ownBeat = NO_BEAT;
+      beatSince = now;
+    } else if (seen.orElseThrow().beat() != seat.beat()) {
       beatSince = now;
     }
     seen = Optional.of(seat);
@@ -81,6 +99,11 @@ final class ServerView {
 
   Optional<Written> written(Ballot ballot) {
     return written.filter(write -> write.ballot().equals(ballot));
+  }
+
+  /** Whether this holder has written here, at this moment or later. */
+  boolean hasWritten(Ballot ballot, long since) {
+    return written(ballot).filter(write -> write.sentAt() - since >= 0).isPresent();
   }
 
   /**

@@ -9,10 +9,11 @@ import java.util.List;
  *
  * @param ballot of the holder
  * @param version counts the states of this holder; each contains what the one before said
+ * @param members the servers that make it durable
  */
-public record Stored(Ballot ballot, long version, List<GtmRecord> records)
+public record Stored(Ballot ballot, long version, Members members, List<GtmRecord> records)
     implements Comparable<Stored> {
-  static final Stored NOTHING = new Stored(Ballot.NONE, 0, List.of());
+  static final Stored NOTHING = new Stored(Ballot.NONE, 0, Members.NONE, List.of());
 
   private static final Comparator<Stored> ORDER =
       Comparator.comparing(Stored::ballot).thenComparingLong(Stored::version);

@@ -5,7 +5,7 @@ import dev.drover.gtm.locks.LockGraphSource;
 import dev.drover.gtm.log.GtmLog;
 import dev.drover.gtm.netty.MessagePipeline;
 import dev.drover.gtm.protocol.Handshake;
-import dev.drover.gtm.quorum.SeatServer;
+import dev.drover.gtm.protocol.NodeAddress;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -66,7 +66,7 @@ public final class GtmServer implements AutoCloseable {
       LockGraphSource locks)
       throws IOException {
     Inbox inbox = new Inbox();
-    ServerConnections connections = new ServerConnections(inbox);
+    ServerConnections connections = new ServerConnections(inbox, gtms(keeping));
     LockPoller poller = new LockPoller(locks, inbox);
     Engine engine = engine(keeping, terms, inbox, new Outlet(connections, poller));
     EventLoopGroup group =
@@ -114,9 +114,12 @@ public final class GtmServer implements AutoCloseable {
       throws IOException {
     return switch (keeping) {
       case Keeping.OwnLog(Path directory) -> new LogEngine(terms, GtmLog.open(directory), outlet);
-      case Keeping.OnServers(List<SeatServer> servers) ->
-          new SeatEngine(terms, servers, inbox, outlet);
+      case Keeping.OnServers several -> SeatEngine.open(terms, several, inbox, outlet);
     };
+  }
+
+  private static List<NodeAddress> gtms(Keeping keeping) {
+    return keeping instanceof Keeping.OnServers several ? several.gtms() : List.of();
   }
 
   private static Channel listen(

@@ -4,13 +4,17 @@ import dev.drover.gtm.core.GtmEffect;
 import dev.drover.gtm.core.GtmEffects;
 import dev.drover.gtm.core.GtmEvent;
 import dev.drover.gtm.core.GtmTerms;
+import dev.drover.gtm.log.GtmLog;
 import dev.drover.gtm.quorum.SeatServer;
 import dev.drover.gtm.seat.Ballot;
+import dev.drover.gtm.seat.Candidate;
 import dev.drover.gtm.seat.SeatCore;
 import dev.drover.gtm.seat.SeatEvent;
 import dev.drover.gtm.seat.SeatTimes;
 import dev.drover.gtm.seat.SeatedEffect;
 import dev.drover.gtm.seat.SeatedGtm;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -40,27 +44,45 @@ final class SeatEngine implements Engine {
   private final SeatedGtm gtm;
   private final Queue<SeatEvent> answers = new ConcurrentLinkedQueue<>();
   private final Set<Integer> silent = ConcurrentHashMap.newKeySet();
+  private Optional<GtmLog> origin;
   private boolean hasLeft;
 
-  SeatEngine(GtmTerms terms, List<SeatServer> servers, Inbox inbox, Outlet outlet) {
+  private SeatEngine(
+      GtmTerms terms,
+      List<SeatServer> servers,
+      Optional<GtmLog> origin,
+      Inbox inbox,
+      Outlet outlet) {
     this.servers = servers;
+    this.origin = origin;
     this.inbox = inbox;
     this.outlet = outlet;
     outlet.connections().standBy();
     SecureRandom random = new SecureRandom();
-    long candidate = 1 + random.nextLong(Long.MAX_VALUE - 1);
+    Candidate candidate =
+        new Candidate(
+            1 + random.nextLong(Long.MAX_VALUE - 1),
+            origin.map(known -> known.recovered().snapshot()));
     SeatCore seat =
         new SeatCore(servers.size(), candidate, SeatTimes.DEFAULT, random, System.nanoTime());
     this.gtm = new SeatedGtm(terms, seat);
   }
 
+  static SeatEngine open(GtmTerms terms, Keeping.OnServers keeping, Inbox inbox, Outlet outlet)
+      throws IOException {
+    Optional<Path> from = keeping.origin().filter(directory -> !GtmLog.hasMoved(directory));
+    Optional<GtmLog> origin =
+        from.isPresent() ? Optional.of(GtmLog.open(from.get())) : Optional.empty();
+    return new SeatEngine(terms, keeping.servers(), origin, inbox, outlet);
+  }
+
   @Override
-  public void start() {
+  public void start() throws IOException {
     take(List.of(new GtmEvent.Tick()));
   }
 
   @Override
-  public void take(List<GtmEvent> batch) {
+  public void take(List<GtmEvent> batch) throws IOException {
     takeAnswers();
     for (GtmEvent event : batch) {
       carryOut(
@@ -77,7 +99,7 @@ final class SeatEngine implements Engine {
 
   /** Whoever stands by need not wait for the end of the lease. */
   @Override
-  public void close() {
+  public void close() throws IOException {
     outlet.connections().standBy();
     try {
       leave();
@@ -85,10 +107,13 @@ final class SeatEngine implements Engine {
       Thread.currentThread().interrupt();
     } finally {
       servers.forEach(SeatServer::close);
+      if (origin.isPresent()) {
+        origin.get().close();
+      }
     }
   }
 
-  private void leave() throws InterruptedException {
+  private void leave() throws IOException, InterruptedException {
     long end = System.nanoTime() + LEAVE_NANOS;
     carryOut(gtm.step(new SeatEvent.Leave(), System.nanoTime()));
     while (!hasLeft && System.nanoTime() - end < 0) {
@@ -98,18 +123,19 @@ final class SeatEngine implements Engine {
     }
   }
 
-  private void takeAnswers() {
+  private void takeAnswers() throws IOException {
     for (SeatEvent answer = answers.poll(); answer != null; answer = answers.poll()) {
       carryOut(gtm.step(answer, System.nanoTime()));
     }
   }
 
-  private void carryOut(List<SeatedEffect> effects) {
+  private void carryOut(List<SeatedEffect> effects) throws IOException {
     for (SeatedEffect effect : effects) {
       switch (effect) {
         case SeatedEffect.Ask ask -> ask(ask);
         case SeatedEffect.Opened(Ballot ballot, var _) -> {
           log.info("event=gtm_active term={}", ballot.term());
+          leaveOrigin();
           outlet.connections().serve();
         }
         case SeatedEffect.Act(long until, List<GtmEffects> outcomes) ->
@@ -122,6 +148,15 @@ final class SeatEngine implements Engine {
         }
         case SeatedEffect.Left() -> hasLeft = true;
       }
+    }
+  }
+
+  /** The state is on the servers, this one's or a later one. */
+  private void leaveOrigin() throws IOException {
+    if (origin.isPresent()) {
+      origin.get().moved();
+      origin.get().close();
+      origin = Optional.empty();
     }
   }
 

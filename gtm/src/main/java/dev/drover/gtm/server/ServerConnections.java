@@ -4,7 +4,9 @@ import dev.drover.gtm.core.GtmEvent;
 import dev.drover.gtm.netty.MessageSink;
 import dev.drover.gtm.protocol.GtmMessage;
 import dev.drover.gtm.protocol.GtmMessage.Hello;
+import dev.drover.gtm.protocol.NodeAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -28,13 +30,22 @@ final class ServerConnections {
   private static final long MAX_UNPROVED_NANOS = 5_000_000_000L;
 
   private final Inbox inbox;
+  private final List<NodeAddress> gtms;
   private final SequencedMap<ServerPeer, Long> unproved = new LinkedHashMap<>();
   private final Map<Long, MessageSink> proved = new ConcurrentHashMap<>();
   private volatile boolean serving = true;
   private long lastNumber;
 
-  ServerConnections(Inbox inbox) {
+  /**
+   * @param gtms told to each client
+   */
+  ServerConnections(Inbox inbox, List<NodeAddress> gtms) {
     this.inbox = inbox;
+    this.gtms = List.copyOf(gtms);
+  }
+
+  List<NodeAddress> gtms() {
+    return gtms;
   }
 
   void opened(ServerPeer peer) {

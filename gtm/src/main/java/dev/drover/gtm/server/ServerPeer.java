@@ -61,7 +61,7 @@ final class ServerPeer implements Peer {
       return;
     }
     open.trust();
-    open.send(handshake.welcome(challenge, hello));
+    open.send(handshake.welcome(challenge, hello, connections.gtms()));
     number = Optional.of(connections.accepted(this, open, hello));
   }
 

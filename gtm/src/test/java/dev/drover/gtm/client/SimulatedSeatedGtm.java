@@ -4,6 +4,7 @@ import dev.drover.gtm.core.GtmEffect;
 import dev.drover.gtm.core.GtmEffects;
 import dev.drover.gtm.core.GtmEvent;
 import dev.drover.gtm.seat.Ballot;
+import dev.drover.gtm.seat.Candidate;
 import dev.drover.gtm.seat.SeatCore;
 import dev.drover.gtm.seat.SeatEvent;
 import dev.drover.gtm.seat.SeatTimes;
@@ -24,6 +25,7 @@ final class SimulatedSeatedGtm implements SimulatedHost {
 
   private final Simulation simulation;
   private final SimulatedSeats seats;
+  private final boolean mayFound;
   private final Map<Long, SimulatedConnection> connections = new HashMap<>();
   private final List<Runnable> backlog = new ArrayList<>();
   private Optional<SeatedGtm> gtm = Optional.empty();
@@ -37,9 +39,13 @@ final class SimulatedSeatedGtm implements SimulatedHost {
   private Set<Integer> cutOffFrom = Set.of();
   private long plannedTick;
 
-  SimulatedSeatedGtm(Simulation simulation, SimulatedSeats seats) {
+  /**
+   * @param mayFound whether it begins a cluster that is new
+   */
+  SimulatedSeatedGtm(Simulation simulation, SimulatedSeats seats, boolean mayFound) {
     this.simulation = simulation;
     this.seats = seats;
+    this.mayFound = mayFound;
   }
 
   void start() {
@@ -47,10 +53,13 @@ final class SimulatedSeatedGtm implements SimulatedHost {
     int drift = simulation.random.nextInt(-MAX_DRIFT_PER_MILLE, MAX_DRIFT_PER_MILLE + 1);
     clockRate = 1 + drift / 1000.0;
     clockOffset = simulation.random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L);
-    long candidate = 1 + simulation.random.nextLong(Long.MAX_VALUE - 1);
+    Candidate candidate =
+        new Candidate(
+            1 + simulation.random.nextLong(Long.MAX_VALUE - 1),
+            mayFound ? Optional.of(List.of()) : Optional.empty());
     SeatCore seat =
         new SeatCore(
-            SimulatedSeats.SERVERS, candidate, SeatTimes.DEFAULT, simulation.random, localNow());
+            seats.configured(), candidate, SeatTimes.DEFAULT, simulation.random, localNow());
     gtm = Optional.of(new SeatedGtm(SimulatedGtm.TERMS, seat));
     tick(life);
   }

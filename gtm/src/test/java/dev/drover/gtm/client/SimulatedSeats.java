@@ -1,31 +1,73 @@
 package dev.drover.gtm.client;
 
+import dev.drover.gtm.seat.Members;
 import dev.drover.gtm.seat.Seat;
 import dev.drover.gtm.seat.SeatAnswer;
 import dev.drover.gtm.seat.SeatEvent;
 import dev.drover.gtm.seat.SeatRequest;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The servers that keep the seat; they go down and come back with what they had written. */
+/**
+ * The servers that keep the seat; they go down and come back with what they had written, or with
+ * nothing. GTMs are told of some of them first, and later of more.
+ */
 final class SimulatedSeats {
-  static final int SERVERS = 3;
+  private static final int SERVERS = 5;
   private static final long TIMEOUT = Simulation.SECONDS;
 
   private final Simulation simulation;
-  private final List<Seat> seats = new ArrayList<>(Collections.nCopies(SERVERS, Seat.EMPTY));
+  private final List<Seat> seats = new ArrayList<>();
   private final Set<Integer> down = new HashSet<>();
+  private int configured;
+  private int lostDisks;
 
   SimulatedSeats(Simulation simulation) {
     this.simulation = simulation;
+    for (int i = 0; i < SERVERS; i++) {
+      seats.add(Seat.fresh(incarnation()));
+    }
+    this.configured = 1 + 2 * simulation.random.nextInt(2);
+  }
+
+  /** How many of them a GTM is told of that starts now. */
+  int configured() {
+    return configured;
+  }
+
+  int lostDisks() {
+    return lostDisks;
+  }
+
+  void grow() {
+    configured = Math.min(SERVERS, configured + 2);
+  }
+
+  /** The servers that have a say, as far as they all know, are those that GTMs are told of. */
+  boolean isSettled() {
+    Set<Long> present = new HashSet<>();
+    seats.subList(0, configured).forEach(seat -> present.add(seat.incarnation()));
+    Members all = Members.of(present);
+    Set<Long> agreed = new HashSet<>();
+    seats.stream()
+        .filter(seat -> seat.stored().members().equals(all))
+        .forEach(seat -> agreed.add(seat.incarnation()));
+    return all.isQuorum(agreed);
+  }
+
+  /** As long as the others are enough to go on without it. */
+  void loseDisk() {
+    if (configured > 1 && isSettled()) {
+      lostDisks++;
+      seats.set(simulation.random.nextInt(configured), Seat.fresh(incarnation()));
+    }
   }
 
   void crashOne(long downtime) {
-    int server = simulation.random.nextInt(SERVERS);
+    int server = simulation.random.nextInt(configured);
     if (down.add(server)) {
       simulation.after(downtime, () -> down.remove(server));
     }
@@ -33,8 +75,8 @@ final class SimulatedSeats {
 
   /** One server or more. */
   Set<Integer> some() {
-    Set<Integer> some = new HashSet<>(Set.of(simulation.random.nextInt(SERVERS)));
-    for (int i = 0; i < SERVERS; i++) {
+    Set<Integer> some = new HashSet<>(Set.of(simulation.random.nextInt(configured)));
+    for (int i = 0; i < configured; i++) {
       if (simulation.random.nextBoolean()) {
         some.add(i);
       }
@@ -67,6 +109,10 @@ final class SimulatedSeats {
               isUp && !isAnswerLost ? new SeatEvent.Answered(server, number, answered) : failure;
           simulation.after(delay(), () -> answer.accept(event));
         });
+  }
+
+  private long incarnation() {
+    return 1 + simulation.random.nextLong(Long.MAX_VALUE - 1);
   }
 
   private long delay() {

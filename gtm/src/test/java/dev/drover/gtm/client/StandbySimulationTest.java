@@ -6,7 +6,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The simulated cluster with two or three GTMs, which crash, fall asleep, lose their servers and
- * follow each other.
+ * follow each other. The servers are one or three at first and three or five in the end, and some
+ * lose their disks.
  *
  * <p>{@code -Dseed=N} runs that one, {@code -Dseeds=N} so many from there.
  */
@@ -20,14 +21,19 @@ final class StandbySimulationTest {
     long count = Long.getLong("seeds", isOne ? 1 : DEFAULT_SEEDS);
     long terms = 0;
     long gxids = 0;
+    long lostDisks = 0;
     for (long seed = first; seed < first + count; seed++) {
       Simulation simulation = run(seed);
       terms += simulation.invariants.lastToAct().term();
       gxids += simulation.invariants.gxidCount();
+      SimulatedStandbys standbys = (SimulatedStandbys) simulation.gtms;
+      lostDisks += standbys.lostDisks();
+      assertThat(standbys.isSettled()).as("seed %d: the servers that remain decide", seed).isTrue();
     }
     // The runs must have been worth it.
     assertThat(terms).isGreaterThan(4 * count);
     assertThat(gxids).isGreaterThan(1000 * count);
+    assertThat(lostDisks).isGreaterThan(count);
   }
 
   private static Simulation run(long seed) {

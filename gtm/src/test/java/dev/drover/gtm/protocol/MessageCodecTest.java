@@ -53,7 +53,7 @@ final class MessageCodecTest {
           new Challenge(1, "abc"),
           new Hello(1, Role.COORDINATOR, "c1", "def", "0123"),
           new Hello(1, Role.AGENT, "a1", "def", "0123"),
-          new Welcome("4567"),
+          new Welcome("4567", List.of(new NodeAddress("gtm2", "h", 7))),
           new GtmMessage.StandingBy(),
           new Register(-1, 2, 3),
           new Registered(-1, 2, EPOCH, new LeaseTerms(4000, 100), CATALOG),
@@ -152,9 +152,12 @@ final class MessageCodecTest {
     assertThat(handshake.accepts(challenge, renamed)).isFalse();
     Hello promoted = new Hello(1, Role.AGENT, "c1", hello.nonce(), hello.proof());
     assertThat(handshake.accepts(challenge, promoted)).isFalse();
-    assertThat(handshake.accepts(challenge, hello, handshake.welcome(challenge, hello))).isTrue();
-    assertThat(handshake.accepts(challenge, hello, stranger.welcome(challenge, hello))).isFalse();
-    assertThat(handshake.accepts(challenge, hello, new Welcome(hello.proof()))).isFalse();
+    assertThat(handshake.accepts(challenge, hello, handshake.welcome(challenge, hello, List.of())))
+        .isTrue();
+    assertThat(handshake.accepts(challenge, hello, stranger.welcome(challenge, hello, List.of())))
+        .isFalse();
+    assertThat(handshake.accepts(challenge, hello, new Welcome(hello.proof(), List.of())))
+        .isFalse();
     assertThatThrownBy(() -> new Handshake("short")).isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A server in this process. Each GTM has a connection of its own to it, which can be cut.
@@ -15,7 +16,9 @@ import java.util.concurrent.Executors;
  */
 public final class FakeSeatServer {
   private final Executor thread = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
-  private volatile Seat seat = Seat.EMPTY;
+  private static final AtomicLong LAST_INCARNATION = new AtomicLong();
+
+  private volatile Seat seat = Seat.fresh(LAST_INCARNATION.incrementAndGet());
 
   public Link link() {
     return new Link();
@@ -23,6 +26,11 @@ public final class FakeSeatServer {
 
   public Seat seat() {
     return seat;
+  }
+
+  /** As a server that has lost its disk. */
+  public void forget() {
+    seat = Seat.fresh(LAST_INCARNATION.incrementAndGet());
   }
 
   private SeatAnswer answer(SeatRequest request) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.gtm.core.GtmRecord;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -17,8 +17,10 @@ final class SeatCoreTest {
   private static final long STEP = 10 * MILLIS;
   private static final SeatTimes TIMES = SeatTimes.DEFAULT;
 
-  private final List<Seat> seats = new ArrayList<>(Collections.nCopies(3, Seat.EMPTY));
+  private final List<Seat> seats =
+      new ArrayList<>(List.of(Seat.fresh(11), Seat.fresh(12), Seat.fresh(13)));
   private final Set<SeatCore> cutOff = new HashSet<>();
+  private final Set<Integer> silent = new HashSet<>();
   private final List<SeatEffect> told = new ArrayList<>();
   private long now;
 
@@ -89,6 +91,63 @@ final class SeatCoreTest {
     assertThat(first.leaseUntil()).isEmpty();
   }
 
+  @Test
+  void whoHasForgottenHasNoSayUntilTheHolderGivesItOne() {
+    SeatCore first = holder();
+    seats.set(0, Seat.fresh(99));
+    run(first, 20);
+    assertThat(seats.get(1).stored().members().contains(99)).isFalse();
+    run(first, 1000);
+    assertThat(seats)
+        .allSatisfy(
+            seat ->
+                assertThat(seat.stored().members()).isEqualTo(Members.of(Set.of(99L, 12L, 13L))));
+    assertThat(first.isHolding()).isTrue();
+  }
+
+  @Test
+  void aMajorityThatHasForgottenDecidesNothing() {
+    SeatCore first = holder();
+    cutOff.add(first);
+    seats.set(0, Seat.fresh(98));
+    seats.set(1, Seat.fresh(99));
+    SeatCore second = candidate(2);
+    SeatCore founder = candidate(1);
+    for (int i = 0; i < 500; i++) {
+      run(second, 10);
+      run(founder, 10);
+    }
+    assertThat(second.isHolding()).isFalse();
+    assertThat(founder.isHolding()).isFalse();
+  }
+
+  @Test
+  void onlyOneFoundsTheSeatAndOnlyWhenItHasHeardOfAll() {
+    SeatCore second = candidate(2);
+    run(second, 5000);
+    assertThat(second.isHolding()).isFalse();
+    SeatCore first = candidate(1);
+    silent.add(2);
+    run(first, 5000);
+    assertThat(first.isHolding()).isFalse();
+    silent.clear();
+    run(first, 1000);
+    assertThat(first.isHolding()).isTrue();
+  }
+
+  @Test
+  void aStateThatDoesNotSayWhoseItIsIsNotForgotten() {
+    Stored early = new Stored(new Ballot(3, 7), 5, Members.NONE, List.of(new GtmRecord.Started(4)));
+    seats.set(1, seats.get(1).answer(new SeatRequest.Accept(early)).seat());
+    seats.set(2, seats.get(2).answer(new SeatRequest.Accept(early)).seat());
+    SeatCore first = candidate(1);
+    run(first, 5000);
+    assertThat(told.getFirst())
+        .isInstanceOfSatisfying(
+            SeatEffect.Won.class,
+            won -> assertThat(won.records()).containsExactly(new GtmRecord.Started(4)));
+  }
+
   private SeatCore holder() {
     SeatCore first = candidate(1);
     run(first, 100);
@@ -101,7 +160,7 @@ final class SeatCoreTest {
   private SeatCore candidate(long number) {
     return new SeatCore(
         seats.size(),
-        number,
+        new Candidate(number, number == 1 ? Optional.of(List.of()) : Optional.empty()),
         TIMES,
         RandomGeneratorFactory.of("L64X128MixRandom").create(number),
         now);
@@ -124,7 +183,7 @@ final class SeatCoreTest {
   }
 
   private SeatEvent answer(SeatCore core, int server, long number, SeatRequest request) {
-    if (cutOff.contains(core)) {
+    if (cutOff.contains(core) || silent.contains(server)) {
       return new SeatEvent.Failed(server, number);
     }
     SeatAnswer answer = seats.get(server).answer(request);

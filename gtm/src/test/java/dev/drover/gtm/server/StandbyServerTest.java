@@ -1,6 +1,7 @@
 package dev.drover.gtm.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.gtm.client.GtmAddress;
 import dev.drover.gtm.client.GtmClient;
@@ -9,16 +10,22 @@ import dev.drover.gtm.client.Lease;
 import dev.drover.gtm.core.GtmTerms;
 import dev.drover.gtm.locks.FakeLocks;
 import dev.drover.gtm.protocol.Handshake;
+import dev.drover.gtm.protocol.NodeAddress;
 import dev.drover.gtm.protocol.Role;
 import dev.drover.gtm.quorum.FakeSeatServer;
 import dev.drover.gtm.quorum.SeatServer;
+import dev.drover.gtm.seat.Members;
+import dev.drover.gtm.seat.Seat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +33,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two real GTMs and real clients over loopback; the servers that keep the seat are fakes. */
 @Timeout(60)
@@ -38,6 +46,7 @@ final class StandbyServerTest {
   private final List<FakeSeatServer> seats = Stream.generate(FakeSeatServer::new).limit(3).toList();
   private final List<AutoCloseable> open = new ArrayList<>();
   private final Set<Long> gxids = new HashSet<>();
+  @TempDir private Path directory;
 
   /** A GTM and its connections to the servers. */
   private record Member(GtmServer server, List<FakeSeatServer.Link> links) {
@@ -100,14 +109,72 @@ final class StandbyServerTest {
   @Test
   void oneServerOfThreeMayBeAway() throws Exception {
     Member only = gtm();
-    only.links().getFirst().cut();
     GtmClient client = coordinator("c1", new RecordingListener(), only);
     get(client.firstLease());
+    only.links().getFirst().cut();
+    long version = seats.getFirst().seat().stored().version();
     draw(client, 500);
-    assertThat(seats.getFirst().seat().stored().version()).isLessThan(2);
+    assertThat(seats.getFirst().seat().stored().version()).isLessThan(version + 2);
     only.links().getFirst().mend();
     only.links().getLast().cut();
     draw(client, 500);
+  }
+
+  @Test
+  void aServerThatHasLostItsDiskGetsItsSayBack() throws Exception {
+    Member only = gtm();
+    GtmClient client = coordinator("c1", new RecordingListener(), only);
+    get(client.firstLease());
+    draw(client, 250);
+    FakeSeatServer lost = seats.getFirst();
+    lost.forget();
+    awaitMembers(seats);
+    // It counts again: with it, two of three.
+    only.links().getLast().cut();
+    draw(client, 500);
+    assertThat(lost.seat().stored().members().contains(lost.seat().incarnation())).isTrue();
+  }
+
+  @Test
+  void aClusterWithALogGetsAStandbyAndItsClientsLearnOfIt() throws Exception {
+    GtmServer alone = start(new Keeping.OwnLog(directory), 0);
+    int port = alone.port();
+    RecordingListener listener = new RecordingListener();
+    GtmClient client = coordinator("c1", listener, new Member(alone, List.of()));
+    Lease lease = get(client.firstLease());
+    draw(client, 250);
+    alone.close();
+    // The second GTM is there before the first: it must not begin with nothing.
+    int standbyPort = freePort();
+    List<NodeAddress> gtms =
+        Stream.of(port, standbyPort).map(at -> new NodeAddress("gtm", "127.0.0.1", at)).toList();
+    Member second = member(gtms, Optional.empty(), standbyPort);
+    Member first = member(gtms, Optional.of(directory), port);
+    draw(client, 500);
+    assertThat(client.epoch()).isEqualTo(lease.epoch());
+    assertThatThrownBy(() -> start(new Keeping.OwnLog(directory), 0))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("moved");
+    first.server().close();
+    draw(client, 500);
+    assertThat(client.epoch()).isEqualTo(lease.epoch());
+    assertThat(listener.hasBeenTold("lost " + lease.epoch())).isFalse();
+    assertThat(second.links()).isNotEmpty();
+  }
+
+  /** All of these have a say, and know it. */
+  private static void awaitMembers(List<FakeSeatServer> servers) {
+    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+    while (!servers.stream().allMatch(server -> areMembers(server.seat(), servers))) {
+      assertThat(System.nanoTime()).as("members in time").isLessThan(limit);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean areMembers(Seat seat, List<FakeSeatServer> servers) {
+    Set<Long> all = new HashSet<>();
+    servers.forEach(server -> all.add(server.seat().incarnation()));
+    return seat.stored().members().equals(Members.of(all));
   }
 
   private void draw(GtmClient client, int count) throws Exception {
@@ -116,17 +183,29 @@ final class StandbyServerTest {
     }
   }
 
+  /** The first one that a test starts may found the seat. */
   private Member gtm() throws IOException {
+    Optional<Path> origin = open.isEmpty() ? Optional.of(directory) : Optional.empty();
+    return member(List.of(), origin, 0);
+  }
+
+  private Member member(List<NodeAddress> gtms, Optional<Path> origin, int port)
+      throws IOException {
     List<FakeSeatServer.Link> links = seats.stream().map(FakeSeatServer::link).toList();
+    Keeping keeping = new Keeping.OnServers(List.<SeatServer>copyOf(links), gtms, origin);
+    return new Member(start(keeping, port), links);
+  }
+
+  private GtmServer start(Keeping keeping, int port) throws IOException {
     GtmServer server =
         GtmServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            new Keeping.OnServers(List.<SeatServer>copyOf(links)),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            keeping,
             new Handshake(SECRET),
             TERMS,
             new FakeLocks());
     open.add(server);
-    return new Member(server, links);
+    return server;
   }
 
   private GtmClient coordinator(String name, RecordingListener listener, Member... gtms) {
@@ -140,5 +219,11 @@ final class StandbyServerTest {
 
   private static <T> T get(CompletableFuture<T> future) throws Exception {
     return future.get(WAIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
   }
 }

@@ -23,8 +23,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
- * Tellers work while one of two GTMs follows the other: the active one is killed; its follower is
- * stopped and wakes up when it has been followed; and that one is killed in turn.
+ * Tellers work while the only GTM gets a standby, and then one of the two follows the other: the
+ * active one is killed; its follower is stopped and wakes up when it has been followed; and that
+ * one is killed in turn. Meanwhile a server loses what it knew of who is active.
  *
  * <p>After each a change of the schema, which needs the GTM, must succeed in time, money must move
  * through both coordinators, and a coordinator that is born again must get a new epoch and new ids.
@@ -52,7 +53,7 @@ class GtmTakeoverTest {
 
   @Test
   void oneGtmFollowsTheOther() throws SQLException {
-    try (TemporaryCluster cluster = TemporaryCluster.ofProcesses(COORDINATORS, 2)) {
+    try (TemporaryCluster cluster = TemporaryCluster.ofProcesses(COORDINATORS)) {
       Bank bank = Bank.create(cluster.coordinators().getFirst());
       AtomicBoolean isOpen = new AtomicBoolean(true);
       CompletableFuture<Outcomes> work =
@@ -61,7 +62,11 @@ class GtmTakeoverTest {
                   Bank.work(cluster.coordinators(), TELLERS, isOpen::get, () -> situation(cluster)),
               Thread::startVirtualThread);
       try {
+        awaitProgress(cluster, work);
+        cluster.addGtm();
+        awaitProgress(cluster, work);
         kill(cluster, work);
+        forget(cluster.datanodes().getFirst(), cluster);
         sleepAndWake(cluster, work);
         kill(cluster, work);
       } finally {
@@ -117,6 +122,23 @@ class GtmTakeoverTest {
     Duration took = Duration.ofNanos(System.nanoTime() - since);
     story.add("schema changed after %d ms".formatted(took.toMillis()));
     assertThat(took).as("%s", story).isLessThan(TAKEOVER);
+  }
+
+  /** As if the server had lost its disk; the active GTM gives it its say back. */
+  private void forget(Endpoint node, TemporaryCluster cluster) {
+    assertThat(
+            attempt(
+                node,
+                "BEGIN; DELETE FROM drover.gtm_seat; INSERT INTO drover.gtm_seat VALUES (1, 0, 0,"
+                    + " 0, true, 0, 0, 0, ''); COMMIT"))
+        .isTrue();
+    await(cluster, RECOVERY, () -> hasSay(node), "the server has a say");
+    story.add("a server forgot");
+  }
+
+  private static boolean hasSay(Endpoint node) {
+    return attempt(
+        node, "SELECT 1 / count(*) FROM drover.gtm_seat WHERE NOT vacant AND state <> ''");
   }
 
   private static boolean isFollowed(TemporaryCluster cluster, String before) {
