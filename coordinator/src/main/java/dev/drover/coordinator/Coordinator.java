@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.catalog.StatementPlanner;
+import dev.drover.coordinator.ddl.ClusterTransaction;
 import dev.drover.coordinator.dispatch.PlanOperators;
 import dev.drover.coordinator.exec.ExecServices;
 import dev.drover.coordinator.exec.NodeRotation;
@@ -43,7 +44,10 @@ import dev.drover.pgwire.netty.FrontendServer;
 import dev.drover.pgwire.netty.ServerAddress;
 import dev.drover.pgwire.netty.Transport;
 import dev.drover.planner.catalog.Node;
+import dev.drover.redistribute.job.JobKind;
 import dev.drover.redistribute.job.JobRunner;
+import dev.drover.redistribute.move.MoveJob;
+import dev.drover.redistribute.move.SlotMoves;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -91,6 +95,7 @@ public final class Coordinator implements AutoCloseable {
   private final ClusterPause pause;
   private final CatalogCache catalog;
   private final StatisticsRefresher statistics;
+  private final CoordinatorDdl ddl;
   private final JobRunner jobs;
   private final List<LoopServices> loops;
   private final FrontendServer server;
@@ -118,6 +123,7 @@ public final class Coordinator implements AutoCloseable {
     long version = events.awaitStart(START_TIMEOUT_SECONDS);
     this.catalog = new CatalogCache(new JdbcCatalogSource(catalogNode), version, blocking);
     this.statistics = new StatisticsRefresher(catalog, catalogNode, servers::connect, blocking);
+    this.ddl = new CoordinatorDdl(catalog, gtm, blocking, servers::prepare, statistics);
     Roles roles = new Roles(new Credentials.Password(config.secret()));
     this.loops = loops(roles);
     catalog.onLoad(this::catalogLoaded);
@@ -128,7 +134,7 @@ public final class Coordinator implements AutoCloseable {
     servers.checkHashes(catalog.view().snapshot().nodes(), blocking);
     this.server = listen();
     statistics.start();
-    this.jobs = JobRunner.start(servers::connectCatalog, List.of());
+    this.jobs = JobRunner.start(servers::connectCatalog, jobKinds());
     LOG.info("event=coordinator_started name={} port={}", config.name(), port());
   }
 
@@ -181,6 +187,13 @@ public final class Coordinator implements AutoCloseable {
     return result;
   }
 
+  private List<JobKind> jobKinds() {
+    ClusterTransaction change =
+        new ClusterTransaction(loops.getFirst().sessions().transactions(), ddl);
+    SlotMoves moves = new SlotMoves(new JobServers(this::node, config.secret()), change);
+    return List.of(new MoveJob(moves));
+  }
+
   private void stayAlone() {
     gtm.stayAlone();
   }
@@ -228,7 +241,7 @@ public final class Coordinator implements AutoCloseable {
             new PlanOperators(),
             new NodeRotation(),
             (fields, view, _) -> ErrorNames.translate(fields, view.snapshot()),
-            new CoordinatorDdl(catalog, gtm, blocking, servers::prepare, statistics));
+            ddl);
     return new LoopServices(
         loop,
         pool,

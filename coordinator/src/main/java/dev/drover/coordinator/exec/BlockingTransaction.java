@@ -10,6 +10,7 @@ import dev.drover.pgwire.ServerError;
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.catalog.Node;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -58,10 +59,17 @@ public final class BlockingTransaction {
 
   /** The same statement on several at once; raises the first error after all have answered. */
   public List<QuietReply> query(List<Participant> participants, String sql) {
+    return query(participants, Collections.nCopies(participants.size(), sql));
+  }
+
+  /** To each its own statement. */
+  public List<QuietReply> query(List<Participant> participants, List<String> sql) {
     List<CompletableFuture<QuietReply>> futures = new ArrayList<>();
-    for (Participant participant : participants) {
+    for (int i = 0; i < participants.size(); i++) {
+      Participant participant = participants.get(i);
+      String own = sql.get(i);
       CompletableFuture<QuietReply> future = new CompletableFuture<>();
-      onLoop(() -> send(participant, sql, future));
+      onLoop(() -> send(participant, own, future));
       futures.add(future);
     }
     List<QuietReply> replies = futures.stream().map(BlockingTransaction::join).toList();

@@ -58,6 +58,10 @@ CREATE TABLE IF NOT EXISTS drover.colocation_groups (
   UNIQUE (nodes, modulus)
 );
 
+-- How often each slot has changed its owner: whoever has seen less must not read it.
+ALTER TABLE drover.colocation_groups
+  ADD COLUMN IF NOT EXISTS moves integer[] NOT NULL DEFAULT array_fill(0, ARRAY[32]);
+
 -- kind: H hash, M modulo, R replicated, N round robin. The relation is the catalog node's.
 CREATE TABLE IF NOT EXISTS drover.distributions (
   distribution_id integer PRIMARY KEY,

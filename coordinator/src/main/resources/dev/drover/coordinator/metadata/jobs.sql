@@ -21,7 +21,9 @@ CREATE TABLE IF NOT EXISTS drover.job (
 );
 CREATE INDEX IF NOT EXISTS job_unfinished ON drover.job (id) WHERE finished IS NULL;
 
--- One slot of a colocation group on its way from one node to another.
+-- One slot of a colocation group on its way from one node to another. phase: as MovePhase; attempts:
+-- at the cutover; restarts: how often it began anew; blocked_micros: how long the longest attempt kept
+-- writers of the slot waiting.
 CREATE TABLE IF NOT EXISTS drover.move (
   id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   job integer NOT NULL REFERENCES drover.job ON DELETE CASCADE,
@@ -36,6 +38,8 @@ CREATE TABLE IF NOT EXISTS drover.move (
   rows_done bigint NOT NULL DEFAULT 0,
   blocked_micros bigint NOT NULL DEFAULT 0,
   attempts integer NOT NULL DEFAULT 0,
+  restarts integer NOT NULL DEFAULT 0,
+  fingerprint text NOT NULL DEFAULT '',
   message text NOT NULL DEFAULT '',
   started timestamptz,
   finished timestamptz,
@@ -138,3 +142,35 @@ BEGIN
   END IF;
   RETURN seen.message;
 END $$;
+
+-- Starts a job that moves one slot of a colocation group to a node. For superusers.
+CREATE OR REPLACE FUNCTION drover.move_slot(colocation_group integer, slot integer, target_node text)
+RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET drover.reach = 'none'
+AS $$
+DECLARE
+  source_id integer;
+  target_id integer := (SELECT n.id FROM drover.nodes n WHERE n.name = target_node AND n.id > 0);
+  job_id integer;
+BEGIN
+  IF target_id IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '42704',
+      MESSAGE = format('datanode "%s" does not exist', target_node);
+  END IF;
+  SELECT g.slots[move_slot.slot + 1] INTO source_id
+    FROM drover.colocation_groups g WHERE g.id = move_slot.colocation_group;
+  IF source_id IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format(
+      'slot %s of colocation group %s does not exist', slot, move_slot.colocation_group);
+  END IF;
+  INSERT INTO drover.job (kind, statement) VALUES ('move', format('SELECT drover.move_slot(%s, %s, %L)',
+    move_slot.colocation_group, slot, target_node)) RETURNING id INTO job_id;
+  IF source_id <> target_id THEN
+    INSERT INTO drover.move (job, colocation_group, slot, source, target)
+      VALUES (job_id, move_slot.colocation_group, move_slot.slot, source_id, target_id);
+  END IF;
+  RETURN job_id;
+EXCEPTION WHEN unique_violation THEN
+  RAISE EXCEPTION USING ERRCODE = '55006', MESSAGE = format(
+    'slot %s of colocation group %s is being moved already', slot, move_slot.colocation_group);
+END $$;
+REVOKE EXECUTE ON FUNCTION drover.move_slot(integer, integer, text) FROM PUBLIC;

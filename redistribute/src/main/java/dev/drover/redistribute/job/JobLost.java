@@ -4,7 +4,7 @@ package dev.drover.redistribute.job;
 public final class JobLost extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  JobLost(String message) {
+  public JobLost(String message) {
     super(message);
   }
 }

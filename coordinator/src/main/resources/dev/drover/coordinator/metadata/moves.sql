@@ -1,0 +1,159 @@
+-- What a datanode needs to give a slot away and to take one. Run after node-ddl.sql, as the superuser
+-- "drover"; may be run again. Leaves on their way are made with the rights of the table's owner.
+
+-- A row travels behind everything that was committed on the source before it.
+CREATE TABLE IF NOT EXISTS drover.move_marker (
+  move integer PRIMARY KEY,
+  marker bigint NOT NULL
+);
+
+-- Leaves that were given away wait here for a while, then go.
+DO $$ BEGIN
+  IF to_regnamespace('"drover$trash"') IS NULL THEN
+    CREATE SCHEMA "drover$trash" AUTHORIZATION drover;
+  END IF;
+END $$;
+
+-- Columns that a copy carries, and whether their values mean the same in binary form on any server:
+-- arrays and rows of users' types contain OIDs.
+CREATE OR REPLACE FUNCTION drover.copied_columns(
+  leaf regclass, OUT columns text, OUT is_binary boolean, OUT bytes bigint, OUT row_count bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), ''),
+    coalesce(bool_and(a.atttypid < 16384), true),
+    pg_table_size(leaf), (SELECT greatest(c.reltuples, 0)::bigint FROM pg_class c WHERE c.oid = leaf)
+  FROM pg_attribute a
+  WHERE a.attrelid = leaf AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+$$;
+
+-- Whether changes of a leaf's rows can be told to a subscriber as it is.
+CREATE OR REPLACE FUNCTION drover.has_identity(leaf regclass) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT c.relreplident IN ('f', 'i') OR (c.relreplident = 'd' AND EXISTS (
+    SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary))
+  FROM pg_class c WHERE c.oid = leaf
+$$;
+
+-- Indexes, constraints and settings of a leaf that is filled and not attached yet, so that attaching
+-- it has nothing left to build or to check. Runs as the owner. remainder: "modulus, remainder".
+CREATE OR REPLACE FUNCTION drover.build_leaf(
+  leaf regclass, parent regclass, distribution text, remainder text, spec json)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  wanted record;
+  key_columns text := (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.position)
+    FROM pg_partitioned_table p, unnest(p.partattrs) WITH ORDINALITY k(number, position)
+      JOIN pg_attribute a ON a.attrelid = parent AND a.attnum = k.number
+    WHERE p.partrelid = parent);
+BEGIN
+  FOR wanted IN
+    SELECT drover.leaf_object_name(x.relname, distribution) AS name, k.conname IS NOT NULL AS is_key,
+      CASE WHEN k.conname IS NOT NULL THEN pg_get_constraintdef(k.oid)
+        ELSE substr(pg_get_indexdef(i.indexrelid), strpos(pg_get_indexdef(i.indexrelid), ' USING '))
+      END AS definition,
+      CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END AS uniqueness
+    FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+      LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = parent
+        AND k.contype IN ('p', 'u')
+    WHERE i.indrelid = parent AND NOT i.indisexclusion
+    ORDER BY k.conname IS NULL, x.relname
+  LOOP
+    IF wanted.is_key THEN
+      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', leaf, wanted.name, wanted.definition);
+    ELSE
+      EXECUTE format('CREATE %sINDEX %I ON %s%s',
+        wanted.uniqueness, wanted.name, leaf, wanted.definition);
+    END IF;
+  END LOOP;
+  FOR wanted IN
+    SELECT k.conname AS name, pg_get_constraintdef(k.oid) AS definition FROM pg_constraint k
+    WHERE k.conrelid = parent AND k.contype = 'f' AND k.conparentid = 0
+  LOOP
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', leaf, wanted.name,
+      regexp_replace(wanted.definition, ' NOT VALID$', ''));
+    EXECUTE format('ALTER TABLE %s VALIDATE CONSTRAINT %I', leaf, wanted.name);
+  END LOOP;
+  PERFORM drover.align_storage(leaf, leaf::text, distribution, spec);
+  PERFORM drover.align_exclusions(leaf, leaf::text, distribution, spec);
+  EXECUTE format('ALTER TABLE %s ADD CONSTRAINT drover_move'
+    ' CHECK (satisfies_hash_partition(%s::oid, %s, %s))', leaf, parent::oid, remainder, key_columns);
+END $$;
+
+-- Foreign keys to other leaves of the slot: referenced maps tables to their leaves.
+CREATE OR REPLACE FUNCTION drover.link_leaf(
+  leaf regclass, distribution text, spec json, referenced json)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  wanted record;
+BEGIN
+  FOR wanted IN
+    SELECT drover.leaf_object_name(w->>'name', distribution) AS name,
+      (w->>'head') || (referenced->>(w->>'referenced')) || (w->>'tail') AS definition
+    FROM json_array_elements(spec->'foreign_keys') w
+  LOOP
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', leaf, wanted.name, wanted.definition);
+  END LOOP;
+END $$;
+
+-- Gives a leaf that is not attached yet the grants of its table.
+CREATE OR REPLACE FUNCTION drover.grant_leaf(leaf regclass, parent regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  statement text;
+BEGIN
+  EXECUTE format('REVOKE ALL ON %s FROM %I', leaf,
+    (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = parent));
+  FOREACH statement IN ARRAY drover.grants(parent, leaf) LOOP
+    EXECUTE statement;
+  END LOOP;
+END $$;
+
+-- The source's part of a cutover.
+CREATE OR REPLACE FUNCTION drover.give_leaf(parent regclass, leaf regclass, trash_name text)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  EXECUTE format('ALTER TABLE %s DETACH PARTITION %s', parent, leaf);
+  EXECUTE format('ALTER TABLE %s RENAME TO %I', leaf, trash_name);
+  EXECUTE format('ALTER TABLE %s SET SCHEMA "drover$trash"', leaf);
+END $$;
+
+-- A leaf in the trash must not hold others back, as its foreign keys would.
+CREATE OR REPLACE FUNCTION drover.unlink_leaf(leaf regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  foreign_key name;
+BEGIN
+  FOR foreign_key IN
+    SELECT k.conname FROM pg_constraint k
+    WHERE k.conrelid = leaf AND k.contype = 'f' AND k.conparentid = 0
+  LOOP
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', leaf, foreign_key);
+  END LOOP;
+END $$;
+
+-- The target's part.
+CREATE OR REPLACE FUNCTION drover.take_leaf(
+  parent regclass, leaf regclass, modulus integer, slot integer)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES WITH (MODULUS %s, REMAINDER %s)',
+    parent, leaf, modulus, slot);
+  EXECUTE format('ALTER TABLE %s DROP CONSTRAINT drover_move', leaf);
+  EXECUTE format('COMMENT ON TABLE %s IS NULL', leaf);
+END $$;
+
+-- Drops what a move has made here and not attached; a comment says whose it is.
+CREATE OR REPLACE FUNCTION drover.drop_moved(move integer) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  unattached regclass;
+BEGIN
+  FOR unattached IN
+    SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND NOT c.relispartition AND n.nspname ~ '^drover\$\d+$'
+      AND obj_description(c.oid, 'pg_class') = 'drover move ' || move
+  LOOP
+    EXECUTE format('DROP TABLE %s CASCADE', unattached);
+  END LOOP;
+  DELETE FROM drover.move_marker m WHERE m.move = drop_moved.move;
+END $$;

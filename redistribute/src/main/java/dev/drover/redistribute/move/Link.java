@@ -1,0 +1,58 @@
+package dev.drover.redistribute.move;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/**
+ * A connection of a move to one server, in autocommit mode.
+ *
+ * <p>Threads: confined to the move's thread.
+ */
+record Link(Connection connection) implements AutoCloseable {
+  void run(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The first column of the first row. */
+  Optional<String> ask(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+    }
+  }
+
+  boolean is(String sql) throws SQLException {
+    return ask(sql).filter(v -> v.equals("t")).isPresent();
+  }
+
+  /** All of it or nothing. */
+  void transaction(Body body) throws SQLException {
+    connection.setAutoCommit(false);
+    boolean done = false;
+    try {
+      body.run();
+      connection.commit();
+      done = true;
+    } finally {
+      if (!done) {
+        connection.rollback();
+      }
+      connection.setAutoCommit(true);
+    }
+  }
+
+  /** What happens in a transaction. */
+  interface Body {
+    void run() throws SQLException;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}

@@ -1,0 +1,154 @@
+package dev.drover.redistribute.move;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.drover.planner.ddl.SqlQuote;
+import dev.drover.redistribute.change.ClusterChange;
+import dev.drover.redistribute.change.ClusterChange.Outcome;
+import dev.drover.redistribute.job.Job;
+import dev.drover.redistribute.job.JobLost;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The one transaction in which a slot changes its owner.
+ *
+ * <pre>
+ * metadata   is the move still this claim's; are the tables still those that were copied
+ * source     locks parents, then leaves: whoever wrote has ended, whoever wants to write waits
+ * source     detaches the leaves and puts them aside, uncommitted
+ *            a marker travels behind the last change
+ * target     attaches its leaves
+ * metadata   the new owner; the move is DECIDED
+ * </pre>
+ *
+ * <p>Parents are locked before leaves, as statements lock them. Nobody waits for locks for longer
+ * than {@code lockMillis}, because whoever comes later waits behind.
+ *
+ * <p>Threads: confined to the move's thread.
+ */
+final class SlotCutover {
+  /** The tables differ from those that were copied. */
+  static final class Outdated extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** The last change was not there in time. */
+  static final class TooSlow extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Sends a marker after all changes and waits until it has arrived. */
+  interface Drain {
+    /** False when it was not there in time. */
+    boolean arrived();
+  }
+
+  private final ClusterChange cluster;
+  private final Job job;
+  private final Move move;
+  private final MovedTables tables;
+  private long lockedAt;
+
+  SlotCutover(ClusterChange cluster, Job job, Move move, MovedTables tables) {
+    this.cluster = cluster;
+    this.job = job;
+    this.move = move;
+    this.tables = tables;
+  }
+
+  /** When writers began to wait, in nanoseconds; 0 if none has. */
+  long lockedAt() {
+    return lockedAt;
+  }
+
+  Outcome run(int lockMillis, Drain drain) {
+    return cluster.run(parts -> change(parts, lockMillis, drain));
+  }
+
+  private void change(ClusterChange.Parts parts, int lockMillis, Drain drain) {
+    check(parts);
+    // The nodes join before anybody waits.
+    String timeout = "SET LOCAL lock_timeout = '" + lockMillis + "ms'";
+    parts.onEach(Map.of(move.source(), timeout, move.target(), timeout));
+    lockedAt = System.nanoTime();
+    parts.on(move.source(), locks());
+    parts.on(move.source(), give());
+    if (!drain.arrived()) {
+      throw new TooSlow();
+    }
+    parts.on(move.target(), take());
+    parts.metadata(
+        "UPDATE drover.colocation_groups SET slots[%d] = %d, moves[%1$d] = moves[%1$d] + 1 WHERE id = %d"
+            .formatted(move.slot() + 1, move.target(), move.group()));
+    parts.metadata(
+        "UPDATE drover.move SET phase = 'DECIDED', message = '' WHERE id = " + move.id());
+  }
+
+  private void check(ClusterChange.Parts parts) {
+    List<List<Optional<String>>> claimed =
+        parts.metadata(
+            """
+            SELECT FROM drover.job j JOIN drover.move m ON m.job = j.id \
+            JOIN drover.colocation_groups g ON g.id = m.colocation_group \
+            WHERE j.id = %s AND j.claim = %d AND m.id = %s AND m.phase = 'CUTOVER' \
+            AND g.slots[m.slot + 1] = m.source\
+            """
+                .formatted(job.id(), job.claim(), move.id()));
+    if (claimed.isEmpty()) {
+      throw new JobLost("move %s is not this claim's".formatted(move.id()));
+    }
+    String now =
+        parts.metadata(MovedTables.query(move.group())).stream()
+            .map(row -> row.getLast().orElse(""))
+            .collect(joining(" "));
+    if (!now.equals(tables.fingerprint())) {
+      throw new Outdated();
+    }
+  }
+
+  private String locks() {
+    return "LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE; LOCK TABLE %s IN ACCESS EXCLUSIVE MODE"
+        .formatted(
+            tables.tables().stream().map(MovedTable::parent).collect(joining(", ONLY ")),
+            tables.tables().stream().map(MovedTable::leaf).collect(joining(", ")));
+  }
+
+  private String give() {
+    List<String> calls = new ArrayList<>();
+    for (MovedTable table : tables.tables()) {
+      calls.add(
+          "drover.give_leaf(%s, %s, %s)"
+              .formatted(
+                  regclass(table.parent()),
+                  regclass(table.leaf()),
+                  SqlQuote.literal(table.trashName(move.id()))));
+    }
+    List<String> unlinks = new ArrayList<>();
+    for (MovedTable table : tables.tables()) {
+      String trash = SqlQuote.qualified("drover$trash", table.trashName(move.id()));
+      unlinks.add("drover.unlink_leaf(" + regclass(trash) + ")");
+    }
+    return calls.stream().map(c -> "SELECT " + c).collect(joining("; "))
+        + unlinks.stream().map(c -> "; SELECT " + c).collect(joining());
+  }
+
+  private String take() {
+    return tables.tables().stream()
+        .map(
+            table ->
+                "SELECT drover.take_leaf(%s, %s, %d, %d)"
+                    .formatted(
+                        regclass(table.parent()),
+                        regclass(table.leaf()),
+                        tables.modulus(),
+                        move.slot()))
+        .collect(joining("; "));
+  }
+
+  private static String regclass(String name) {
+    return SqlQuote.literal(name) + "::regclass";
+  }
+}

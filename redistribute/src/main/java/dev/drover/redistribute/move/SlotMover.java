@@ -1,0 +1,302 @@
+package dev.drover.redistribute.move;
+
+import dev.drover.redistribute.change.ClusterChange;
+import dev.drover.redistribute.change.ClusterChange.Outcome;
+import dev.drover.redistribute.change.Servers;
+import dev.drover.redistribute.job.JobCancelled;
+import dev.drover.redistribute.job.JobControl;
+import dev.drover.redistribute.job.JobFailed;
+import dev.drover.redistribute.move.MoveMachine.Event;
+import dev.drover.redistribute.move.MoveMachine.State;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries one move out: writes each state down, does its work, and asks {@link MoveMachine} what
+ * follows.
+ *
+ * <p>Threads: confined to the move's thread; blocks.
+ */
+final class SlotMover {
+  private static final Logger LOG = LoggerFactory.getLogger(SlotMover.class);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+  private static final int FIRST_LOCK_MILLIS = 50;
+  private static final int LONGEST_LOCK_MILLIS = 200;
+  private static final int MAX_CUTOVERS = 60;
+  private static final long SHORTEST_PAUSE_NANOS = 50_000_000;
+  private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
+  private static final long NANOS_PER_MICRO = 1000;
+
+  /** A lock was not free, a deadlock, a cancelled statement, a coordinator that is not ready. */
+  private static final Set<String> PASSING =
+      Set.of("55P03", "40P01", "40001", "57014", "57P03", "53300");
+
+  private final Servers servers;
+  private final ClusterChange cluster;
+  private final JobControl control;
+  private final Move move;
+  private Optional<SourceSide.Exported> exported = Optional.empty();
+  private boolean cancelled;
+  private String reason = "";
+
+  SlotMover(Servers servers, ClusterChange cluster, JobControl control, Move move) {
+    this.servers = servers;
+    this.cluster = cluster;
+    this.control = control;
+    this.move = move;
+  }
+
+  /**
+   * Until the move is over.
+   *
+   * @throws JobFailed if the source is still the owner
+   */
+  void run(State stored) throws SQLException {
+    State state = stored;
+    reason = MoveStore.message(control.catalog(), move.id());
+    if (state.phase() != MovePhase.PLANNED) {
+      state = MoveMachine.on(state, new Event.TakenUp());
+    }
+    while (!state.phase().isOver()) {
+      MoveStore.enter(control.catalog(), move.id(), state);
+      LOG.info("event=move_phase move={} phase={} slot={}", move.id(), state.phase(), move.slot());
+      State next = MoveMachine.on(state, attempt(state));
+      if (next.equals(state)) {
+        LockSupport.parkNanos(AFTER_FAILURE.toNanos());
+      }
+      state = next;
+    }
+    MoveStore.enter(control.catalog(), move.id(), state);
+    LOG.info("event=move_over move={} phase={}", move.id(), state.phase());
+    if (state.phase() == MovePhase.FAILED) {
+      if (cancelled) {
+        throw new JobCancelled();
+      }
+      throw new JobFailed(reason);
+    }
+  }
+
+  private Event attempt(State state) throws SQLException {
+    try {
+      if (isUndone(state.phase())) {
+        control.keep();
+      } else {
+        control.proceed();
+      }
+      return work(state.phase());
+    } catch (JobCancelled e) {
+      cancelled = true;
+      say("the job was cancelled");
+      return new Event.Cancelled();
+    } catch (JobFailed e) {
+      say(e.getMessage());
+      return new Event.Refused();
+    } catch (SlotCutover.Outdated e) {
+      say("the tables were changed meanwhile");
+      return new Event.Outdated();
+    } catch (SQLException e) {
+      control.keep();
+      say(String.valueOf(e.getMessage()));
+      return new Event.Broken();
+    }
+  }
+
+  private void say(String why) throws SQLException {
+    reason = why;
+    LOG.warn("event=move_hindered move={} reason={}", move.id(), why);
+    MoveStore.say(control.catalog(), move.id(), why);
+  }
+
+  private static boolean isUndone(MovePhase phase) {
+    return switch (phase) {
+      case DECIDED, RESTARTING, ROLLING_BACK, DONE, FAILED -> true;
+      case PLANNED, SLOT, COPY, INDEX, CATCHUP, CUTOVER -> false;
+    };
+  }
+
+  private Event work(MovePhase phase) throws SQLException {
+    MovedTables tables = MovedTables.read(control.catalog(), move);
+    switch (phase) {
+      case PLANNED -> check(tables);
+      case SLOT -> begin(tables);
+      case COPY -> copy(tables);
+      case INDEX -> build(current(tables));
+      case CATCHUP -> follow(current(tables));
+      case CUTOVER -> cutOver(current(tables));
+      case DECIDED -> tidy();
+      case RESTARTING, ROLLING_BACK -> undo(tables);
+      case DONE, FAILED -> throw new IllegalStateException("work in " + phase);
+    }
+    return new Event.Finished();
+  }
+
+  /** What was copied must be what is indexed, followed and attached. */
+  private MovedTables current(MovedTables tables) throws SQLException {
+    if (!MoveStore.fingerprint(control.catalog(), move.id()).equals(tables.fingerprint())) {
+      throw new SlotCutover.Outdated();
+    }
+    return tables;
+  }
+
+  private void check(MovedTables tables) throws SQLException {
+    MoveStore.checkPlan(control.catalog(), move);
+    for (MovedTable table : tables.tables()) {
+      if (table.unlogged()) {
+        throw new JobFailed(
+            "table %s is unlogged; set it LOGGED to have it moved".formatted(table.parent()));
+      }
+    }
+  }
+
+  private void begin(MovedTables tables) throws SQLException {
+    try (Link source = link(move.source());
+        Link target = link(move.target())) {
+      TargetSide.endOthers(source, move.id());
+      TargetSide.endOthers(target, move.id());
+      TargetSide to = new TargetSide(move, target);
+      SourceSide from = new SourceSide(move, source);
+      to.drop();
+      from.clear();
+      MoveStore.fingerprint(control.catalog(), move.id(), tables.fingerprint());
+      from.publish(tables.tables());
+      exported = Optional.of(from.slot(servers));
+      to.create(tables.tables());
+    }
+  }
+
+  private void copy(MovedTables tables) throws SQLException {
+    try (SourceSide.Exported snapshot = exported.orElseThrow();
+        Link source = link(move.source());
+        Link target = link(move.target())) {
+      exported = Optional.empty();
+      new LeafCopy(move, control)
+          .run(current(tables).tables(), source, snapshot.snapshot(), new TargetSide(move, target));
+    }
+  }
+
+  private void build(MovedTables tables) throws SQLException {
+    try (Link target = link(move.target())) {
+      TargetSide.endOthers(target, move.id());
+      TargetSide to = new TargetSide(move, target);
+      boolean isBuilt = !tables.tables().isEmpty();
+      for (MovedTable table : tables.tables()) {
+        isBuilt &= to.isBuilt(table);
+      }
+      if (!isBuilt) {
+        to.build(tables);
+      }
+    }
+  }
+
+  private void follow(MovedTables tables) throws SQLException {
+    try (Link source = link(move.source());
+        Link target = link(move.target())) {
+      SourceSide from = new SourceSide(move, source);
+      TargetSide to = new TargetSide(move, target);
+      if (!from.hasSlot()) {
+        throw new SlotCutover.Outdated();
+      }
+      to.subscribe(servers.conninfo(move.source()));
+      LOG.debug("event=move_follows move={} tables={}", move.id(), tables.tables().size());
+      new Markers(from, to).untilQuick(control);
+    }
+  }
+
+  private void cutOver(MovedTables tables) throws SQLException {
+    if (MoveStore.phase(control.catalog(), move.id()) == MovePhase.DECIDED) {
+      return;
+    }
+    try (Link source = link(move.source());
+        Link target = link(move.target())) {
+      Markers markers = new Markers(new SourceSide(move, source), new TargetSide(move, target));
+      int lockMillis = FIRST_LOCK_MILLIS;
+      for (int i = 0; i < MAX_CUTOVERS; i++) {
+        control.proceed();
+        if (switched(tables, markers, lockMillis)) {
+          return;
+        }
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(pauseNanos(i)));
+        lockMillis = Math.min(LONGEST_LOCK_MILLIS, lockMillis * 2);
+      }
+    }
+    throw new JobFailed("the slot is in use by transactions that do not end: " + reason);
+  }
+
+  /** Longer from time to time. */
+  private static long pauseNanos(int attempt) {
+    return Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(attempt, 5));
+  }
+
+  /** One try; false when it may succeed later. */
+  private boolean switched(MovedTables tables, Markers markers, int lockMillis)
+      throws SQLException {
+    SlotCutover cutover = new SlotCutover(cluster, control.job(), move, tables);
+    Optional<Outcome> outcome;
+    try {
+      outcome = Optional.of(cutover.run(lockMillis, () -> markers.arrivesInTime()));
+    } catch (SlotCutover.TooSlow e) {
+      reason = "the target does not keep up with the changes";
+      outcome = Optional.empty();
+    } catch (Markers.MarkerLost e) {
+      throw e.cause();
+    }
+    long micros =
+        cutover.lockedAt() == 0 ? 0 : (System.nanoTime() - cutover.lockedAt()) / NANOS_PER_MICRO;
+    MovePhase phase = MoveStore.phase(control.catalog(), move.id());
+    MoveStore.blocked(control.catalog(), move.id(), micros);
+    LOG.info(
+        "event=move_cutover move={} outcome={} blocked_us={} marker_us={}",
+        move.id(),
+        outcome.map(Object::toString).orElse("too slow"),
+        micros,
+        markers.lastMicros());
+    if (phase == MovePhase.DECIDED) {
+      return true;
+    }
+    if (outcome.isPresent() && outcome.get() instanceof Outcome.RolledBack(var state, var why)) {
+      reason = why;
+      if (!PASSING.contains(state)) {
+        throw new SQLException(why, state);
+      }
+    }
+    return false;
+  }
+
+  private void tidy() throws SQLException {
+    try (Link source = link(move.source());
+        Link target = link(move.target())) {
+      new TargetSide(move, target).drop();
+      new SourceSide(move, source).clear();
+    }
+  }
+
+  private void undo(MovedTables tables) throws SQLException {
+    dropSnapshot();
+    try (Link source = link(move.source());
+        Link target = link(move.target())) {
+      TargetSide.endOthers(source, move.id());
+      TargetSide.endOthers(target, move.id());
+      new TargetSide(move, target).drop();
+      SourceSide from = new SourceSide(move, source);
+      from.clear();
+      from.resetIdentity(tables.tables());
+    }
+  }
+
+  private void dropSnapshot() throws SQLException {
+    if (exported.isPresent()) {
+      exported.get().close();
+      exported = Optional.empty();
+    }
+  }
+
+  private Link link(int node) throws SQLException {
+    return new Link(servers.connect(node, move.id().application()));
+  }
+}

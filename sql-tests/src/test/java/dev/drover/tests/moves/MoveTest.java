@@ -1,0 +1,101 @@
+package dev.drover.tests.moves;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.tests.Endpoint;
+import dev.drover.tests.Endpoints;
+import dev.drover.tests.EndpointsExtension;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Slots move from node to node; afterwards everything is as before, elsewhere. */
+@Timeout(120)
+@DisabledIfSystemProperty(
+    named = "drover.test.selfcheck",
+    matches = ".*",
+    disabledReason = "a plain server has no slots")
+@ExtendWith(EndpointsExtension.class)
+class MoveTest {
+  private static final int SLOT = 5;
+
+  private final Endpoint drover;
+  private final Slots slots;
+
+  MoveTest(Endpoints endpoints) {
+    drover = endpoints.drover();
+    slots = new Slots(endpoints.drover(), endpoints.servers());
+  }
+
+  @AfterEach
+  void dropTables() throws SQLException {
+    run("DROP SCHEMA IF EXISTS moved CASCADE");
+  }
+
+  @Test
+  void aSlotGoesWithAllTablesOfItsGroup() throws SQLException {
+    run(
+        """
+        CREATE SCHEMA moved;
+        CREATE TABLE moved.colours (code int PRIMARY KEY, name text) DISTRIBUTE BY REPLICATION;
+        CREATE TABLE moved.customers (id bigint PRIMARY KEY, name text,
+          colour int REFERENCES moved.colours, twice bigint GENERATED ALWAYS AS (id * 2) STORED,
+          CHECK (id > 0)) DISTRIBUTE BY HASH (id)
+        """);
+    run(
+        """
+        CREATE TABLE moved.orders (customer bigint REFERENCES moved.customers, number int,
+          tags text[], PRIMARY KEY (customer, number)) DISTRIBUTE BY HASH (customer);
+        CREATE INDEX by_number ON moved.orders (number DESC) WHERE number > 1;
+        CREATE TABLE moved.notes (customer bigint, note text) DISTRIBUTE BY HASH (customer);
+        INSERT INTO moved.colours VALUES (1, 'red'), (2, 'green');
+        INSERT INTO moved.customers (id, name, colour)
+          SELECT g, 'c' || g, 1 + g % 2 FROM generate_series(1, 2000) g;
+        INSERT INTO moved.orders SELECT g, n, ARRAY['t' || n]
+          FROM generate_series(1, 2000) g, generate_series(1, 3) n;
+        INSERT INTO moved.notes SELECT g, 'note ' || g FROM generate_series(1, 2000) g
+        """);
+    int group = slots.group("moved.customers");
+    String before = picture();
+    String owner = slots.owner(group, SLOT);
+    int job = slots.start(group, SLOT, slots.otherThan(owner));
+    slots.awaitJob(job);
+    assertThat(slots.owner(group, SLOT)).isNotEqualTo(owner);
+    assertThat(picture()).isEqualTo(before);
+    for (String table : new String[] {"moved.customers", "moved.orders", "moved.notes"}) {
+      assertThat(slots.misplaced(table)).as(table).isEmpty();
+    }
+    assertThat(slots.rowsOnNodes("moved.orders")).isEqualTo(6000);
+    assertThat(slots.leftovers()).isEmpty();
+    run("UPDATE moved.customers SET name = 'x' || id");
+    run("DELETE FROM moved.notes");
+    run("DELETE FROM moved.orders");
+    run("DELETE FROM moved.customers");
+    run("DELETE FROM moved.colours");
+    assertThat(slots.moveColumn(job, "phase")).isEqualTo("DONE");
+  }
+
+  private String picture() throws SQLException {
+    return Slots.column(
+            drover,
+            """
+            SELECT count(*) || ' ' || sum(c.id) || ' ' || sum(c.twice) || ' ' || sum(o.number)
+              || ' ' || min(n.note) || ' ' || max(l.name)
+            FROM moved.customers c JOIN moved.orders o ON o.customer = c.id
+              JOIN moved.notes n ON n.customer = c.id JOIN moved.colours l ON l.code = c.colour
+            """)
+        .toString();
+  }
+
+  private void run(String sql) throws SQLException {
+    try (Connection connection = drover.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}
