@@ -2,6 +2,10 @@ package dev.drover.coordinator.explain;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,134 +70,50 @@ public sealed interface Json {
 
   /** What a PostgreSQL server has written. */
   static Json parse(String text) {
-    return new Parser(text).document();
-  }
-
-  /** One pass over the text. */
-  final class Parser {
-    private final String text;
-    private int at;
-
-    private Parser(String text) {
-      this.text = text;
-    }
-
-    private Json document() {
-      Json value = value();
-      skipBlanks();
-      if (at != text.length()) {
-        throw malformed();
+    try (JsonParser parser = Reading.FACTORY.createParser(text)) {
+      parser.nextToken();
+      Json value = Reading.value(parser);
+      if (parser.nextToken() != null) {
+        throw new IllegalArgumentException("more than one value of JSON");
       }
       return value;
+    } catch (IOException e) {
+      throw new IllegalArgumentException("no JSON", e);
     }
+  }
 
-    private Json value() {
-      skipBlanks();
-      return switch (peek()) {
-        case '{' -> members();
-        case '[' -> elements();
-        case '"' -> new Text(string());
-        default -> literal();
+  /** From the tokens of the library's parser, which are as they are written. */
+  final class Reading {
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private Reading() {}
+
+    private static Json value(JsonParser parser) throws IOException {
+      return switch (parser.currentToken()) {
+        case START_OBJECT -> members(parser);
+        case START_ARRAY -> elements(parser);
+        case VALUE_STRING -> new Text(parser.getText());
+        case null -> throw new IllegalArgumentException("no value of JSON");
+        default -> new Literal(parser.getText());
       };
     }
 
-    private Json members() {
+    private static Json members(JsonParser parser) throws IOException {
       Map<String, Json> members = new LinkedHashMap<>();
-      at++;
-      skipBlanks();
-      while (peek() != '}') {
-        String name = string();
-        skipBlanks();
-        take(':');
-        members.put(name, value());
-        next('}');
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        parser.nextToken();
+        members.put(name, value(parser));
       }
-      at++;
       return new Members(members);
     }
 
-    private Json elements() {
+    private static Json elements(JsonParser parser) throws IOException {
       List<Json> elements = new ArrayList<>();
-      at++;
-      skipBlanks();
-      while (peek() != ']') {
-        elements.add(value());
-        next(']');
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        elements.add(value(parser));
       }
-      at++;
       return new Elements(elements);
-    }
-
-    /** Past the comma, or up to the end. */
-    private void next(char end) {
-      skipBlanks();
-      if (peek() != end) {
-        take(',');
-        skipBlanks();
-      }
-    }
-
-    private String string() {
-      take('"');
-      StringBuilder string = new StringBuilder();
-      while (peek() != '"') {
-        char c = text.charAt(at++);
-        string.append(c == '\\' ? escaped() : c);
-      }
-      at++;
-      return string.toString();
-    }
-
-    private char escaped() {
-      char c = peek();
-      at++;
-      return switch (c) {
-        case 'b' -> '\b';
-        case 'f' -> '\f';
-        case 'n' -> '\n';
-        case 'r' -> '\r';
-        case 't' -> '\t';
-        case 'u' -> {
-          at += 4;
-          yield (char) Integer.parseInt(text, at - 4, at, 16);
-        }
-        default -> c;
-      };
-    }
-
-    private Json literal() {
-      int start = at;
-      while (at < text.length() && ",]} \n\r\t".indexOf(text.charAt(at)) < 0) {
-        at++;
-      }
-      if (at == start) {
-        throw malformed();
-      }
-      return new Literal(text.substring(start, at));
-    }
-
-    private void take(char c) {
-      if (peek() != c) {
-        throw malformed();
-      }
-      at++;
-    }
-
-    private char peek() {
-      if (at >= text.length()) {
-        throw malformed();
-      }
-      return text.charAt(at);
-    }
-
-    private void skipBlanks() {
-      while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
-        at++;
-      }
-    }
-
-    private IllegalArgumentException malformed() {
-      return new IllegalArgumentException("no JSON at character " + at);
     }
   }
 }

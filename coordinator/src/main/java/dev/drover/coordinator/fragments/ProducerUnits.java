@@ -3,8 +3,8 @@ package dev.drover.coordinator.fragments;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.MomentBinding;
 import dev.drover.coordinator.exec.StatementError;
+import dev.drover.coordinator.nodes.NodeJoin;
 import dev.drover.coordinator.txn.Participant;
-import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
@@ -26,7 +26,7 @@ final class ProducerUnits implements NodeUnit.Listener {
   private final FragmentPlaces places;
   private final List<Integer> formats;
   private final FragmentEvents events;
-  private final List<Participant> participants = new ArrayList<>();
+  private final NodeJoin join;
   private final List<NodeUnit> units = new ArrayList<>();
   private final List<List<RowSource>> sources = new ArrayList<>();
   private Optional<MomentBinding> moment = Optional.empty();
@@ -41,50 +41,35 @@ final class ProducerUnits implements NodeUnit.Listener {
     this.places = places;
     this.formats = List.copyOf(formats);
     this.events = events;
+    this.join = new NodeJoin(call.transaction(), places.participantNodes(), new JoinListener());
     places.all().forEach(_ -> sources.add(new ArrayList<>()));
   }
 
   void start() {
     joining = true;
-    join(places.participantNodes());
+    join.start();
   }
 
-  private void join(List<Integer> nodes) {
-    if (aborted || nodes.isEmpty()) {
+  private final class JoinListener implements NodeJoin.Listener {
+    @Override
+    public void joined(List<Participant> participants) {
       joining = false;
-      joined();
-      return;
+      if (aborted) {
+        NodeJoin.flush(participants);
+        events.progress();
+      } else {
+        begin(participants);
+      }
     }
-    call.transaction()
-        .join(
-            nodes.getFirst(),
-            new Transaction.Joining() {
-              @Override
-              public void joined(Participant participant) {
-                participants.add(participant);
-                join(nodes.subList(1, nodes.size()));
-              }
 
-              @Override
-              public void refused(SqlError why) {
-                joining = false;
-                flushJoined();
-                events.failed(ErrorFields.of(why, Severity.ERROR));
-              }
-            });
+    @Override
+    public void refused(SqlError why) {
+      joining = false;
+      events.failed(ErrorFields.of(why, Severity.ERROR));
+    }
   }
 
-  /** What the joined ones were sent on joining goes out, so that their connections stay in step. */
-  private void flushJoined() {
-    participants.forEach(p -> p.backend().link().flush());
-  }
-
-  private void joined() {
-    if (aborted) {
-      flushJoined();
-      events.progress();
-      return;
-    }
+  private void begin(List<Participant> participants) {
     participants.forEach(p -> units.add(unit(p)));
     unbound = units.size();
     if (units.isEmpty()) {
@@ -184,6 +169,7 @@ final class ProducerUnits implements NodeUnit.Listener {
 
   void abort() {
     aborted = true;
+    join.stop();
     units.forEach(NodeUnit::abort);
     moment.ifPresent(MomentBinding::giveUp);
   }

@@ -6,10 +6,10 @@ import dev.drover.coordinator.exec.PlacedReply;
 import dev.drover.coordinator.exec.Rendering;
 import dev.drover.coordinator.exec.ServerCommand;
 import dev.drover.coordinator.exec.StatementError;
+import dev.drover.coordinator.nodes.NodeJoin;
 import dev.drover.coordinator.nodes.RowWindow;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
-import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.MessageType.Backend;
@@ -78,30 +78,21 @@ final class PortionReader implements Operator {
 
   @Override
   public void start() {
-    join(work.nodes());
+    new NodeJoin(call.transaction(), work.nodes(), new JoinListener()).start();
   }
 
-  private void join(List<Integer> nodes) {
-    if (nodes.isEmpty()) {
+  private final class JoinListener implements NodeJoin.Listener {
+    @Override
+    public void joined(List<Participant> participants) {
+      NodeJoin.flush(participants);
+      participants.forEach(p -> parts.add(new Part(p)));
       advance();
-      return;
     }
-    call.transaction()
-        .join(
-            nodes.getFirst(),
-            new Transaction.Joining() {
-              @Override
-              public void joined(Participant participant) {
-                parts.add(new Part(participant));
-                participant.backend().link().flush();
-                join(nodes.subList(1, nodes.size()));
-              }
 
-              @Override
-              public void refused(SqlError why) {
-                end(Optional.of(ErrorFields.of(why, Severity.ERROR)));
-              }
-            });
+    @Override
+    public void refused(SqlError why) {
+      end(Optional.of(ErrorFields.of(why, Severity.ERROR)));
+    }
   }
 
   @Override

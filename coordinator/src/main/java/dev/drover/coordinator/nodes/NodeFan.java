@@ -6,7 +6,6 @@ import dev.drover.coordinator.exec.MomentBinding;
 import dev.drover.coordinator.exec.StatementError;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
-import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendEncoder;
@@ -76,7 +75,7 @@ public final class NodeFan {
   private final Call call;
   private final List<Integer> nodes;
   private final Work work;
-  private final List<Participant> participants = new ArrayList<>();
+  private List<Participant> participants = List.of();
   private final List<Boolean> done = new ArrayList<>();
   private FanBinding binding;
   private Optional<MomentBinding> moment = Optional.empty();
@@ -92,35 +91,20 @@ public final class NodeFan {
   }
 
   public void start() {
-    joinNext();
+    new NodeJoin(call.transaction(), nodes, new JoinListener()).start();
   }
 
-  private void joinNext() {
-    if (participants.size() == nodes.size()) {
+  private final class JoinListener implements NodeJoin.Listener {
+    @Override
+    public void joined(List<Participant> all) {
+      participants = all;
       sendAll();
-      return;
     }
-    call.transaction()
-        .join(
-            nodes.get(participants.size()),
-            new Transaction.Joining() {
-              @Override
-              public void joined(Participant participant) {
-                participants.add(participant);
-                joinNext();
-              }
 
-              @Override
-              public void refused(SqlError why) {
-                flushJoined();
-                work.finished(Optional.of(ErrorFields.of(why, Severity.ERROR)));
-              }
-            });
-  }
-
-  /** What the joined ones were sent on joining goes out, so that their connections stay in step. */
-  private void flushJoined() {
-    participants.forEach(p -> p.backend().link().flush());
+    @Override
+    public void refused(SqlError why) {
+      work.finished(Optional.of(ErrorFields.of(why, Severity.ERROR)));
+    }
   }
 
   private void sendAll() {

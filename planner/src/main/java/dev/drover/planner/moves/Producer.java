@@ -125,10 +125,7 @@ record Producer(
     conditions.forEach(c -> all.add(source.render(c.span())));
     either.forEach(e -> all.add(text(e, source)));
     reductions.forEach(r -> all.add(r.text()));
-    for (int i = 0; i < all.size(); i++) {
-      text.add(i == 0 ? " WHERE (" : " AND (").add(all.get(i)).add(")");
-    }
-    return text.build();
+    return text.where(all).build();
   }
 
   private static SqlText text(PullFilters.Either either, SpliceText source) {

@@ -291,12 +291,8 @@ public final class PullUp {
   }
 
   private static SqlText where(List<Expr> conditions, SpliceText expressions) {
-    TextBuilder text = new TextBuilder();
-    String before = " WHERE (";
-    for (Expr condition : conditions) {
-      text.add(before).add(expressions.render(condition.span())).add(")");
-      before = " AND (";
-    }
-    return text.build();
+    return new TextBuilder()
+        .where(conditions.stream().map(c -> expressions.render(c.span())).toList())
+        .build();
   }
 }

@@ -40,6 +40,14 @@ public final class TextBuilder {
     return this;
   }
 
+  /** {@code WHERE (...) AND (...)}, or nothing. */
+  public TextBuilder where(List<SqlText> conditions) {
+    for (int i = 0; i < conditions.size(); i++) {
+      add(i == 0 ? " WHERE (" : " AND (").add(conditions.get(i)).add(")");
+    }
+    return this;
+  }
+
   private void flush() {
     if (!run.isEmpty()) {
       pieces.add(SqlText.Piece.Fixed.of(run.toString()));
