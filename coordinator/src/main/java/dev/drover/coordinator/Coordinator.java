@@ -121,9 +121,11 @@ public final class Coordinator implements AutoCloseable {
             events);
     this.pause = new ClusterPause(gtm);
     long version = events.awaitStart(START_TIMEOUT_SECONDS);
-    this.catalog = new CatalogCache(new JdbcCatalogSource(catalogNode), version, blocking);
+    JdbcCatalogSource source = JdbcCatalogSource.of(catalogNode);
+    this.catalog = new CatalogCache(source, version, blocking);
     this.statistics = new StatisticsRefresher(catalog, catalogNode, servers::connect, blocking);
-    this.ddl = new CoordinatorDdl(catalog, gtm, blocking, servers::prepare, statistics);
+    this.ddl =
+        new CoordinatorDdl(catalog, source.views(), gtm, blocking, servers::prepare, statistics);
     Roles roles = new Roles(new Credentials.Password(config.secret()));
     this.loops = loops(roles);
     catalog.onLoad(this::catalogLoaded);

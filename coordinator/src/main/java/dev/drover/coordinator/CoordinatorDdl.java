@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** What changes of the schema use: the GTM's publishing, the catalog's loader, node admission. */
 record CoordinatorDdl(
     CatalogCache catalog,
+    CatalogViews views,
     GtmClient gtm,
     Executor blocking,
     NodeAdmission nodes,
@@ -28,7 +29,7 @@ record CoordinatorDdl(
 
   @Override
   public CatalogView load(CatalogQueries schema, CatalogQueries metadata) {
-    CatalogView view = CatalogViews.load(schema, metadata, false);
+    CatalogView view = views.load(schema, metadata, false);
     new HiddenCalls(schema).check(view.snapshot());
     return view;
   }

@@ -12,19 +12,27 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** Reads the committed catalog over one connection, at one snapshot. */
-record JdbcCatalogSource(DataSource catalogNode) implements CatalogSource {
+record JdbcCatalogSource(DataSource catalogNode, CatalogViews views) implements CatalogSource {
+
+  static JdbcCatalogSource of(DataSource catalogNode) {
+    return new JdbcCatalogSource(catalogNode, atOneSnapshot(catalogNode, CatalogViews::of));
+  }
 
   @Override
   public CatalogView load(long version) {
+    return atOneSnapshot(catalogNode, queries -> views.load(queries, queries, true));
+  }
+
+  private static <T> T atOneSnapshot(DataSource catalogNode, Function<CatalogQueries, T> reader) {
     try (Connection connection = catalogNode.getConnection()) {
       connection.setAutoCommit(false);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       try {
-        CatalogQueries queries = sql -> rows(connection, sql);
-        return CatalogViews.load(queries, queries, true);
+        return reader.apply(sql -> rows(connection, sql));
       } finally {
         connection.rollback();
       }

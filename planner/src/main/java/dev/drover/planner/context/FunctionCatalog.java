@@ -13,16 +13,6 @@ import java.util.Set;
  */
 public record FunctionCatalog(
     Set<String> volatiles, Set<String> stables, Set<String> aggregates, Set<String> setReturning) {
-  /** One row per name: name, volatile, stable, aggregate, set-returning. */
-  public static final String QUERY =
-      """
-      SELECT proname, bool_or(provolatile = 'v'), bool_or(provolatile = 's'),
-             bool_or(prokind = 'a'), bool_or(proretset)
-      FROM pg_catalog.pg_proc
-      GROUP BY proname
-      HAVING bool_or(provolatile <> 'i') OR bool_or(prokind = 'a') OR bool_or(proretset)\
-      """;
-
   public FunctionCatalog {
     volatiles = Set.copyOf(volatiles);
     stables = Set.copyOf(stables);
