@@ -98,7 +98,8 @@ final class PreparedTransactions {
                 error -> {
                   pause.ended();
                   answer(call, error, tag);
-                }));
+                }),
+        call::failed);
   }
 
   private static void answer(Call call, Optional<ErrorFields> error, String tag) {

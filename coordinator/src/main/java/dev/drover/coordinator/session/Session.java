@@ -120,16 +120,7 @@ public final class Session implements FrontendListener {
   }
 
   private void cancelRunning() {
-    established.ifPresent(
-        e ->
-            e.transaction()
-                .participants()
-                .forEach(
-                    p -> {
-                      if (p.backend().link().pending() > 0) {
-                        p.backend().cancel();
-                      }
-                    }));
+    established.ifPresent(e -> e.transaction().waits().cancel());
     running.ifPresent(Operator::cancel);
   }
 

@@ -1,11 +1,13 @@
 package dev.drover.coordinator.txn;
 
+import dev.drover.pgwire.SqlError;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Holds back what would begin on one event loop while the cluster is paused, and tells when nothing
@@ -16,7 +18,7 @@ import java.util.Optional;
 public final class PauseHold {
   private final EventLoop loop;
   private final ClusterPause cluster;
-  private final Deque<Runnable> held = new ArrayDeque<>();
+  private final Deque<HeldBack> held = new ArrayDeque<>();
   private boolean paused;
   private Optional<Transaction> exempt = Optional.empty();
   private Optional<Runnable> whenDrained = Optional.empty();
@@ -36,27 +38,20 @@ public final class PauseHold {
     return loop;
   }
 
-  /** Runs {@code begin}, now or when the pause is over; {@link #ended} follows. */
-  public void begin(Transaction transaction, Runnable begin) {
-    if (enter(transaction)) {
+  /**
+   * Runs {@code begin}, now or when the pause is over, and {@link #ended} follows; or it is
+   * refused, when it is cancelled meanwhile or has waited for its statement_timeout.
+   */
+  public void begin(Transaction transaction, Runnable begin, Consumer<SqlError> refused) {
+    if (!paused || isExempt(transaction)) {
+      running++;
       begin.run();
-    } else {
-      await(() -> begin(transaction, begin));
+      return;
     }
-  }
-
-  /** True if it may begin now; {@link #ended} follows. */
-  boolean enter(Transaction transaction) {
-    if (paused && !isExempt(transaction)) {
-      return false;
-    }
-    running++;
-    return true;
-  }
-
-  /** Until the pause is over. */
-  void await(Runnable then) {
-    held.add(then);
+    HeldBack start = new HeldBack(() -> begin(transaction, begin, refused), refused);
+    start.limit(loop, transaction.view().statementTimeoutMillis());
+    held.add(start);
+    transaction.waits().heldBack(start);
   }
 
   private boolean isExempt(Transaction transaction) {
@@ -88,8 +83,8 @@ public final class PauseHold {
     paused = false;
     exempt = Optional.empty();
     whenDrained = Optional.empty();
-    List<Runnable> next = new ArrayList<>(held);
+    List<HeldBack> next = new ArrayList<>(held);
     held.clear();
-    next.forEach(Runnable::run);
+    next.forEach(HeldBack::goOn);
   }
 }

@@ -32,10 +32,10 @@ final class Place {
       then.run();
       return;
     }
-    if (!services.pause().enter(transaction)) {
-      services.pause().await(() -> take(then, refused));
-      return;
-    }
+    services.pause().begin(transaction, () -> admit(then, refused), refused);
+  }
+
+  private void admit(Runnable then, Consumer<SqlError> refused) {
     Admission.Ticket ticket =
         new Admission.Ticket() {
           @Override

@@ -7,6 +7,8 @@ import dev.drover.coordinator.settings.MemorySize;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.sql.TransactionCommand.Isolation;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -20,13 +22,15 @@ import java.util.regex.Pattern;
  *
  * @param maxAgeMillis of {@link Snapshots#BOUNDED}
  * @param gatherLimit how much each of its statements may move between nodes
+ * @param statementTimeoutMillis how long a statement may take; 0 is without end
  */
 public record TransactionDefaults(
     Isolation isolation,
     boolean readOnly,
     Snapshots snapshots,
     long maxAgeMillis,
-    MemorySize gatherLimit) {
+    MemorySize gatherLimit,
+    long statementTimeoutMillis) {
   /** What is seen of several nodes. */
   public enum Snapshots {
     /** One moment, and everything that was acknowledged before. */
@@ -48,10 +52,12 @@ public record TransactionDefaults(
 
   private static final String ISOLATION = "default_transaction_isolation";
   private static final String READ_ONLY = "default_transaction_read_only";
+  private static final String STATEMENT_TIMEOUT = "statement_timeout";
   private static final long DEFAULT_AGE_MILLIS = 10;
   private static final long LONGEST_AGE_MILLIS = 10_000;
   private static final long MILLIS_PER_SECOND = 1000;
   private static final MemorySize DEFAULT_GATHER_LIMIT = new MemorySize(1L << 30);
+  private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,10})(ms|s|min|h|d)?");
   private static final Pattern AGE = Pattern.compile("([0-9]{1,9}) *(ms|s)?");
 
   /** The settings that it follows from. */
@@ -61,7 +67,8 @@ public record TransactionDefaults(
           READ_ONLY,
           DroverSettings.GLOBAL_SNAPSHOT,
           DroverSettings.MAX_AGE,
-          DroverSettings.GATHER_LIMIT);
+          DroverSettings.GATHER_LIMIT,
+          STATEMENT_TIMEOUT);
 
   /** As PostgreSQL without settings. */
   public static final TransactionDefaults BUILT_IN =
@@ -70,7 +77,8 @@ public record TransactionDefaults(
           false,
           Snapshots.STRICT,
           DEFAULT_AGE_MILLIS,
-          DEFAULT_GATHER_LIMIT);
+          DEFAULT_GATHER_LIMIT,
+          0);
 
   public TransactionDefaults {
     requireNonNull(isolation);
@@ -90,7 +98,8 @@ public record TransactionDefaults(
         Optional.ofNullable(values.get(READ_ONLY)).map("on"::equals).orElse(readOnly),
         Snapshots.of(values.getOrDefault(DroverSettings.GLOBAL_SNAPSHOT, "")).orElse(snapshots),
         age(values.getOrDefault(DroverSettings.MAX_AGE, "")).orElse(maxAgeMillis),
-        MemorySize.of(values.getOrDefault(DroverSettings.GATHER_LIMIT, "")).orElse(gatherLimit));
+        MemorySize.of(values.getOrDefault(DroverSettings.GATHER_LIMIT, "")).orElse(gatherLimit),
+        timeout(values.getOrDefault(STATEMENT_TIMEOUT, "")).orElse(statementTimeoutMillis));
   }
 
   /** The level of that name, in any case. */
@@ -112,6 +121,23 @@ public record TransactionDefaults(
     long number = Long.parseLong(matcher.group(1));
     long millis = "s".equals(matcher.group(2)) ? number * MILLIS_PER_SECOND : number;
     return millis <= LONGEST_AGE_MILLIS ? Optional.of(millis) : Optional.empty();
+  }
+
+  /** As PostgreSQL writes it. */
+  private static Optional<Long> timeout(String text) {
+    Matcher matcher = TIMEOUT.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    ChronoUnit unit =
+        switch (Optional.ofNullable(matcher.group(2)).orElse("ms")) {
+          case "d" -> ChronoUnit.DAYS;
+          case "h" -> ChronoUnit.HOURS;
+          case "min" -> ChronoUnit.MINUTES;
+          case "s" -> ChronoUnit.SECONDS;
+          default -> ChronoUnit.MILLIS;
+        };
+    return Optional.of(Duration.of(Long.parseLong(matcher.group(1)), unit).toMillis());
   }
 
   /**

@@ -71,6 +71,11 @@ public final class TransactionView {
     }
   }
 
+  /** How long a statement may take; 0 is without end. */
+  long statementTimeoutMillis() {
+    return defaults.statementTimeoutMillis();
+  }
+
   /** What the transaction is, said in full. */
   public Modes modes() {
     return new Modes(Optional.of(isolation()), Optional.of(isReadOnly()), modes.deferrable());

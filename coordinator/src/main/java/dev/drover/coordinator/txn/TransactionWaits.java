@@ -3,6 +3,7 @@ package dev.drover.coordinator.txn;
 import dev.drover.coordinator.pool.Backend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * For how long a transaction has waited for its servers, and whether it was chosen to break a
@@ -13,6 +14,7 @@ import java.util.List;
 public final class TransactionWaits {
   private final List<Participant> participants;
   private final List<Backend> helpers = new ArrayList<>();
+  private Optional<HeldBack> heldBack = Optional.empty();
   private boolean victim;
   private long waitingSinceNanos;
   private long startedAtMicros;
@@ -38,7 +40,23 @@ public final class TransactionWaits {
     return all;
   }
 
+  /** Its start waits for the end of a pause of the cluster. */
+  void heldBack(HeldBack start) {
+    heldBack = Optional.of(start);
+  }
+
+  /** What a server has to do is cancelled there; what none has begun ends here. */
+  public void cancel() {
+    for (Participant participant : participants) {
+      if (participant.backend().link().pending() > 0) {
+        participant.backend().cancel();
+      }
+    }
+    heldBack.ifPresent(HeldBack::cancel);
+  }
+
   void started() {
+    heldBack = Optional.empty();
     startedAtMicros = TransactionClock.wallMicros();
   }
 

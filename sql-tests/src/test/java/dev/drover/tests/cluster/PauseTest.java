@@ -150,6 +150,39 @@ class PauseTest {
     }
   }
 
+  @Test
+  void whatIsHeldCanBeCancelledAndTimesOut() throws Exception {
+    try (Connection pausing = first().connect();
+        Connection holding = second().connect();
+        Statement pauser = pausing.createStatement();
+        Statement held = holding.createStatement()) {
+      held.execute("SET statement_timeout = '300ms'");
+      pauser.execute("PAUSE CLUSTER");
+      assertThatState("57014", () -> held.execute(COUNT));
+      held.execute("BEGIN");
+      assertThatThrownBy(() -> held.execute("INSERT INTO pausing VALUES (8), (9), (10)"))
+          .hasMessageContaining("canceling statement due to statement timeout");
+      assertThatState("25P02", () -> held.execute(COUNT));
+      held.execute("ROLLBACK");
+      pauser.execute("UNPAUSE CLUSTER");
+      held.execute("SET statement_timeout = 0");
+      pauser.execute("PAUSE CLUSTER");
+      CompletableFuture<Void> waiting = later(() -> held.execute(COUNT));
+      CompletableFuture<Void> ended = waiting.handle((_, _) -> null);
+      until("its end", () -> cancelled(held, ended));
+      assertThatThrownBy(waiting::join).hasMessageContaining("due to user request");
+      pauser.execute("UNPAUSE CLUSTER");
+      assertThat(number(held, COUNT)).isEqualTo(3);
+    }
+  }
+
+  /** A request that comes before the statement cancels nothing, so it is said again. */
+  private static boolean cancelled(Statement held, CompletableFuture<Void> ended)
+      throws SQLException {
+    held.cancel();
+    return ended.isDone();
+  }
+
   /** What a test runs on a thread of its own. */
   private interface Work {
     void run() throws SQLException;
