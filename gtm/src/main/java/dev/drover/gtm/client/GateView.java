@@ -113,7 +113,8 @@ final class GateView {
       return;
     }
     if (round.isEmpty() && wants.isWaiting() && wants.isAlone(now) && pacing.mayClose(now)) {
-      begin(GateRound.alone(nextRound(), aloneLimits, wants.promisedUntil(now), now));
+      GateLimits limits = aloneLimits.widened(pacing.doublings());
+      begin(GateRound.alone(nextRound(), limits, wants.promisedUntil(now), now));
     }
     wants.due(epoch, now).ifPresent(send);
   }

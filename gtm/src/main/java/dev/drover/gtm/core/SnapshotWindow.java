@@ -61,6 +61,10 @@ final class SnapshotWindow {
     this.stage = drainsFirst ? new Stage.Draining() : new Stage.Holding();
   }
 
+  GateLimits limits() {
+    return limits;
+  }
+
   long number() {
     return number;
   }

@@ -3,6 +3,7 @@ package dev.drover.gtm.core;
 import dev.drover.gtm.core.SnapshotWindow.Stage;
 import dev.drover.gtm.gate.GatePacing;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
+import dev.drover.gtm.protocol.GateLimits;
 import dev.drover.gtm.protocol.GtmMessage.GateAlone;
 import dev.drover.gtm.protocol.GtmMessage.GateClose;
 import dev.drover.gtm.protocol.GtmMessage.GateDrained;
@@ -133,7 +134,7 @@ final class SnapshotWindows {
     switch (window.stage()) {
       case Stage.Draining _ when window.haveAllAnswered() -> {
         window.hold(now);
-        sendToAll(window, new GateHold(window.number(), terms.gate()));
+        sendToAll(window, new GateHold(window.number(), window.limits()));
       }
       case Stage.Holding _ when window.haveAllAnswered() -> {
         window.freeze(wants);
@@ -162,13 +163,14 @@ final class SnapshotWindows {
 
   private void start(long now) {
     lastNumber++;
-    SnapshotWindow window = new SnapshotWindow(lastNumber, live(), terms.gate(), drainsFirst, now);
+    GateLimits limits = terms.gate().widened(pacing.doublings());
+    SnapshotWindow window = new SnapshotWindow(lastNumber, live(), limits, drainsFirst, now);
     open = Optional.of(window);
     sendToAll(
         window,
         drainsFirst
-            ? new GateClose(window.number(), terms.gate())
-            : new GateHold(window.number(), terms.gate()));
+            ? new GateClose(window.number(), limits)
+            : new GateHold(window.number(), limits));
   }
 
   /** The window is over in good order or out of time; who has taken by now may use it. */

@@ -5,12 +5,18 @@ package dev.drover.gtm.gate;
  *
  * <p>After a closing the gate stays open for a multiple of the time for which writers were shut
  * out; if nobody wrote, it may close again at once. After a closing that came to nothing it stays
- * open for twice as long each time.
+ * open for twice as long each time. When most closings come to nothing, they may take longer, or a
+ * busy machine would never have one that is good.
  *
  * <p>Threads: confined to its owner.
  */
 public final class GatePacing {
   private static final int MAX_DOUBLINGS = 3;
+
+  /** So many more failures than successes are nothing special. */
+  private static final int PATIENCE = 2;
+
+  private static final int MAX_SURPLUS = PATIENCE + 4;
   private static final long MIN_BACKOFF_NANOS = 1_000_000;
   private static final long MAX_OPEN_NANOS = 1_000_000_000;
 
@@ -19,6 +25,7 @@ public final class GatePacing {
 
   private long mayCloseAt;
   private int failures;
+  private int surplus;
 
   public GatePacing(long now) {
     this.mayCloseAt = now;
@@ -27,6 +34,7 @@ public final class GatePacing {
   /** The window was good for something. */
   public void served(GateUse use, int pace, long now) {
     failures = 0;
+    surplus = Math.max(0, surplus - 1);
     long shutOut =
         Math.max(
             use.metSecondPhases() ? use.closedNanos() : 0,
@@ -38,12 +46,18 @@ public final class GatePacing {
   public void failed(GateUse use, int pace, long now) {
     long backoff = Math.max(pace * use.closedNanos(), MIN_BACKOFF_NANOS) << failures;
     failures = Math.min(failures + 1, MAX_DOUBLINGS);
+    surplus = Math.min(surplus + 1, MAX_SURPLUS);
     mayCloseAt = now + Math.min(backoff, MAX_OPEN_NANOS);
   }
 
   /** The window was given up, and there is no reason to wait. */
   public void retry(long now) {
     mayCloseAt = now;
+  }
+
+  /** How often the limits of the next closing are doubled. */
+  public int doublings() {
+    return Math.max(0, surplus - PATIENCE);
   }
 
   public boolean mayClose(long now) {

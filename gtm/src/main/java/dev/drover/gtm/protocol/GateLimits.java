@@ -11,6 +11,7 @@ public record GateLimits(long drainMillis, long holdMillis, int pace) {
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long MAX_MILLIS = 1_000_000;
   private static final int MAX_PACE = 1000;
+  private static final int MAX_DOUBLINGS = 4;
 
   public GateLimits {
     if (drainMillis < 1
@@ -21,6 +22,15 @@ public record GateLimits(long drainMillis, long holdMillis, int pace) {
         || pace > MAX_PACE) {
       throw new IllegalArgumentException("a limit of the gate is out of bounds");
     }
+  }
+
+  /** What a machine needs that is too busy for these: they are doubled, up to 16-fold. */
+  public GateLimits widened(int doublings) {
+    int shift = Math.min(doublings, MAX_DOUBLINGS);
+    return new GateLimits(
+        Math.min(drainMillis << shift, MAX_MILLIS),
+        Math.min(holdMillis << shift, MAX_MILLIS),
+        pace);
   }
 
   public long drainNanos() {

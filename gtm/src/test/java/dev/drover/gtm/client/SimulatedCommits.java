@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.gtm.client.SimulatedWrite.Part;
 import dev.drover.gtm.client.SnapshotChecks.Acquisition;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
+import dev.drover.gtm.protocol.GateLimits;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,9 +28,12 @@ final class SimulatedCommits {
   private static final int SESSIONS = 8;
   private static final long MAX_WAIT = 2 * Simulation.SECONDS;
 
-  /** Both limits, the second of which may begin when the first is about to run out. */
-  private static final long MAX_CLOSED =
-      (SimulatedGtm.TERMS.gate().closedNanos() + SimulatedGtm.TERMS.gate().holdNanos()) * 11 / 10;
+  /**
+   * Both limits at their widest, the second of which may begin when the first is about to run out.
+   */
+  private static final GateLimits WIDEST = SimulatedGtm.TERMS.gate().widened(Integer.MAX_VALUE);
+
+  private static final long MAX_CLOSED = (WIDEST.closedNanos() + WIDEST.holdNanos()) * 11 / 10;
 
   private final Simulation simulation;
   private final SimulatedCoordinator owner;

@@ -33,6 +33,21 @@ final class GatePacingTest {
   }
 
   @Test
+  void whenMostClosingsFailTheNextOnesMayTakeLonger() {
+    GateUse use = new GateUse(50 * MILLIS, 0, false, false);
+    int[] afterFailures = {0, 0, 1, 2, 3, 4, 4};
+    for (int doublings : afterFailures) {
+      pacing.failed(use, PACE, now);
+      assertThat(pacing.doublings()).isEqualTo(doublings);
+    }
+    int[] afterSuccesses = {3, 2, 1, 0, 0};
+    for (int doublings : afterSuccesses) {
+      pacing.served(use, PACE, now);
+      assertThat(pacing.doublings()).isEqualTo(doublings);
+    }
+  }
+
+  @Test
   void failuresDoubleTheWaitUpToASecond() {
     GateUse use = new GateUse(50 * MILLIS, 0, false, false);
     long[] waits = {200, 400, 800, 1000, 1000};

@@ -17,34 +17,42 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Windows over real sockets, with limits that a busy machine does not reach. */
+/** Windows over real sockets. */
 @Timeout(60)
 final class SnapshotWindowTest {
   private static final String SECRET = "a secret of the cluster";
-  private static final GtmTerms TERMS =
-      new GtmTerms(4000, 100, 40, 100, 20, new GateLimits(10_000, 10_000, 0), 200);
+
+  /** Limits that a busy machine does not reach. */
+  private static final GateLimits WIDE = new GateLimits(10_000, 10_000, 0);
+
+  /** Limits that none of those reaches who answer slowly. */
+  private static final GateLimits NARROW = new GateLimits(40, 40, 0);
+
+  private static final Executor AT_ONCE = Runnable::run;
+  private static final Executor SLOWLY =
+      CompletableFuture.delayedExecutor(45, TimeUnit.MILLISECONDS);
   private static final long WAIT_SECONDS = 20;
 
   @TempDir private Path directory;
   private final List<AutoCloseable> open = new ArrayList<>();
   private GtmServer server;
 
-  @BeforeEach
-  void start() throws Exception {
+  private void start(GateLimits limits) throws Exception {
     server =
         GtmServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             new Keeping.OwnLog(directory),
             new Handshake(SECRET),
-            TERMS,
+            new GtmTerms(4000, 100, 40, 100, 20, limits, 1000),
             new FakeLocks());
     open.add(server);
   }
@@ -58,12 +66,23 @@ final class SnapshotWindowTest {
 
   @Test
   void aCoordinatorAloneIsServedAndSoAreTwo() throws Exception {
-    Gated first = coordinator("c1");
+    start(WIDE);
+    serve(AT_ONCE);
+  }
+
+  @Test
+  void soAreThoseThatAreTooBusyForTheLimits() throws Exception {
+    start(NARROW);
+    serve(SLOWLY);
+  }
+
+  private void serve(Executor answers) throws Exception {
+    Gated first = coordinator("c1", answers);
     for (int i = 0; i < 3; i++) {
       long reader = first.client().wantSnapshot();
       assertThat(first.awaitServed()).isGreaterThanOrEqualTo(reader);
     }
-    Gated second = coordinator("c2");
+    Gated second = coordinator("c2", answers);
     for (int i = 0; i < 3; i++) {
       long reader = first.client().wantSnapshot();
       long other = second.client().wantSnapshot();
@@ -72,8 +91,8 @@ final class SnapshotWindowTest {
     }
   }
 
-  private Gated coordinator(String name) throws Exception {
-    Gated gated = new Gated();
+  private Gated coordinator(String name, Executor answers) throws Exception {
+    Gated gated = new Gated(answers);
     GtmClient client =
         GtmClient.start(
             new GtmClientConfig(
@@ -90,11 +109,16 @@ final class SnapshotWindowTest {
     return gated;
   }
 
-  /** Answers every order at once: nothing runs here. */
+  /** Answers every order: nothing runs here. */
   private static final class Gated implements GtmClient.Listener {
     private final BlockingQueue<Long> served = new LinkedBlockingQueue<>();
     private volatile Optional<GtmClient> client = Optional.empty();
+    private final Executor answers;
     private long through;
+
+    Gated(Executor answers) {
+      this.answers = answers;
+    }
 
     GtmClient client() {
       return client.orElseThrow();
@@ -107,12 +131,12 @@ final class SnapshotWindowTest {
 
     @Override
     public void closeGate(long window) {
-      client().gateClosed(window, 0);
+      answers.execute(() -> client().gateClosed(window, 0));
     }
 
     @Override
     public void holdGate(long window) {
-      client().gateHeld(window, 0);
+      answers.execute(() -> client().gateHeld(window, 0));
     }
 
     @Override
