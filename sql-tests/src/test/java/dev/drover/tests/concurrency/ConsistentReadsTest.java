@@ -224,7 +224,7 @@ class ConsistentReadsTest {
     AtomicBoolean over = new AtomicBoolean();
     BooleanSupplier goesOn = () -> !over.get();
     CompletableFuture<Long> writes =
-        CompletableFuture.supplyAsync(() -> vault.write(servers, writers, goesOn));
+        CompletableFuture.supplyAsync(() -> vault.write(servers, writers, Weather.CALM, goesOn));
     long end = System.nanoTime() + SECONDS * 1_000_000_000;
     try {
       Anomalies anomalies =

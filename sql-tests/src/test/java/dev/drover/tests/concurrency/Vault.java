@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
@@ -16,7 +17,8 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Movers take from one account and give to another in one transaction, so the sum of the
  * accounts never changes. Climbers raise the steps of their own ladder one after the other, each in
- * a transaction of its own: whoever sees a step raised must see those below it raised as often.
+ * a transaction of its own: whoever sees a step raised must see those below it as high. In a storm
+ * they raise a step again if they do not know whether they have.
  */
 final class Vault {
   static final int ACCOUNTS = 30;
@@ -52,7 +54,7 @@ final class Vault {
     return ACCOUNTS + 1 + ladder * STEPS + step;
   }
 
-  /** How often each step was raised by transactions that were acknowledged before this call. */
+  /** How high each step was raised by transactions that were acknowledged before this call. */
   long[] acknowledged() {
     long[] copy = new long[ROWS + 1];
     for (int id = 1; id <= ROWS; id++) {
@@ -62,44 +64,55 @@ final class Vault {
   }
 
   /** Half of the writers move money, half climb; the number of transactions. */
-  long write(List<Endpoint> servers, int writers, BooleanSupplier goesOn) {
+  long write(List<Endpoint> servers, int writers, Weather weather, BooleanSupplier goesOn) {
     return Crowd.run(
             writers,
             number -> {
               Endpoint server = servers.get(number % servers.size());
               return () ->
                   number % 2 == 0
-                      ? move(server, number, goesOn)
-                      : climb(server, number / 2, goesOn);
+                      ? move(server, number, weather, goesOn)
+                      : climb(server, number / 2, weather, goesOn);
             })
         .stream()
         .mapToLong(Long::longValue)
         .sum();
   }
 
-  private long move(Endpoint server, int number, BooleanSupplier goesOn) throws SQLException {
+  private long move(Endpoint server, int number, Weather weather, BooleanSupplier goesOn)
+      throws SQLException {
     Random random = new Random(number);
     long done = 0;
-    try (Connection connection = server.connect();
-        PreparedStatement add =
-            connection.prepareStatement("UPDATE vault SET v = v + ? WHERE id = ?")) {
-      connection.setAutoCommit(false);
-      while (goesOn.getAsBoolean()) {
-        int first = 1 + random.nextInt(ACCOUNTS - 1);
-        int second = first + 1 + random.nextInt(ACCOUNTS - first);
-        int amount = random.nextInt(20) - 10;
-        try {
-          add(add, first, amount);
-          add(add, second, -amount);
-          connection.commit();
-          done++;
-        } catch (SQLException e) {
-          requireRetryable(e);
-          connection.rollback();
+    while (goesOn.getAsBoolean()) {
+      try (Connection connection = server.connect(weather.settings(new Properties()));
+          PreparedStatement add =
+              connection.prepareStatement("UPDATE vault SET v = v + ? WHERE id = ?")) {
+        connection.setAutoCommit(false);
+        while (goesOn.getAsBoolean()) {
+          done += move(connection, add, random) ? 1 : 0;
         }
+      } catch (SQLException e) {
+        weather.forgive(e);
       }
     }
     return done;
+  }
+
+  private static boolean move(Connection connection, PreparedStatement add, Random random)
+      throws SQLException {
+    int first = 1 + random.nextInt(ACCOUNTS - 1);
+    int second = first + 1 + random.nextInt(ACCOUNTS - first);
+    int amount = random.nextInt(20) - 10;
+    try {
+      change(add, first, amount);
+      change(add, second, -amount);
+      connection.commit();
+      return true;
+    } catch (SQLException e) {
+      requireRetryable(e);
+      connection.rollback();
+      return false;
+    }
   }
 
   private static void requireRetryable(SQLException e) throws SQLException {
@@ -108,27 +121,31 @@ final class Vault {
     }
   }
 
-  private long climb(Endpoint server, int ladder, BooleanSupplier goesOn) throws SQLException {
-    long done = 0;
-    try (Connection connection = server.connect();
-        PreparedStatement add =
-            connection.prepareStatement("UPDATE vault SET v = v + ? WHERE id = ?")) {
-      while (goesOn.getAsBoolean()) {
-        for (int step = 0; step < STEPS; step++) {
-          int id = step(ladder, step);
-          add(add, id, 1);
-          acknowledged.incrementAndGet(id);
+  private long climb(Endpoint server, int ladder, Weather weather, BooleanSupplier goesOn)
+      throws SQLException {
+    int done = 0;
+    while (goesOn.getAsBoolean()) {
+      try (Connection connection = server.connect(weather.settings(new Properties()));
+          PreparedStatement raise =
+              connection.prepareStatement("UPDATE vault SET v = greatest(v, ?) WHERE id = ?")) {
+        while (goesOn.getAsBoolean()) {
+          int id = step(ladder, done % STEPS);
+          int height = 1 + done / STEPS;
+          change(raise, id, height);
+          acknowledged.set(id, height);
           done++;
         }
+      } catch (SQLException e) {
+        weather.forgive(e);
       }
     }
     return done;
   }
 
-  private static void add(PreparedStatement add, int id, int amount) throws SQLException {
-    add.setInt(1, amount);
-    add.setInt(2, id);
-    if (add.executeUpdate() != 1) {
+  private static void change(PreparedStatement update, int id, int amount) throws SQLException {
+    update.setInt(1, amount);
+    update.setInt(2, id);
+    if (update.executeUpdate() != 1) {
       throw new AssertionError("no row " + id);
     }
   }

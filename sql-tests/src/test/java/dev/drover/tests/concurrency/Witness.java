@@ -37,7 +37,11 @@ final class Witness {
    * @param begin before it, or empty for a read by itself
    * @param rereads reads in the transaction that have to show the same as the first one
    */
-  record Manner(String begin, int rereads) {}
+  record Manner(String begin, int rereads, Weather weather) {
+    Manner(String begin, int rereads) {
+      this(begin, rereads, Weather.CALM);
+    }
+  }
 
   /** Rows stay on their nodes, or go to one place. */
   static final List<Shape> STAYING = List.of(Shape.CONCATENATED, Shape.MERGED, Shape.GATHERED);
@@ -71,21 +75,27 @@ final class Witness {
       Endpoint server, Manner manner, Properties settings, BooleanSupplier goesOn)
       throws SQLException {
     Anomalies total = Anomalies.NONE;
-    try (Connection connection = server.connect(settings);
-        Statement statement = connection.createStatement()) {
-      for (int turn = 0; goesOn.getAsBoolean(); turn++) {
-        Shape shape = shapes.get(turn % shapes.size());
-        if (manner.begin().isEmpty()) {
-          total = total.plus(read(statement, shape));
-        } else {
-          statement.execute(manner.begin());
-          total = total.plus(read(statement, shape));
-          total = total.plus(readAgain(statement, manner));
-          statement.execute("COMMIT");
+    while (goesOn.getAsBoolean()) {
+      try (Connection connection = server.connect(manner.weather().settings(settings));
+          Statement statement = connection.createStatement()) {
+        for (int turn = 0; goesOn.getAsBoolean(); turn++) {
+          total = total.plus(turn(statement, shapes.get(turn % shapes.size()), manner));
         }
+      } catch (SQLException e) {
+        manner.weather().forgive(e);
       }
     }
     return total;
+  }
+
+  private Anomalies turn(Statement statement, Shape shape, Manner manner) throws SQLException {
+    if (manner.begin().isEmpty()) {
+      return read(statement, shape);
+    }
+    statement.execute(manner.begin());
+    Anomalies seen = read(statement, shape).plus(readAgain(statement, manner));
+    statement.execute("COMMIT");
+    return seen;
   }
 
   private Anomalies readAgain(Statement statement, Manner manner) throws SQLException {
