@@ -153,8 +153,15 @@ public final class PlanOperators implements Operators {
               call,
               new NodeTask(call, nodes, plan.text(), call.resultFormats(), true),
               window,
-              plan.writes());
+              effect(plan));
       case Combine.Merge merge -> new MergeOperator(call, nodes, plan.text(), merge);
     };
+  }
+
+  private static ConcatenateOperator.Effect effect(Plan.AllNodes plan) {
+    if (!plan.writes()) {
+      return ConcatenateOperator.Effect.READS;
+    }
+    return plan.keepsView() ? ConcatenateOperator.Effect.ADDS : ConcatenateOperator.Effect.CHANGES;
   }
 }

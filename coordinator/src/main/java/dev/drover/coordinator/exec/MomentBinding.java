@@ -177,9 +177,14 @@ public final class MomentBinding implements MomentReader {
     moments.withdraw(this);
   }
 
+  /** Neither running nor given up. */
+  public boolean isUnderWay() {
+    return state != State.DONE && state != State.GIVEN_UP;
+  }
+
   /** The units end without running the query; afterwards every node answers. */
   public void giveUp() {
-    if (state != State.DONE && state != State.GIVEN_UP) {
+    if (isUnderWay()) {
       leave(State.GIVEN_UP);
       units.forEach(Unit::leave);
     }
@@ -187,7 +192,7 @@ public final class MomentBinding implements MomentReader {
 
   /** The client wants it no more: a server that has bound would not notice. */
   public void cancel() {
-    if (state != State.DONE && state != State.GIVEN_UP) {
+    if (isUnderWay()) {
       fail(SqlError.of(SqlState.QUERY_CANCELED, "canceling statement due to user request"));
     }
   }

@@ -91,6 +91,14 @@ public final class InsertFromOperator implements Operator, ResultOutput, Call.Li
     }
   }
 
+  /** What runs is cancelled on the servers; one that has bound the query would not notice. */
+  @Override
+  public void cancel() {
+    reader
+        .filter(one -> !(one instanceof PortionReader portions) || portions.awaitsMoment())
+        .ifPresent(Operator::cancel);
+  }
+
   private RowSink sink() {
     return CopyRows.serves(plan.target())
         ? new CopyRows(call, plan.target(), participants, this::progress, this::targetFailed)

@@ -1,6 +1,8 @@
 package dev.drover.coordinator.insert;
 
+import dev.drover.coordinator.exec.BoundQuery;
 import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.MomentBinding;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.exec.PlacedReply;
 import dev.drover.coordinator.exec.Rendering;
@@ -30,7 +32,8 @@ import java.util.function.IntPredicate;
  *
  * <p>A connection that is paused in the middle of a result would never come to read what was sent
  * to it; so no connection is paused here, and instead the next portion is asked for when its rows
- * have found their place.
+ * have found their place. At READ COMMITTED all nodes bind the query at one moment before any of
+ * them runs it.
  *
  * <p>Threads: confined to the session's event loop.
  */
@@ -63,6 +66,7 @@ final class PortionReader implements Operator {
   private final IntPredicate mayRead;
   private final RowWindow window;
   private final List<Part> parts = new ArrayList<>();
+  private Optional<MomentBinding> moment = Optional.empty();
   private Optional<ErrorFields> error = Optional.empty();
   private boolean stopped;
   private boolean useless;
@@ -86,13 +90,56 @@ final class PortionReader implements Operator {
     public void joined(List<Participant> participants) {
       NodeJoin.flush(participants);
       participants.forEach(p -> parts.add(new Part(p)));
-      advance();
+      if (parts.size() > 1 && call.transaction().view().isPerStatement()) {
+        bindAtMoment();
+      } else {
+        advance();
+      }
     }
 
     @Override
     public void refused(SqlError why) {
       end(Optional.of(ErrorFields.of(why, Severity.ERROR)));
     }
+  }
+
+  private void bindAtMoment() {
+    MomentBinding one =
+        new MomentBinding(call.transaction().services().moments(), new MomentListener());
+    moment = Optional.of(one);
+    one.start(parts.size(), i -> bind(parts.get(i)));
+  }
+
+  private BoundQuery bind(Part part) {
+    part.bound = true;
+    part.running = true;
+    Reply reply = new PlacedReply(new PortionReply(part), work.rendering(), work.text());
+    BoundQuery query =
+        ServerCommand.bind(part.participant.backend(), call, portal(), work.rendering(), reply);
+    query.flush();
+    return query;
+  }
+
+  private final class MomentListener implements MomentBinding.Listener {
+    @Override
+    public void bound() {
+      call.output().bound();
+    }
+
+    @Override
+    public void gaveUp(ErrorFields why) {
+      failed(why);
+    }
+  }
+
+  private void failed(ErrorFields why) {
+    error = error.or(() -> Optional.of(why));
+    useless = true;
+    moment.ifPresent(MomentBinding::giveUp);
+  }
+
+  private ServerCommand.Bound portal() {
+    return new ServerCommand.Bound(work.text(), 0, Optional.of(TEXT_FORMAT), PORTION_ROWS, PORTAL);
   }
 
   @Override
@@ -102,10 +149,16 @@ final class PortionReader implements Operator {
     }
   }
 
+  /** Nothing is read before the nodes have found a moment. */
+  boolean awaitsMoment() {
+    return moment.filter(MomentBinding::isUnderWay).isPresent();
+  }
+
   /** The transaction fails: what was begun need not be ended. */
   @Override
   public void cancel() {
     useless = true;
+    moment.ifPresent(MomentBinding::cancel);
     advance();
   }
 
@@ -159,10 +212,8 @@ final class PortionReader implements Operator {
       backend.link().expect(new PortionReply(part));
     } else {
       part.bound = true;
-      ServerCommand.Bound bound =
-          new ServerCommand.Bound(work.text(), 0, Optional.of(TEXT_FORMAT), PORTION_ROWS, PORTAL);
       Reply reply = new PlacedReply(new PortionReply(part), work.rendering(), work.text());
-      ServerCommand.execute(backend, call, bound, work.rendering(), reply);
+      ServerCommand.execute(backend, call, portal(), work.rendering(), reply);
     }
     backend.link().flush();
   }
@@ -205,7 +256,8 @@ final class PortionReader implements Operator {
     @Override
     public void message(byte type, ByteBuf body) {
       switch (type) {
-        case Backend.BIND_COMPLETE -> call.output().bound();
+        case Backend.BIND_COMPLETE ->
+            moment.ifPresentOrElse(MomentBinding::nodeBound, call.output()::bound);
         case Backend.PORTAL_SUSPENDED -> suspended = true;
         case Backend.ERROR ->
             failed(StatementError.of(call, ErrorFields.decode(body), part.participant.node()));
@@ -217,11 +269,6 @@ final class PortionReader implements Operator {
           // Of no interest to rows that go on elsewhere.
         }
       }
-    }
-
-    private void failed(ErrorFields why) {
-      error = error.or(() -> Optional.of(why));
-      useless = true;
     }
 
     @Override

@@ -18,20 +18,31 @@ import java.util.Optional;
  * <p>Threads: confined to the session's event loop.
  */
 public final class ConcatenateOperator implements Operator, NodeFan.Work {
+  /** What the statement does to rows. */
+  public enum Effect {
+    READS,
+    /** It changes rows as they are now, whatever they were when it began. */
+    CHANGES,
+    /** It adds rows, made from what it reads, and looks at no others. */
+    ADDS
+  }
+
   private final Call call;
   private final NodeTask task;
   private final NodeFan fan;
   private final RowWindow window;
+  private final Effect effect;
   private final boolean writes;
   private String verb = "";
   private long rows;
   private boolean described;
 
-  public ConcatenateOperator(Call call, NodeTask task, Window window, boolean writes) {
+  public ConcatenateOperator(Call call, NodeTask task, Window window, Effect effect) {
     this.call = call;
     this.task = task;
     this.window = RowWindow.of(window, call);
-    this.writes = writes;
+    this.effect = effect;
+    this.writes = effect != Effect.READS;
     this.fan = new NodeFan(call, task.nodes(), this);
   }
 
@@ -40,6 +51,9 @@ public final class ConcatenateOperator implements Operator, NodeFan.Work {
     boolean unlimited = call.request().maxRows() == 0;
     int nodes = task.nodes().size();
     call.openScope(unlimited && (!writes || nodes == 1), nodes);
+    if (effect == Effect.ADDS && nodes > 1 && call.request().alone()) {
+      call.transaction().view().keepOneMoment();
+    }
     fan.start();
   }
 

@@ -74,10 +74,22 @@ public sealed interface Plan {
    * The same text goes to several nodes.
    *
    * @param pins when not empty, only the nodes of {@code nodes} on which a pin lies take part
+   * @param keepsView of a statement that writes: it changes no rows that are there, so that it can
+   *     run on a view of one moment where it stands alone
    */
   record AllNodes(
-      SqlText text, List<Integer> nodes, List<Pin> pins, Combine combine, boolean writes)
+      SqlText text,
+      List<Integer> nodes,
+      List<Pin> pins,
+      Combine combine,
+      boolean writes,
+      boolean keepsView)
       implements Plan {
+    public AllNodes(
+        SqlText text, List<Integer> nodes, List<Pin> pins, Combine combine, boolean writes) {
+      this(text, nodes, pins, combine, writes, false);
+    }
+
     public AllNodes {
       requireNonNull(text);
       nodes = List.copyOf(nodes);

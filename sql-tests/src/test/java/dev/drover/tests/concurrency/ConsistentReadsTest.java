@@ -24,6 +24,7 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What clients read over several nodes, while others write there, is what one server could have
@@ -86,6 +87,45 @@ class ConsistentReadsTest {
     Anomalies anomalies = run(witness, coordinators, manner, new Properties(), WRITERS);
     assertThat(anomalies.count()).as("%s", anomalies).isZero();
     assertThat(anomalies.reads()).as("reads").isPositive();
+  }
+
+  /** Rows go where they belong, or each node copies its own, all as of one moment. */
+  @ParameterizedTest
+  @ValueSource(strings = {"id", "v"})
+  void soIsWhatAnInsertReads(String key) throws SQLException {
+    AtomicBoolean over = new AtomicBoolean();
+    CompletableFuture<Long> writes =
+        CompletableFuture.supplyAsync(
+            () -> vault.write(coordinators, WRITERS, Weather.CALM, () -> !over.get()));
+    try (Connection connection = coordinators.getFirst().connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE vault_image (id int, v bigint, turn int) DISTRIBUTE BY HASH (" + key + ")");
+      long end = System.nanoTime() + SECONDS * 1_000_000_000;
+      int turns = 0;
+      while (System.nanoTime() - end < 0) {
+        turns++;
+        statement.execute("INSERT INTO vault_image SELECT id, v, %d FROM vault".formatted(turns));
+      }
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT count(*) FROM (SELECT FROM vault_image WHERE id <= %d GROUP BY turn HAVING sum(v) = %d) s"
+                  .formatted(Vault.ACCOUNTS, Vault.ACCOUNTS * Vault.OPENING_BALANCE))) {
+        row.next();
+        assertThat(row.getInt(1)).as("images with the right sum").isEqualTo(turns);
+      }
+    } finally {
+      over.set(true);
+      writes.join();
+      drop("vault_image");
+    }
+  }
+
+  private void drop(String table) throws SQLException {
+    try (Connection connection = coordinators.getFirst().connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP TABLE " + table);
+    }
   }
 
   /** They may be a little old, so that many share one moment. */

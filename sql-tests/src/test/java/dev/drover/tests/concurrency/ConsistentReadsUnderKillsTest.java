@@ -68,7 +68,8 @@ class ConsistentReadsUnderKillsTest {
         over.set(true);
       }
       Anomalies anomalies = reads.join();
-      reporter.publishEntry(begin, "%s; %d writes; %s".formatted(anomalies, writes.join(), kills));
+      reporter.publishEntry(
+          "'%s'".formatted(begin), "%s; %d writes; %s".formatted(anomalies, writes.join(), kills));
       assertThat(anomalies.count()).as("%s, %s", anomalies, kills).isZero();
       assertThat(anomalies.reads()).as("reads").isPositive();
       await(cluster, () -> Inspection.preparedCount(cluster) == 0, "nothing prepared");
