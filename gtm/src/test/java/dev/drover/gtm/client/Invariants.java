@@ -41,6 +41,8 @@ final class Invariants {
   private long brokenAt = -MAX_VERDICT_AGE;
   private int lastPid;
   private long publishCount;
+  private long gtmStartedAt;
+  private long pauseCount;
 
   Invariants(Simulation simulation) {
     this.simulation = simulation;
@@ -60,6 +62,19 @@ final class Invariants {
 
   long publishCount() {
     return publishCount;
+  }
+
+  long gtmStartedAt() {
+    return gtmStartedAt;
+  }
+
+  /** The cluster has been paused. */
+  void paused() {
+    pauseCount++;
+  }
+
+  long pauseCount() {
+    return pauseCount;
   }
 
   int nextPid() {
@@ -91,6 +106,7 @@ final class Invariants {
   /** A GTM that has just started does not know its last verdicts. */
   void gtmStarted() {
     brokenAt = simulation.now();
+    gtmStartedAt = simulation.now();
   }
 
   void persisted(List<GtmRecord> records) {

@@ -2,6 +2,7 @@ package dev.drover.gtm.client;
 
 import dev.drover.gtm.protocol.Backend;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
+import dev.drover.gtm.protocol.GtmMessage.PauseState;
 import dev.drover.gtm.protocol.ReportedTransaction;
 import dev.drover.gtm.protocol.Role;
 import java.util.ArrayDeque;
@@ -22,6 +23,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
 
   private final GxidRanges gxids = new GxidRanges();
   private final SimulatedCommits commits;
+  private final SimulatedPauses pauses;
   private final Map<Long, SimulatedTransaction> active = new LinkedHashMap<>();
   private final Map<String, Deque<Integer>> idle = new HashMap<>();
   private final Set<Long> publishes = new HashSet<>();
@@ -29,6 +31,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
   private Lease lease = new Lease(0, 0, 0);
   private long windowEpoch;
   private long windowUntil;
+  private long grantedAt;
   private long announcements;
   private boolean usesCatalog;
   private long mark;
@@ -38,6 +41,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
   SimulatedCoordinator(Simulation simulation, String name) {
     super(simulation, name, Role.COORDINATOR);
     this.commits = new SimulatedCommits(simulation, this);
+    this.pauses = new SimulatedPauses(simulation, this);
     for (String node : SimulatedNodes.NAMES) {
       Deque<Integer> pids = new ArrayDeque<>();
       for (int i = 0; i < BACKENDS_PER_NODE; i++) {
@@ -56,6 +60,20 @@ final class SimulatedCoordinator extends SimulatedProcess {
     repeat(4 * Simulation.SECONDS, this::publish);
     simulation.after(REPORT, this::report);
     commits.start();
+    pauses.start();
+  }
+
+  SimulatedPauses pauses() {
+    return pauses;
+  }
+
+  boolean runsNothing() {
+    return active.isEmpty();
+  }
+
+  /** When it got its epoch. */
+  long grantedAt() {
+    return grantedAt;
   }
 
   SimulatedCommits commits() {
@@ -76,9 +94,9 @@ final class SimulatedCoordinator extends SimulatedProcess {
     return leaseValid(windowEpoch);
   }
 
-  /** Whether it starts statements on what it knows of the catalog. */
+  /** Whether it starts statements on what it knows of the catalog; not before its first lease. */
   boolean usesCatalog() {
-    return usesCatalog && isAlive();
+    return usesCatalog && isAlive() && lease.epoch() != 0;
   }
 
   CoordinatorEpoch identity() {
@@ -109,6 +127,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
         windowUntil = until;
       }
       case ClientEffect.LeaseGranted(Lease granted) -> {
+        grantedAt = lease.epoch() == granted.epoch() ? grantedAt : simulation.now();
         lease = granted;
         commits.granted();
       }
@@ -134,6 +153,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
       case ClientEffect.MarkReached(long reached) -> mark = reached;
       case ClientEffect.Victim(long number, Backend waiting) -> victim(number, waiting);
       case ClientEffect.Gate order -> commits.apply(order);
+      case ClientEffect.PauseTold(PauseState state) -> pauses.told(state);
       case ClientEffect.RegistrationRefused refused -> throw new AssertionError(refused);
       default -> {}
     }
@@ -201,6 +221,9 @@ final class SimulatedCoordinator extends SimulatedProcess {
     if (!simulation.mayBegin() || !holdsLease() || active.size() >= MAX_ACTIVE) {
       return;
     }
+    if (!pauses.mayBegin()) {
+      return;
+    }
     if (simulation.invariants.isFenced(identity())) {
       return;
     }
@@ -210,6 +233,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
         new SimulatedTransaction(lastNumber, windowEpoch, simulation.now(), statements);
     active.put(lastNumber, transaction);
     simulation.invariants.began(transaction);
+    simulation.coordinators.forEach(one -> one.pauses().requireIdle(this));
     proceed(transaction);
   }
 
@@ -296,6 +320,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
       simulation.nodes.release(backend);
       idle.get(backend.node()).push(backend.pid());
     }
+    pauses.drain();
   }
 
   /** The backend that was released last is used first, as pools do. */

@@ -22,6 +22,7 @@ final class SimulationTest {
     long publishes = 0;
     long victims = 0;
     long snapshots = 0;
+    long pauses = 0;
     for (long seed = first; seed < first + count; seed++) {
       Simulation simulation = run(seed);
       Invariants invariants = simulation.invariants;
@@ -30,6 +31,7 @@ final class SimulationTest {
       ended += invariants.endedCount();
       publishes += invariants.publishCount();
       victims += invariants.victimCount();
+      pauses += invariants.pauseCount();
     }
     assertThat(snapshots).isGreaterThan(100 * count);
     // The runs must have been worth it.
@@ -37,6 +39,7 @@ final class SimulationTest {
     assertThat(ended).isGreaterThanOrEqualTo(count);
     assertThat(publishes).isGreaterThanOrEqualTo(count);
     assertThat(victims).isGreaterThanOrEqualTo(count);
+    assertThat(pauses).isGreaterThanOrEqualTo(count);
   }
 
   private static Simulation run(long seed) {
