@@ -82,7 +82,7 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
   /** When all coordinators have stopped planning by the old catalog. */
   private Outcome commit(BlockingTransaction blocking, Transaction transaction) {
     CompletableFuture<Optional<ErrorFields>> ended = new CompletableFuture<>();
-    DdlChanges changes = new DdlChanges(ddl, ddl.catalog().view());
+    DdlChanges changes = new DdlChanges(ddl, ddl.catalog().view(), false);
     blocking.onLoop(() -> changes.commit(transaction, ended::complete));
     Optional<ErrorFields> error = BlockingTransaction.join(ended);
     awaitCurrent();

@@ -4,6 +4,7 @@ import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.exec.BlockingTransaction;
 import dev.drover.coordinator.exec.DdlServices;
 import dev.drover.coordinator.pool.Backend;
+import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Completion;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
@@ -12,7 +13,9 @@ import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A transaction's change of the schema: its private view, and how it becomes everybody's.
@@ -25,10 +28,19 @@ import java.util.Optional;
 public final class DdlChanges {
   private final DdlServices services;
   private final CatalogView view;
+  private final boolean movesRows;
 
-  DdlChanges(DdlServices services, CatalogView view) {
+  /**
+   * @param movesRows rows of a table have gone to other nodes
+   */
+  DdlChanges(DdlServices services, CatalogView view, boolean movesRows) {
     this.services = services;
     this.view = view;
+    this.movesRows = movesRows;
+  }
+
+  boolean movesRows() {
+    return movesRows;
   }
 
   public CatalogView view() {
@@ -48,12 +60,35 @@ public final class DdlChanges {
             (version, failure) ->
                 loop.execute(
                     () -> {
-                      if (failure == null) {
+                      if (failure == null && movesRows) {
+                        cancelWaiters(transaction, () -> commit(transaction, version, done));
+                      } else if (failure == null) {
                         commit(transaction, version, done);
                       } else {
                         giveUp(transaction, failure, done);
                       }
                     }));
+  }
+
+  /**
+   * Statements that wait for the tables' locks were routed to where the rows were. No other can be
+   * sent any more: these end now, before the commit lets them go on.
+   */
+  private static void cancelWaiters(Transaction transaction, Runnable then) {
+    List<Participant> datanodes =
+        transaction.participants().stream().filter(p -> p.node() != Node.CATALOG_ID).toList();
+    AtomicInteger left = new AtomicInteger(datanodes.size());
+    for (Participant participant : datanodes) {
+      QuietReply reply =
+          new QuietReply(
+              _ -> {
+                if (left.decrementAndGet() == 0) {
+                  then.run();
+                }
+              });
+      participant.backend().query("SELECT drover.cancel_waiters()", reply);
+      participant.backend().link().flush();
+    }
   }
 
   private void commit(Transaction transaction, long version, Completion done) {
@@ -88,7 +123,7 @@ public final class DdlChanges {
                   .loop()
                   .execute(
                       () -> {
-                        session.changed(new DdlChanges(services, reloaded));
+                        session.changed(new DdlChanges(services, reloaded, movesRows));
                         done.run();
                       });
             });

@@ -21,6 +21,7 @@ import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.ddl.DdlContext;
 import dev.drover.planner.ddl.DdlPlanner;
+import dev.drover.planner.plan.CarryRows;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.sql.ClusterCommand;
 import dev.drover.planner.sql.Definition;
@@ -32,7 +33,6 @@ import dev.drover.planner.sql.Statement;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +65,6 @@ public final class DdlOperator implements Operator {
 
   private static final int MAX_TRIES = 100;
   private static final Duration PAUSE = Duration.ofMillis(50);
-  private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '200ms'";
 
   private final Call call;
   private final Statement statement;
@@ -105,7 +104,9 @@ public final class DdlOperator implements Operator {
     try {
       attempt();
     } catch (ServerError e) {
-      boolean lockTaken = e.fields().sqlState().equals(SqlState.LOCK_NOT_AVAILABLE.code());
+      boolean lockTaken =
+          e.fields().sqlState().equals(SqlState.LOCK_NOT_AVAILABLE.code())
+              || StatementError.routeChanged(call, e.fields());
       if (lockTaken && retryable && attempt < MAX_TRIES) {
         tryAgain(attempt + 1);
       } else {
@@ -148,17 +149,26 @@ public final class DdlOperator implements Operator {
       blocking.query(catalog, "SELECT pg_catalog.pg_advisory_xact_lock(" + LOCK + ")");
     }
     if (retryable) {
-      blocking.query(catalog, LOCK_TIMEOUT);
+      blocking.query(catalog, DdlSteps.LOCK_TIMEOUT);
     }
     CatalogView view = session.withTemporary(newestView());
     Plan plan = DdlPlanner.plan(parsed(), call.text().utf8(), context(catalog, view));
     switch (plan) {
       case Plan.Utility utility -> {
-        steps(catalog, utility);
+        runSteps(utility);
         finish(utility);
       }
       case Plan.Broadcast broadcast -> broadcast(broadcast);
       default -> runPlan(plan);
+    }
+  }
+
+  private void runSteps(Plan.Utility plan) {
+    DdlSteps steps = new DdlSteps(call, blocking, retryable);
+    try {
+      steps.run(plan.steps(), statement instanceof Definition.LockTable);
+    } finally {
+      failingNode = steps.node();
     }
   }
 
@@ -231,88 +241,12 @@ public final class DdlOperator implements Operator {
         new TransactionProbe(blocking, view, services));
   }
 
-  private static String single(QuietReply reply) {
+  static String single(QuietReply reply) {
     return reply.rows().isEmpty() ? "" : reply.rows().getFirst().getFirst().orElse("");
   }
 
-  private void steps(Participant catalog, Plan.Utility plan) {
-    Map<String, String> captured = new HashMap<>();
-    for (Plan.Step step : plan.steps()) {
-      String sql = fill(step.sql(), captured);
-      QuietReply reply =
-          switch (step.where()) {
-            case CATALOG -> onCatalog(catalog, sql);
-            case METADATA -> onMetadata(sql);
-            case DATANODES ->
-                statement instanceof Definition.LockTable
-                    ? lockOnDatanodes(step.nodes(), sql)
-                    : onDatanodes(step.nodes(), sql);
-          };
-      if (!step.capture().isEmpty()) {
-        captured.put(step.capture(), single(reply));
-      }
-    }
-  }
-
-  private static String fill(String sql, Map<String, String> captured) {
-    String filled = sql;
-    for (Map.Entry<String, String> value : captured.entrySet()) {
-      filled = filled.replace("${" + value.getKey() + "}", value.getValue());
-    }
-    return filled;
-  }
-
-  private QuietReply onCatalog(Participant catalog, String sql) {
-    catalog.markWrote();
-    QuietReply reply = blocking.query(catalog, sql);
-    if (!reply.notices().isEmpty()) {
-      blocking.onLoop(() -> reply.notices().forEach(call.output()::notice));
-    }
-    return reply;
-  }
-
-  private QuietReply onMetadata(String sql) {
-    Participant metadata = blocking.joinMetadata();
-    metadata.markWrote();
-    return blocking.query(metadata, sql);
-  }
-
-  private QuietReply onDatanodes(List<Integer> nodes, String sql) {
-    List<Participant> participants =
-        nodes.stream()
-            .map(
-                node -> {
-                  boolean joined = call.transaction().find(node, false).isPresent();
-                  Participant participant = blocking.join(node);
-                  participant.markWrote();
-                  if (!joined && retryable) {
-                    blocking.query(participant, LOCK_TIMEOUT);
-                  }
-                  return participant;
-                })
-            .toList();
-    failingNode = nodes.getFirst();
-    List<QuietReply> replies = blocking.query(participants, sql);
-    failingNode = Node.CATALOG_ID;
-    return replies.isEmpty() ? new QuietReply() : replies.getFirst();
-  }
-
-  /** One node after the other, so that two who lock the same never hold a part each. */
-  private QuietReply lockOnDatanodes(List<Integer> nodes, String sql) {
-    for (int node : nodes.stream().sorted().toList()) {
-      Participant participant = blocking.join(node);
-      failingNode = node;
-      blocking.query(participant, sql);
-    }
-    failingNode = Node.CATALOG_ID;
-    return new QuietReply();
-  }
-
   private void finish(Plan.Utility plan) {
-    Optional<DdlChanges> changes =
-        changesSchema()
-            ? Optional.of(new DdlChanges(services, blocking.loadView(services)))
-            : Optional.empty();
+    Optional<DdlChanges> changes = changesSchema() ? Optional.of(changes(plan)) : Optional.empty();
     blocking.onLoop(
         () -> {
           changes.ifPresent(session::changed);
@@ -325,6 +259,13 @@ public final class DdlOperator implements Operator {
             call.completed(plan.tag());
           }
         });
+  }
+
+  private DdlChanges changes(Plan.Utility plan) {
+    boolean movesRows =
+        plan.steps().stream().anyMatch(CarryRows.class::isInstance)
+            || session.changes().map(DdlChanges::movesRows).orElse(false);
+    return new DdlChanges(services, blocking.loadView(services), movesRows);
   }
 
   private void continueWith(Plan then, String tag) {

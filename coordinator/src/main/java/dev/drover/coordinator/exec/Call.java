@@ -13,7 +13,6 @@ import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
-import dev.drover.pgwire.SqlState;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -288,10 +287,7 @@ public final class Call {
   private void checked(String tag, CatalogView now) {
     if (TableChanges.hit(cached.view().snapshot(), now.snapshot(), text())) {
       transaction.fail();
-      failed(
-          SqlError.of(
-              SqlState.SERIALIZATION_FAILURE,
-              "a table was changed while the statement waited for it"));
+      failed(TableChanges.whileWaiting());
     } else {
       done(tag);
     }
@@ -307,6 +303,25 @@ public final class Call {
   }
 
   public void failed(ErrorFields error) {
+    CatalogCache catalog = context.services().ddl().catalog();
+    if (StatementError.routeChanged(this, error)) {
+      ended(ErrorFields.of(TableChanges.whileWaiting(), Severity.ERROR));
+    } else if (StatementError.mayHaveMoved(error) && !catalog.isCurrent(cached.view())) {
+      transaction.fail();
+      catalog.whenCurrent(
+          transaction.services().loop(), now -> ended(moved(error, now)), _ -> ended(error));
+    } else {
+      ended(error);
+    }
+  }
+
+  private ErrorFields moved(ErrorFields error, CatalogView now) {
+    return TableChanges.spreadOtherwise(cached.view().snapshot(), now.snapshot(), text())
+        ? ErrorFields.of(TableChanges.whileWaiting(), Severity.ERROR)
+        : error;
+  }
+
+  private void ended(ErrorFields error) {
     end();
     transaction.fail();
     context.listener().failed(this, error);

@@ -13,6 +13,7 @@ import dev.drover.pgwire.SqlState;
 import dev.drover.pgwire.netty.BackendLink;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.plan.Pin;
+import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
@@ -75,7 +76,7 @@ public final class SingleNodeOperator implements Operator, Reply, Transaction.Jo
 
   @Override
   public void start() {
-    call.openScope(true);
+    call.openScope(!(call.cached().plan() instanceof Plan.AnyNode any && any.writes()));
     call.transaction().join(task.node(), this);
   }
 

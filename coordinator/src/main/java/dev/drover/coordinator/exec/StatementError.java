@@ -28,6 +28,28 @@ public final class StatementError {
     return call.services().errors().translate(fromServer, call.view(), node);
   }
 
+  /**
+   * Nobody but a change of the schema that was being committed meanwhile has cancelled it, because
+   * it had been routed to where rows were before.
+   */
+  public static boolean routeChanged(Call call, ErrorFields fromServer) {
+    return fromServer.sqlState().equals(SqlState.QUERY_CANCELED.code())
+        && fromServer.message().equals("canceling statement due to user request")
+        && !call.transaction().waits().clientCancels()
+        && !call.services().ddl().catalog().isCurrent(call.view());
+  }
+
+  /**
+   * A relation is not there, or a row does not belong there, where the plan had it; or copies of a
+   * table that has none any more differ.
+   */
+  static boolean mayHaveMoved(ErrorFields error) {
+    return error.sqlState().equals(SqlState.UNDEFINED_TABLE.code())
+        || (error.sqlState().equals(SqlState.CHECK_VIOLATION.code())
+            && error.get(ErrorFields.CONSTRAINT).isEmpty())
+        || error.sqlState().equals(SqlState.INTERNAL_ERROR.code());
+  }
+
   public static ErrorFields notice(Call call, ErrorFields fromServer, int node) {
     return call.services().errors().translate(fromServer, call.view(), node);
   }

@@ -3,6 +3,8 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.catalog.StatementText;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.plan.Plan;
@@ -19,6 +21,12 @@ import java.util.Locale;
  */
 final class TableChanges {
   private TableChanges() {}
+
+  /** What a statement fails with that has waited too long. */
+  static SqlError whileWaiting() {
+    return SqlError.of(
+        SqlState.SERIALIZATION_FAILURE, "a table was changed while the statement waited for it");
+  }
 
   /** Leaves are never named twice; what is private to a transaction is locked by it. */
   static boolean concern(CachedPlan plan) {
@@ -40,6 +48,18 @@ final class TableChanges {
     return before.relations().stream()
         .filter(relation -> !isSame(relation, now))
         .anyMatch(relation -> words.contains(relation.name().toLowerCase(Locale.ROOT)));
+  }
+
+  /** True when a relation that the text may mean is still there, and spread otherwise. */
+  static boolean spreadOtherwise(CatalogSnapshot before, CatalogSnapshot now, StatementText text) {
+    String words = text.toString().toLowerCase(Locale.ROOT);
+    return before.relations().stream()
+        .filter(relation -> words.contains(relation.name().toLowerCase(Locale.ROOT)))
+        .anyMatch(
+            relation ->
+                now.relation(relation.oid())
+                    .map(found -> !isSpreadAlike(relation, found))
+                    .orElse(false));
   }
 
   private static boolean isSame(Relation relation, CatalogSnapshot now) {

@@ -80,7 +80,7 @@ public final class InsertRowsOperator implements Operator, NodeFan.Work {
 
   @Override
   public void start() {
-    call.openScope(texts.size() == 1 && call.request().maxRows() == 0);
+    call.openScope(false);
     fan.start();
   }
 

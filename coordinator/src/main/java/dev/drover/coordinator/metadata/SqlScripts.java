@@ -20,7 +20,8 @@ final class SqlScripts {
           "snapshot.sql",
           "views.sql",
           "statistics.sql");
-  static final List<String> DATANODE = List.of("node-ddl.sql", "modulo.sql", "moves.sql");
+  static final List<String> DATANODE =
+      List.of("node-ddl.sql", "redistribution.sql", "modulo.sql", "moves.sql");
 
   /** Superuser, and owner of everything that Drover makes. */
   static final String OWNER = "drover";

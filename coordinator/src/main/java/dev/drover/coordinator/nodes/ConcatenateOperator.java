@@ -50,7 +50,7 @@ public final class ConcatenateOperator implements Operator, NodeFan.Work {
   public void start() {
     boolean unlimited = call.request().maxRows() == 0;
     int nodes = task.nodes().size();
-    call.openScope(unlimited && (!writes || nodes == 1), nodes);
+    call.openScope(unlimited && !writes, nodes);
     if (effect == Effect.ADDS && nodes > 1 && call.request().alone()) {
       call.transaction().view().keepOneMoment();
     }

@@ -39,7 +39,7 @@ public final class ReplicatedWriteOperator implements Operator {
 
   @Override
   public void start() {
-    call.openScope(plan.others().isEmpty());
+    call.openScope(false);
     joinFrom(0);
   }
 

@@ -16,6 +16,7 @@ public final class TransactionWaits {
   private final List<Backend> helpers = new ArrayList<>();
   private Optional<HeldBack> heldBack = Optional.empty();
   private boolean victim;
+  private boolean clientCancels;
   private long waitingSinceNanos;
   private long startedAtMicros;
 
@@ -47,6 +48,7 @@ public final class TransactionWaits {
 
   /** What a server has to do is cancelled there; what none has begun ends here. */
   public void cancel() {
+    clientCancels = true;
     for (Participant participant : participants) {
       if (participant.backend().link().pending() > 0) {
         participant.backend().cancel();
@@ -98,9 +100,15 @@ public final class TransactionWaits {
     return was;
   }
 
+  /** Whether the client has asked to cancel something in this transaction. */
+  public boolean clientCancels() {
+    return clientCancels;
+  }
+
   /** The transaction has ended. */
   void reset() {
     victim = false;
+    clientCancels = false;
     waitingSinceNanos = 0;
   }
 }

@@ -105,7 +105,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   FROM pg_class c WHERE c.oid = relation
 $$;
 
--- Statements that make a table, its constraints and indexes on a datanode, and the leaves' spec.
+-- Statements that make a table on a datanode, those that add its constraints, indexes and grants,
+-- which may be run when it has rows, and the leaves' spec.
 -- partition_by: the PARTITION BY clause, empty for a plain table; split: as for drover.leaf_spec.
 CREATE OR REPLACE FUNCTION drover.table_for_nodes(
   relation oid, partition_by text, split oid[])
@@ -114,6 +115,7 @@ DECLARE
   has_leaves boolean := partition_by <> '';
   facts record;
   statements text[];
+  later text[];
 BEGIN
   SELECT c.oid::regclass::text AS name, c.relpersistence = 'u' AS unlogged,
       pg_get_userbyid(c.relowner) AS owner, c.relreplident AS identity,
@@ -132,7 +134,8 @@ BEGIN
     CASE WHEN facts.options IS NOT NULL AND NOT has_leaves THEN ' WITH (' || facts.options || ')'
       ELSE '' END,
     coalesce(' TABLESPACE ' || quote_ident(facts.space), ''))];
-  statements := statements || ARRAY(
+  statements := statements || drover.column_settings(relation);
+  later := ARRAY(
     SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', facts.name, k.conname,
       CASE WHEN has_leaves AND k.contype = 'c' THEN
         regexp_replace(pg_get_constraintdef(k.oid), ' NO INHERIT\M', '')
@@ -143,28 +146,27 @@ BEGIN
         AND (k.confrelid = relation OR k.confrelid = ANY (split)))
       AND NOT (k.contype = 'x' AND has_leaves)
     ORDER BY strpos('cpuxf', k.contype::text), k.conname);
-  statements := statements || ARRAY(
+  later := later || ARRAY(
     SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i
     WHERE i.indrelid = relation
       AND NOT EXISTS (SELECT FROM pg_constraint k
         WHERE k.conindid = i.indexrelid AND k.conrelid = relation AND k.contype IN ('p', 'u', 'x'))
     ORDER BY i.indexrelid);
-  statements := statements || ARRAY(
+  later := later || ARRAY(
     SELECT pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s
     WHERE s.stxrelid = relation ORDER BY s.oid);
-  statements := statements || drover.column_settings(relation);
   IF facts.identity = 'i' AND NOT has_leaves THEN
-    statements := statements || (
+    later := later || (
       SELECT format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', facts.name, x.relname)
       FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
       WHERE i.indrelid = relation AND i.indisreplident);
   ELSIF facts.identity <> 'd' AND NOT has_leaves THEN
-    statements := statements || format('ALTER TABLE %s REPLICA IDENTITY %s', facts.name,
+    later := later || format('ALTER TABLE %s REPLICA IDENTITY %s', facts.name,
       CASE facts.identity WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END);
   END IF;
-  statements := statements || drover.grants(relation);
+  later := later || drover.grants(relation);
   RETURN json_build_object('table', facts.name, 'owner', facts.owner, 'statements', statements,
-    'spec', drover.leaf_spec(relation, split));
+    'later', later, 'spec', drover.leaf_spec(relation, split));
 END $$;
 
 -- Storage, compression, statistics targets and options of columns that differ from the defaults.
@@ -212,6 +214,17 @@ BEGIN
   END IF;
   RETURN drover.default_for_nodes(relation, facts.attnum);
 END $$;
+
+-- Statements that declare the foreign keys of one table to another on a datanode.
+CREATE OR REPLACE FUNCTION drover.foreign_keys_for_nodes(relation oid, referenced oid)
+RETURNS text[] LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ARRAY(
+    SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.conrelid::regclass, k.conname,
+      pg_get_constraintdef(k.oid))
+    FROM pg_constraint k
+    WHERE k.conrelid = relation AND k.confrelid = referenced AND k.contype = 'f'
+    ORDER BY k.conname)
+$$;
 
 -- Starts the sequences again that belong to columns of these tables.
 CREATE OR REPLACE FUNCTION drover.restart_identity(relations oid[]) RETURNS void

@@ -136,6 +136,15 @@ END $$;
 CREATE OR REPLACE FUNCTION drover.create_table(
   description json, leaf_name text, slots integer[], nodes integer[])
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM drover.begin_table(description, leaf_name, slots, nodes);
+  PERFORM drover.finish_table(description);
+END $$;
+
+-- The table without what is cheaper to add when it has rows, and its leaves.
+CREATE OR REPLACE FUNCTION drover.begin_table(
+  description json, leaf_name text, slots integer[], nodes integer[])
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   this_id integer := (SELECT id FROM drover.this_node);
   made regclass;
@@ -150,6 +159,15 @@ BEGIN
   ELSIF this_id <> ALL (nodes) THEN
     PERFORM drover.guard_foreign_rows(made);
   END IF;
+END $$;
+
+-- Its constraints, indexes, owner and grants.
+CREATE OR REPLACE FUNCTION drover.finish_table(description json) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  made regclass := (description->>'table')::regclass;
+BEGIN
+  PERFORM drover.run(ARRAY(SELECT json_array_elements_text(description->'later')));
   PERFORM drover.align(made, description->'spec');
   IF (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = made)
       <> description->>'owner' THEN

@@ -10,6 +10,7 @@ import dev.drover.planner.ddl.DdlPlanner;
 import dev.drover.planner.ddl.DdlProbe;
 import dev.drover.planner.ddl.SqlQuote;
 import dev.drover.planner.ddl.TableShape;
+import dev.drover.planner.plan.DdlStep;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.ParsedStatement;
@@ -134,7 +135,10 @@ final class DdlSession implements AutoCloseable, DdlProbe {
 
   private void steps(Plan.Utility plan) {
     Map<String, String> captured = new HashMap<>();
-    for (Plan.Step step : plan.steps()) {
+    for (DdlStep each : plan.steps()) {
+      if (!(each instanceof Plan.Step step)) {
+        continue; // the coordinator carries rows; tables that are altered here have none
+      }
       String sql = step.sql();
       for (Map.Entry<String, String> value : captured.entrySet()) {
         sql = sql.replace("${" + value.getKey() + "}", value.getValue());

@@ -9,6 +9,7 @@ import dev.drover.planner.hash.HashType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,9 +28,16 @@ final class DistributionRules {
       "Cannot create foreign key whose evaluation cannot be enforced to remote nodes";
 
   private final CatalogSnapshot catalog;
+  private final Map<Integer, Spread> changed;
 
   DistributionRules(CatalogSnapshot catalog) {
+    this(catalog, Map.of());
+  }
+
+  /** Some tables, by OID, are about to be spread another way. */
+  DistributionRules(CatalogSnapshot catalog, Map<Integer, Spread> changed) {
     this.catalog = catalog;
+    this.changed = Map.copyOf(changed);
   }
 
   /** The first rule that the table would break, if it breaks any. */
@@ -126,7 +134,8 @@ final class DistributionRules {
         .withHint("Distribute the table by a column of the index, or by REPLICATION.");
   }
 
-  private Optional<SqlError> foreignKeyViolation(Relation relation, Spread spread) {
+  /** The first foreign key that could not be checked. */
+  Optional<SqlError> foreignKeyViolation(Relation relation, Spread spread) {
     for (Relation.ForeignKey key : relation.foreignKeys()) {
       Optional<String> reason = whyNotEnforced(relation, spread, key);
       if (reason.isPresent()) {
@@ -145,7 +154,12 @@ final class DistributionRules {
       Relation relation, Spread spread, Relation.ForeignKey key) {
     return key.referencedOid() == relation.oid()
         ? Optional.of(spread)
-        : catalog.relation(key.referencedOid()).flatMap(r -> Spread.of(r.distribution()));
+        : Optional.ofNullable(changed.get(key.referencedOid()))
+            .or(() -> catalog.relation(key.referencedOid()).flatMap(DistributionRules::spread));
+  }
+
+  private static Optional<Spread> spread(Relation relation) {
+    return Spread.of(relation.distribution());
   }
 
   private Relation referenced(Relation relation, Relation.ForeignKey key) {

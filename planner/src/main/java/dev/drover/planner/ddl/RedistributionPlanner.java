@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * ALTER TABLE ... DISTRIBUTE BY, TO, ADD NODE and DELETE NODE, of tables without rows: the
- * datanodes drop the table and make it again.
+ * ALTER TABLE ... DISTRIBUTE BY, TO, ADD NODE and DELETE NODE: what the clauses add up to, and
+ * whether the constraints allow it.
  */
 final class RedistributionPlanner {
   private static final String TAG = "ALTER TABLE";
@@ -49,29 +49,26 @@ final class RedistributionPlanner {
     if (wanted.equals(current)) {
       return new Steps(context).plan(TAG);
     }
-    return recreate(alter, table, wanted);
+    return rebuild(alter, table, wanted);
   }
 
-  private Plan recreate(Definition.AlterTable alter, Relation table, Spread wanted) {
+  private Plan rebuild(Definition.AlterTable alter, Relation table, Spread wanted) {
+    if (alter.concurrently()) {
+      throw SqlError.notSupported(
+              "changing the distribution of a table CONCURRENTLY is not supported yet")
+          .withHint("Without CONCURRENTLY the table is locked until its rows have moved.");
+    }
     TableShape shape = context.probe().after("", SqlQuote.qualified(table));
-    Optional<String> reason =
-        new DistributionRules(context.catalog())
-            .violation(shape, wanted)
-            .map(e -> e.detail().orElse(e.getMessage() + "."))
-            .or(() -> ProvisionalChoice.referencedReason(context, table));
-    if (reason.isPresent()) {
-      throw SqlError.notSupported(
-              "Cannot alter table to distribution incompatible with existing constraints")
-          .withDetail(reason.get());
-    }
-    if (alter.concurrently() || !context.probe().isEmpty(table)) {
-      throw SqlError.notSupported(
-              "changing the distribution of a table that has rows is not supported yet")
-          .withHint("Create a table with the new distribution and INSERT ... SELECT into it.");
-    }
-    Steps steps = new Steps(context);
-    new TableSteps(context, steps).recreate("", shape.relation(), wanted, false);
-    return steps.plan(TAG);
+    Rebuild rebuild = new Rebuild(context, shape, wanted);
+    rebuild
+        .violation()
+        .ifPresent(
+            e -> {
+              throw SqlError.notSupported(
+                      "Cannot alter table to distribution incompatible with existing constraints")
+                  .withDetail(e.detail().orElse(e.getMessage() + "."));
+            });
+    return rebuild.plan(TAG);
   }
 
   private Spread apply(AlterAction action, Relation table, Spread spread) {

@@ -1,5 +1,7 @@
 package dev.drover.planner.ddl;
 
+import dev.drover.planner.plan.CarryRows;
+import dev.drover.planner.plan.DdlStep;
 import dev.drover.planner.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +16,7 @@ final class Steps {
   private static final String NO_CAPTURE = "";
 
   private final DdlContext context;
-  private final List<Plan.Step> steps = new ArrayList<>();
+  private final List<DdlStep> steps = new ArrayList<>();
   private final List<String> notices = new ArrayList<>();
 
   Steps(DdlContext context) {
@@ -56,6 +58,11 @@ final class Steps {
 
   Steps datanodeValue(int node, String capture, String sql) {
     steps.add(new Plan.Step(Plan.Step.Where.DATANODES, List.of(node), sql, capture));
+    return this;
+  }
+
+  Steps carry(CarryRows rows) {
+    steps.add(rows);
     return this;
   }
 

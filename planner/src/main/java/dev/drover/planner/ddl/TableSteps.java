@@ -9,6 +9,8 @@ import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.hash.HashType;
+import dev.drover.planner.plan.CarryRows;
+import dev.drover.planner.plan.Plan.InsertTarget.KeyColumn;
 import java.util.List;
 import java.util.Locale;
 
@@ -37,6 +39,13 @@ final class TableSteps {
     this.context = context;
     this.steps = steps;
     this.rules = new DistributionRules(context.catalog());
+  }
+
+  /** Under rules that know of a change. */
+  TableSteps(DdlContext context, Steps steps, DistributionRules rules) {
+    this.context = context;
+    this.steps = steps;
+    this.rules = rules;
   }
 
   /**
@@ -69,6 +78,11 @@ final class TableSteps {
     }
     steps.catalogValue(RELATION, "SELECT " + SqlQuote.regclass(table) + "::oid");
     onDatanodes(table, spread);
+    update(table, spread, provisional);
+  }
+
+  /** The table's row in the metadata. */
+  void update(Relation table, Spread spread, boolean provisional) {
     steps.metadata(
         """
         UPDATE drover.distributions SET (distribution_id, kind, key_attributes, \
@@ -92,7 +106,8 @@ final class TableSteps {
         "SELECT drover.align(%s, %s::json)".formatted(SqlQuote.regclass(table), value(SPEC)));
   }
 
-  private void allocate(Spread spread) {
+  /** A distribution id, and for a table with leaves its colocation group and slots. */
+  void allocate(Spread spread) {
     steps.metadataValue(DISTRIBUTION, "SELECT nextval('drover.distribution_id')");
     if (spread.keyed()) {
       List<Integer> slots = context.probe().place(spread.nodes(), MODULUS);
@@ -106,6 +121,58 @@ final class TableSteps {
   }
 
   private void onDatanodes(Relation table, Spread spread) {
+    describe(table, spread);
+    steps.datanodes(
+        "SELECT drover.create_table(%s::json, %s)".formatted(value(TABLE), place(table, spread)));
+  }
+
+  /** The name of the old table, while both are there. */
+  String aside(Relation table) {
+    return SqlQuote.qualified(table.schema(), "drover_old$" + value(DISTRIBUTION));
+  }
+
+  /** Gives the table another name, and makes the new one without constraints and indexes. */
+  void begin(Relation table, Spread spread) {
+    allocate(spread);
+    steps.catalogValue(RELATION, "SELECT " + SqlQuote.regclass(table) + "::oid");
+    describe(table, spread);
+    steps.datanodes("SELECT drover.lock_to_rebuild(" + SqlQuote.regclass(table) + ")");
+    steps.datanodes(
+        "ALTER TABLE %s RENAME TO \"drover_old$%s\""
+            .formatted(SqlQuote.qualified(table), value(DISTRIBUTION)));
+    steps.datanodes(
+        "SELECT drover.begin_table(%s::json, %s)".formatted(value(TABLE), place(table, spread)));
+  }
+
+  /** The new table's constraints, indexes, owner and grants. */
+  void finish() {
+    steps.datanodes("SELECT drover.finish_table(%s::json)".formatted(value(TABLE)));
+  }
+
+  /** Where its rows go, for {@link #begin}'s new table. */
+  CarryRows.Target target(Relation table, Spread spread, List<String> columns) {
+    return switch (spread.kind()) {
+      case HASH, MODULO ->
+          new CarryRows.Leaves(
+              spread.kind() == Spread.Kind.MODULO,
+              spread.key().stream().map(n -> SqlQuote.ident(keyColumn(table, n).name())).toList(),
+              spread.key().stream().map(n -> key(keyColumn(table, n), columns)).toList(),
+              value(DISTRIBUTION),
+              LeafNames.leafPrefix(table.name()) + value(DISTRIBUTION),
+              value(SLOTS));
+      case REPLICATED -> new CarryRows.Copies(spread.nodes());
+      case ROUND_ROBIN -> new CarryRows.Anywhere(spread.nodes());
+    };
+  }
+
+  private static KeyColumn key(Column column, List<String> columns) {
+    return KeyColumn.of(
+        columns.indexOf(SqlQuote.ident(column.name())),
+        column,
+        HashType.ofTypeOid(column.typeOid()).orElseThrow());
+  }
+
+  private void describe(Relation table, Spread spread) {
     steps.catalogValue(
         TABLE,
         "SELECT quote_literal(drover.table_for_nodes(%s, %s, %s)::text)"
@@ -113,13 +180,15 @@ final class TableSteps {
                 value(RELATION),
                 literal(partitionBy(table, spread)),
                 numbers(rules.referencedLeaves(table, spread))));
-    steps.datanodes(
-        "SELECT drover.create_table(%s::json, %s, %s, %s)"
-            .formatted(
-                value(TABLE),
-                leafName(table, spread),
-                spread.keyed() ? "'" + value(SLOTS) + "'" : "'{}'",
-                numbers(spread.nodes())));
+  }
+
+  /** leaf_name, slots, nodes. */
+  private static String place(Relation table, Spread spread) {
+    return "%s, %s, %s"
+        .formatted(
+            leafName(table, spread),
+            spread.keyed() ? "'" + value(SLOTS) + "'" : "'{}'",
+            numbers(spread.nodes()));
   }
 
   private static String leafName(Relation table, Spread spread) {

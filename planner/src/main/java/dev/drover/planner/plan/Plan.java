@@ -330,7 +330,7 @@ public sealed interface Plan {
    * @param tag empty when the answer of the first catalog step is the client's
    * @param then runs after the steps, in the same transaction
    */
-  record Utility(List<Step> steps, String tag, List<String> notices, Optional<Plan> then)
+  record Utility(List<DdlStep> steps, String tag, List<String> notices, Optional<Plan> then)
       implements Plan {
     public Utility {
       steps = List.copyOf(steps);
@@ -347,7 +347,7 @@ public sealed interface Plan {
    * @param sql may hold <code>${name}</code>, replaced by an earlier step's captured value
    * @param capture when not empty, the single value of the result is kept under this name
    */
-  record Step(Where where, List<Integer> nodes, String sql, String capture) {
+  record Step(Where where, List<Integer> nodes, String sql, String capture) implements DdlStep {
     /** Which of the transaction's participants runs a step. */
     public enum Where {
       /** The catalog node, as the client's role. */

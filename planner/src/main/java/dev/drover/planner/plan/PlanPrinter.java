@@ -115,7 +115,7 @@ public final class PlanPrinter {
       }
       case Plan.Utility(var steps, var tag, _, _) -> {
         line(depth, "Utility " + tag);
-        steps.forEach(s -> line(depth + 1, s.where() + " " + s.sql()));
+        steps.forEach(s -> line(depth + 1, step(s)));
       }
       case Plan.Broadcast(var text, var nodes, _, var tag) -> {
         line(depth, "Broadcast " + tag + " (" + names(nodes) + ")");
@@ -129,6 +129,13 @@ public final class PlanPrinter {
   }
 
   /** The last fragment first, as EXPLAIN shows a tree from its top. */
+  private static String step(DdlStep step) {
+    return switch (step) {
+      case Plan.Step(var where, _, var sql, _) -> where + " " + sql;
+      case CarryRows rows -> "Carry rows from " + rows.from() + " to " + rows.to();
+    };
+  }
+
   private void fragments(int depth, Plan.Fragments plan) {
     fragment(depth, "Fragment", plan.last());
     combine(depth, plan.combine());

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.pgwire.SqlError;
+import dev.drover.planner.plan.CarryRows;
+import dev.drover.planner.plan.DdlStep;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.SqlParser;
@@ -84,7 +86,12 @@ class DdlPlansTest {
 
   private static String print(Plan.Utility utility) {
     StringBuilder lines = new StringBuilder();
-    for (Plan.Step step : utility.steps()) {
+    for (DdlStep each : utility.steps()) {
+      if (each instanceof CarryRows rows) {
+        lines.append("rows: %s%n".formatted(rows));
+        continue;
+      }
+      Plan.Step step = (Plan.Step) each;
       String where =
           switch (step.where()) {
             case CATALOG -> "catalog";

@@ -1,0 +1,118 @@
+package dev.drover.planner.ddl;
+
+import static dev.drover.planner.ddl.Steps.value;
+
+import dev.drover.pgwire.SqlError;
+import dev.drover.planner.catalog.Column;
+import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.plan.CarryRows;
+import dev.drover.planner.plan.Plan;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A table that may have rows is spread another way. On the catalog node nothing changes but the
+ * metadata; on the datanodes a new table takes the place of the old one:
+ *
+ * <pre>
+ * lock the table, and what depends on it        the old one is renamed, the new one made
+ * views and routines take over the new one      the rows go over
+ * the old one is dropped                        constraints, indexes and grants; foreign keys to it
+ * </pre>
+ */
+final class Rebuild {
+  private final DdlContext context;
+  private final Relation table;
+  private final TableShape shape;
+  private final Spread wanted;
+  private final DistributionRules rules;
+
+  /**
+   * @param shape of a distributed table
+   */
+  Rebuild(DdlContext context, TableShape shape, Spread wanted) {
+    this.context = context;
+    this.table = shape.relation();
+    this.shape = shape;
+    this.wanted = wanted;
+    this.rules = new DistributionRules(context.catalog(), Map.of(table.oid(), wanted));
+  }
+
+  /** The constraint, of this table or of one that references it, that forbids it. */
+  Optional<SqlError> violation() {
+    return rules
+        .violation(shape, wanted)
+        .or(
+            () ->
+                referencing().stream()
+                    .map(r -> rules.foreignKeyViolation(r, spread(r)))
+                    .flatMap(Optional::stream)
+                    .findFirst());
+  }
+
+  Plan plan(String tag) {
+    Steps steps = new Steps(context);
+    TableSteps tables = new TableSteps(context, steps, rules);
+    tables.begin(table, wanted);
+    String aside = tables.aside(table);
+    String old = SqlQuote.literal(aside) + "::regclass";
+    steps.datanodes(
+        "SELECT drover.take_over_dependents(%s, %s)".formatted(old, SqlQuote.regclass(table)));
+    steps.datanodes("SELECT drover.drop_references(%s)".formatted(old));
+    steps.datanodes(
+        "SELECT drover.require_droppable(%s, %s)".formatted(old, SqlQuote.literal(table.name())));
+    steps.carry(rows(tables, aside));
+    steps.datanodes("DROP TABLE " + aside);
+    tables.finish();
+    for (Relation child : referencing()) {
+      restoreReferences(child, steps, tables);
+    }
+    steps.datanodes("ANALYZE " + SqlQuote.qualified(table));
+    tables.update(table, wanted, false);
+    return steps.plan(tag);
+  }
+
+  private CarryRows rows(TableSteps tables, String aside) {
+    Spread current = spread(context.catalog().relation(table.oid()).orElseThrow());
+    List<String> columns =
+        table.columns().stream()
+            .filter(c -> !c.generated())
+            .map(Column::name)
+            .map(SqlQuote::ident)
+            .toList();
+    return new CarryRows(
+        aside,
+        SqlQuote.qualified(table),
+        columns,
+        new CarryRows.Source(current.nodes(), current.kind() == Spread.Kind.REPLICATED),
+        tables.target(table, wanted, columns));
+  }
+
+  /** Those between leaves by aligning them, others by PostgreSQL's own words. */
+  private void restoreReferences(Relation child, Steps steps, TableSteps tables) {
+    Spread spread = spread(child);
+    if (spread.keyed() && wanted.keyed()) {
+      tables.align(child, spread);
+      return;
+    }
+    String keys = "drover_keys_" + Integer.toUnsignedString(child.oid());
+    steps.catalogValue(
+        keys,
+        "SELECT quote_literal(drover.foreign_keys_for_nodes(%s, %s)::text)"
+            .formatted(
+                Integer.toUnsignedString(child.oid()), Integer.toUnsignedString(table.oid())));
+    steps.datanodes("SELECT drover.run(%s::text[])".formatted(value(keys)));
+  }
+
+  private List<Relation> referencing() {
+    return context.catalog().relations().stream()
+        .filter(r -> r.oid() != table.oid())
+        .filter(r -> r.foreignKeys().stream().anyMatch(k -> k.referencedOid() == table.oid()))
+        .toList();
+  }
+
+  private static Spread spread(Relation relation) {
+    return Spread.of(relation.distribution()).orElseThrow();
+  }
+}
