@@ -278,14 +278,17 @@ final class GateView {
       wants.served(ended.through());
     }
     if (ended.isAlone()) {
-      pace(ended.use(now), valid, now);
+      pace(ended, valid, now);
     }
     tell.accept(new ClientEffect.OpenGate(ended.number(), valid));
   }
 
-  private void pace(GateUse use, boolean isServed, long now) {
+  private void pace(GateRound ended, boolean isServed, long now) {
+    GateUse use = ended.use(now);
     if (isServed) {
       pacing.served(use, aloneLimits.pace(), now);
+    } else if (ended.isLate(now)) {
+      pacing.late(use, aloneLimits.pace(), now);
     } else {
       pacing.failed(use, aloneLimits.pace(), now);
     }

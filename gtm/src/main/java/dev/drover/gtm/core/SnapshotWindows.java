@@ -181,7 +181,7 @@ final class SnapshotWindows {
     if (isServed) {
       pacing.served(window.use(now), terms.gate().pace(), now);
     } else {
-      pacing.failed(window.use(now), terms.gate().pace(), now);
+      pacing.late(window.use(now), terms.gate().pace(), now);
     }
     open = Optional.empty();
   }
@@ -199,6 +199,9 @@ final class SnapshotWindows {
     sendToAll(window, new GateOpen(window.number(), false));
     if (window.isRefused() && !drainsFirst) {
       pacing.retry(now);
+    } else if (window.isRefused()) {
+      // Somebody has opened by himself.
+      pacing.late(window.use(now), terms.gate().pace(), now);
     } else {
       pacing.failed(window.use(now), terms.gate().pace(), now);
     }

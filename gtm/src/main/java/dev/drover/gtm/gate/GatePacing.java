@@ -5,8 +5,8 @@ package dev.drover.gtm.gate;
  *
  * <p>After a closing the gate stays open for a multiple of the time for which writers were shut
  * out; if nobody wrote, it may close again at once. After a closing that came to nothing it stays
- * open for twice as long each time. When most closings come to nothing, they may take longer, or a
- * busy machine would never have one that is good.
+ * open for twice as long each time. When most closings run out of time, the next ones may take
+ * longer, or a busy machine would never have one that is good.
  *
  * <p>Threads: confined to its owner.
  */
@@ -46,8 +46,13 @@ public final class GatePacing {
   public void failed(GateUse use, int pace, long now) {
     long backoff = Math.max(pace * use.closedNanos(), MIN_BACKOFF_NANOS) << failures;
     failures = Math.min(failures + 1, MAX_DOUBLINGS);
-    surplus = Math.min(surplus + 1, MAX_SURPLUS);
     mayCloseAt = now + Math.min(backoff, MAX_OPEN_NANOS);
+  }
+
+  /** The window was given up because its limits ran out. */
+  public void late(GateUse use, int pace, long now) {
+    failed(use, pace, now);
+    surplus = Math.min(surplus + 1, MAX_SURPLUS);
   }
 
   /** The window was given up, and there is no reason to wait. */

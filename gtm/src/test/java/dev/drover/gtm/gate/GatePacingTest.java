@@ -33,11 +33,11 @@ final class GatePacingTest {
   }
 
   @Test
-  void whenMostClosingsFailTheNextOnesMayTakeLonger() {
+  void whenMostClosingsRunOutOfTimeTheNextOnesMayTakeLonger() {
     GateUse use = new GateUse(50 * MILLIS, 0, false, false);
     int[] afterFailures = {0, 0, 1, 2, 3, 4, 4};
     for (int doublings : afterFailures) {
-      pacing.failed(use, PACE, now);
+      pacing.late(use, PACE, now);
       assertThat(pacing.doublings()).isEqualTo(doublings);
     }
     int[] afterSuccesses = {3, 2, 1, 0, 0};
