@@ -9,7 +9,8 @@ DECLARE
     ELSE current_setting('role') END;
 BEGIN
   IF NOT (SELECT pg_has_role(acting, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = relation) THEN
-    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('must be owner of table %s', relation);
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('must be owner of table %s',
+      (SELECT c.relname FROM pg_class c WHERE c.oid = relation));
   END IF;
 END $$;
 

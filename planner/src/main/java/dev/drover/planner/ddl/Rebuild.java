@@ -81,6 +81,10 @@ final class Rebuild {
             .map(Column::name)
             .map(SqlQuote::ident)
             .toList();
+    if (columns.isEmpty()) {
+      throw SqlError.notSupported(
+          "cannot alter the distribution of a table without columns that can be written");
+    }
     return new CarryRows(
         aside,
         SqlQuote.qualified(table),
