@@ -106,6 +106,24 @@ SELECT nextval('s'), nextval('s');
 INSERT INTO t SELECT a + 200, a FROM made;
 INSERT INTO t SELECT a + 300, (SELECT max(m.a) FROM made m) FROM made WHERE a < 3;
 SELECT * FROM t WHERE id >= 200 ORDER BY id;
+-- From a distributed table into a temporary one.
+CREATE TEMP TABLE filled (id int PRIMARY KEY, v int DEFAULT 7, n serial);
+INSERT INTO filled SELECT id, v FROM t WHERE id <= $[4|5];
+INSERT INTO filled (id) SELECT max(id) FROM t RETURNING id, v;
+SELECT id, v, n > 0 FROM filled ORDER BY id;
+INSERT INTO filled SELECT id, v + 1 FROM t WHERE id < 4 ON CONFLICT (id) DO UPDATE SET v = excluded.v;
+INSERT INTO filled SELECT id FROM t WHERE id = 1;
+INSERT INTO filled (id, v) SELECT t.id + 1000, m.a FROM t JOIN made m ON t.id = m.a;
+INSERT INTO filled (id) WITH w AS (SELECT id FROM t WHERE id > 200) SELECT id + 2000 FROM w;
+SELECT id, v FROM filled ORDER BY id;
+BEGIN;
+INSERT INTO t VALUES (400, 1), (401, 2), (402, 3);
+INSERT INTO filled (id, v) SELECT id, v FROM t WHERE id >= 400;
+SELECT count(*) FROM filled WHERE id >= 400 AND id < 1000;
+ROLLBACK;
+SELECT count(*) FROM filled;
+INSERT INTO pg_temp.filled (id) SELECT t.id + 5000 FROM t, filled f WHERE f.id = t.id AND t.v = $[20|30];
+SELECT count(*) FROM filled WHERE id > 5000;
 -- Together in one query.
 SELECT m.a, t.v FROM made m JOIN t ON t.id = m.a ORDER BY 1, 2;
 SELECT m.a, count(t.id) FROM made m LEFT JOIN t ON t.v > m.a * $[10|20] GROUP BY m.a ORDER BY 1;

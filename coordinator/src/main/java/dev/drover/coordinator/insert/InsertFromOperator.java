@@ -12,6 +12,8 @@ import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FieldDescription;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
+import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.catalog.Node;
 import dev.drover.planner.plan.Plan.InsertFrom;
 import dev.drover.planner.plan.StatementFacts;
 import io.netty.buffer.ByteBuf;
@@ -47,7 +49,13 @@ public final class InsertFromOperator implements Operator, ResultOutput, Call.Li
   @Override
   public void start() {
     call.openScope(false);
-    joinTargets(new ArrayList<>(plan.target().distribution().nodes()));
+    List<Integer> nodes = plan.target().distribution().nodes();
+    joinTargets(new ArrayList<>(isOnCatalog() ? List.of(Node.CATALOG_ID) : nodes));
+  }
+
+  /** A temporary table is where the session keeps its own connection. */
+  private boolean isOnCatalog() {
+    return plan.target().distribution() instanceof Distribution.CatalogNode;
   }
 
   /** All nodes that may get rows take part from the start, so that nothing is half done. */

@@ -15,6 +15,7 @@ import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.catalog.Distribution;
+import dev.drover.planner.catalog.Node;
 import dev.drover.planner.plan.Plan.InsertTarget;
 import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
@@ -174,8 +175,7 @@ public final class RowBatches implements RowSink {
       case Distribution.Replicated replicated -> replicated.primary();
       case Distribution.RoundRobin spread ->
           call.services().rotation().choose(call.transaction(), spread.nodes(), true);
-      case Distribution.CatalogNode _ ->
-          throw SqlError.notSupported("inserting into this relation is not supported yet");
+      case Distribution.CatalogNode _ -> Node.CATALOG_ID;
     };
   }
 

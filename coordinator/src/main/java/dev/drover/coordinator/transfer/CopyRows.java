@@ -9,6 +9,7 @@ import dev.drover.coordinator.copy.DataRowToCopy;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.plan.Plan.InsertTarget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -49,10 +50,13 @@ public final class CopyRows implements RowSink, CopyStream.Listener {
 
   /**
    * COPY would differ from INSERT where rules, triggers of statements or policies apply, and has no
-   * say in what becomes of values for identity columns.
+   * say in what becomes of values for identity columns. Rows for a temporary table have no leaves.
    */
   public static boolean serves(InsertTarget target) {
-    return target.tail().pieces().isEmpty() && target.overriding().isEmpty() && target.leaves();
+    return target.tail().pieces().isEmpty()
+        && target.overriding().isEmpty()
+        && target.leaves()
+        && !(target.distribution() instanceof Distribution.CatalogNode);
   }
 
   private static CopyStream.Work work(InsertTarget target) {

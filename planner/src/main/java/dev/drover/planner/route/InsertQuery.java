@@ -73,6 +73,11 @@ final class InsertQuery {
     return evaluated(drawsCentrally());
   }
 
+  /** Its rows go where only the session's own connection sees them, which adds what they lack. */
+  Plan planOntoCatalog() {
+    return evaluated(reader(false), List.of());
+  }
+
   private boolean drawsCentrally() {
     return shape.omitted().stream()
             .anyMatch(c -> shape.defaultOf(c) instanceof ColumnDefault.Central)
@@ -261,9 +266,12 @@ final class InsertQuery {
       throw Unsupported.error(
           "INSERT ... SELECT statements that read tables and draw from a sequence");
     }
+    return evaluated(
+        reader, shape.omitted().stream().filter(c -> mustBeSent(shape.defaultOf(c), c)).toList());
+  }
+
+  private Plan evaluated(Plan reader, List<Column> added) {
     List<Column> columns = new ArrayList<>(shape.listed());
-    List<Column> added =
-        shape.omitted().stream().filter(c -> mustBeSent(shape.defaultOf(c), c)).toList();
     TextBuilder before = new TextBuilder().add("SELECT ");
     StringBuilder names = new StringBuilder();
     for (int i = 1; i <= columns.size(); i++) {

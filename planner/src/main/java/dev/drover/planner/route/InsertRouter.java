@@ -92,6 +92,10 @@ final class InsertRouter {
   }
 
   private Plan usual() {
+    if (fillsTemporary() && target instanceof FromInfo.Leaf(TableUse table)) {
+      InsertShape shape = InsertShape.of(insert, table, context);
+      return new InsertQuery(analysis, insert, shape, source.orElseThrow()).planOntoCatalog();
+    }
     if (readsCatalogOnly()) {
       new Refusals(analysis).checkReach();
     } else {
@@ -131,6 +135,15 @@ final class InsertRouter {
     return new InsertQuery(
             analysis, insert, shape, source.orElseThrow(InsertRouter::withDefaultValues))
         .plan();
+  }
+
+  /** A query over distributed tables fills a temporary table; nothing else looks at these. */
+  private boolean fillsTemporary() {
+    return target instanceof FromInfo.Leaf(TableUse table)
+        && table.relation().schema().equals(context.searchPath().temporarySchema())
+        && source.isPresent()
+        && block.sublinks().isEmpty()
+        && !analysis.mentions().modifiesInWith();
   }
 
   /** Temporary tables or system catalogs fill a distributed table. */
