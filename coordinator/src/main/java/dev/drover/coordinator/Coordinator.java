@@ -47,6 +47,7 @@ import dev.drover.planner.catalog.Node;
 import dev.drover.redistribute.job.JobKind;
 import dev.drover.redistribute.job.JobRunner;
 import dev.drover.redistribute.move.MoveJob;
+import dev.drover.redistribute.move.MoveSweep;
 import dev.drover.redistribute.move.SlotMoves;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
@@ -97,6 +98,7 @@ public final class Coordinator implements AutoCloseable {
   private final StatisticsRefresher statistics;
   private final CoordinatorDdl ddl;
   private final JobRunner jobs;
+  private final MoveSweep sweep;
   private final List<LoopServices> loops;
   private final FrontendServer server;
   private Set<Node> knownNodes = Set.of();
@@ -136,7 +138,9 @@ public final class Coordinator implements AutoCloseable {
     servers.checkHashes(catalog.view().snapshot().nodes(), blocking);
     this.server = listen();
     statistics.start();
-    this.jobs = JobRunner.start(servers::connectCatalog, jobKinds());
+    JobServers jobServers = new JobServers(this::node, config.secret());
+    this.jobs = JobRunner.start(servers::connectCatalog, jobKinds(jobServers));
+    this.sweep = MoveSweep.start(servers::connectCatalog, jobServers, config.moveGrace());
     LOG.info("event=coordinator_started name={} port={}", config.name(), port());
   }
 
@@ -189,10 +193,10 @@ public final class Coordinator implements AutoCloseable {
     return result;
   }
 
-  private List<JobKind> jobKinds() {
+  private List<JobKind> jobKinds(JobServers jobServers) {
     ClusterTransaction change =
         new ClusterTransaction(loops.getFirst().sessions().transactions(), ddl);
-    SlotMoves moves = new SlotMoves(new JobServers(this::node, config.secret()), change);
+    SlotMoves moves = new SlotMoves(jobServers, change);
     return List.of(new MoveJob(moves));
   }
 
@@ -349,6 +353,7 @@ public final class Coordinator implements AutoCloseable {
   public void close() {
     server.close().syncUninterruptibly();
     jobs.close();
+    sweep.close();
     statistics.close();
     for (LoopServices services : loops) {
       services

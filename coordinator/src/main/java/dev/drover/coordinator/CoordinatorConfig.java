@@ -21,6 +21,7 @@ import java.util.TreeSet;
  * @param trustLoopback clients from this machine need no password
  * @param eventLoops threads that serve clients
  * @param poolWait how long a request waits for a free connection before 53300
+ * @param moveGrace how long the old copy of a slot that has moved is kept
  */
 public record CoordinatorConfig(
     String name,
@@ -31,7 +32,8 @@ public record CoordinatorConfig(
     String catalogSocketDirectory,
     boolean trustLoopback,
     int eventLoops,
-    Duration poolWait) {
+    Duration poolWait,
+    Duration moveGrace) {
   private static final Set<String> KEYS =
       Set.of(
           "name",
@@ -46,10 +48,13 @@ public record CoordinatorConfig(
           "catalog.socket_directory",
           "auth",
           "event_loops",
-          "pool_wait");
+          "pool_wait",
+          "move_grace");
 
   private static final int DEFAULT_PORT = 6432;
   private static final Duration DEFAULT_POOL_WAIT = Duration.ofSeconds(30);
+
+  public static final Duration DEFAULT_MOVE_GRACE = Duration.ofMinutes(10);
 
   /** A host and a TCP port. */
   public record Endpoint(String host, int port) {
@@ -75,6 +80,9 @@ public record CoordinatorConfig(
     }
     if (!poolWait.isPositive()) {
       throw new IllegalArgumentException("pool_wait must be positive: " + poolWait);
+    }
+    if (moveGrace.isNegative()) {
+      throw new IllegalArgumentException("move_grace must not be negative: " + moveGrace);
     }
   }
 
@@ -103,7 +111,8 @@ public record CoordinatorConfig(
         properties.getProperty("catalog.socket_directory", ""),
         auth.equals("trust"),
         number(properties, "event_loops", defaultEventLoops()),
-        Duration.ofMillis(number(properties, "pool_wait", (int) DEFAULT_POOL_WAIT.toMillis())));
+        Duration.ofMillis(number(properties, "pool_wait", (int) DEFAULT_POOL_WAIT.toMillis())),
+        Duration.ofMillis(number(properties, "move_grace", (int) DEFAULT_MOVE_GRACE.toMillis())));
   }
 
   /** The standbys are {@code host:port}, with commas between them. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * One execution of a statement: its text, plan, parameters and transaction, where its results go,
@@ -76,6 +77,7 @@ public final class Call {
   private String serverPortal = "";
   private Optional<SingleNodeOperator.Task> ran = Optional.empty();
   private boolean ended;
+  private boolean planHeld;
 
   public Call(
       Request request,
@@ -96,6 +98,9 @@ public final class Call {
 
     /** The transaction's one timestamp, as the text of a timestamptz. */
     String now();
+
+    /** The running statement fails because its tables have changed since it was planned. */
+    void planIsOld();
 
     /** The running operator takes the client's messages now, or again. */
     void takeMessages();
@@ -226,6 +231,11 @@ public final class Call {
         new CallContext(first, context.scopes(), context.services()));
   }
 
+  /** Whoever is told its end. */
+  public Listener listener() {
+    return context.listener();
+  }
+
   public Scopes scopes() {
     return context.scopes();
   }
@@ -276,7 +286,7 @@ public final class Call {
       return;
     }
     CatalogCache catalog = context.services().ddl().catalog();
-    if (!TableChanges.concern(cached) || TableChanges.none(cached, catalog)) {
+    if (planHeld || !TableChanges.concern(cached) || TableChanges.none(cached, catalog)) {
       done(tag);
       return;
     }
@@ -287,10 +297,46 @@ public final class Call {
   private void checked(String tag, CatalogView now) {
     if (TableChanges.hit(cached.view().snapshot(), now.snapshot(), text())) {
       transaction.fail();
-      failed(TableChanges.whileWaiting());
+      failed(ErrorFields.of(changedMeanwhile(), Severity.ERROR));
     } else {
       done(tag);
     }
+  }
+
+  /**
+   * The tables are not where they were when the statement was planned. It is planned and run once
+   * more if nothing of it can be seen yet.
+   */
+  SqlError changedMeanwhile() {
+    context.scopes().planIsOld();
+    return TableChanges.whileWaiting();
+  }
+
+  /**
+   * Before a query that nodes have bound gives its first row: goes on if they have bound it under
+   * the plan's catalog.
+   */
+  public void whenPlanHolds(Runnable then, Consumer<SqlError> otherwise) {
+    CatalogCache catalog = context.services().ddl().catalog();
+    if (!cached.view().shared() || TableChanges.none(cached, catalog)) {
+      then.run();
+      return;
+    }
+    catalog.whenCurrent(
+        transaction.services().loop(),
+        now -> {
+          if (TableChanges.hit(cached.view().snapshot(), now.snapshot(), text())) {
+            otherwise.accept(changedMeanwhile());
+          } else {
+            then.run();
+          }
+        },
+        otherwise);
+  }
+
+  /** All that the statement reads was bound under the plan's catalog. */
+  public void planHeld() {
+    planHeld = true;
   }
 
   private void done(String tag) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
@@ -23,15 +24,16 @@ import java.util.function.IntFunction;
  *   state    | event                      | next     | effect
  *   ---------+----------------------------+----------+-----------------------------------------
  *   -        | start                      | LOOKING  | Parse, Bind everywhere
- *   LOOKING  | all bound, nothing was     | DONE     | Execute everywhere
+ *   LOOKING  | all bound, nothing was     | CHECKING | asks whether the plan still holds
  *            |   committed meanwhile      |          |
  *   LOOKING  | all bound, else            | WAITING  | asks for a window
  *   WAITING  | a window                   | TAKING   | Bind everywhere again
  *   TAKING   | all bound                  | TAKEN    | says so
- *   TAKEN    | the window was valid       | DONE     | Execute everywhere
+ *   TAKEN    | the window was valid       | CHECKING | asks whether the plan still holds
  *   TAKEN    | it was not                 | WAITING  |
  *   TAKING   | the window is over         | LATE     |
  *   LATE     | all bound                  | WAITING  |
+ *   CHECKING | the plan holds             | DONE     | Execute everywhere
  *   any      | an error, a cancel         | GIVEN_UP | Sync everywhere
  * </pre>
  *
@@ -52,12 +54,16 @@ public final class MomentBinding implements MomentReader {
     TAKING,
     TAKEN,
     LATE,
+    CHECKING,
     DONE,
     GIVEN_UP
   }
 
   /** What the fan does when the nodes have bound, or cannot. */
   public interface Listener {
+    /** Every node has bound: are they the right ones? Exactly one of the two is called. */
+    void check(Runnable holds, Consumer<SqlError> otherwise);
+
     /** Every node has bound at one moment; rows follow. */
     void bound();
 
@@ -114,7 +120,7 @@ public final class MomentBinding implements MomentReader {
         window.orElseThrow().fixed();
       }
       case LATE -> state = State.WAITING;
-      case WAITING, TAKEN, DONE, GIVEN_UP -> {}
+      case WAITING, TAKEN, CHECKING, DONE, GIVEN_UP -> {}
     }
   }
 
@@ -166,9 +172,16 @@ public final class MomentBinding implements MomentReader {
   }
 
   private void execute() {
-    leave(State.DONE);
-    listener.bound();
-    units.forEach(Unit::run);
+    leave(State.CHECKING);
+    listener.check(this::run, this::fail);
+  }
+
+  private void run() {
+    if (state == State.CHECKING) {
+      state = State.DONE;
+      listener.bound();
+      units.forEach(Unit::run);
+    }
   }
 
   private void leave(State last) {

@@ -25,6 +25,10 @@ public final class StatementError {
     if (node == Node.CATALOG_ID) {
       return fromServer;
     }
+    if (TableChanges.mayCause(fromServer)
+        && !TableChanges.none(call.cached(), call.services().ddl().catalog())) {
+      return ErrorFields.of(call.changedMeanwhile(), Severity.ERROR);
+    }
     return call.services().errors().translate(fromServer, call.view(), node);
   }
 

@@ -3,12 +3,17 @@ package dev.drover.coordinator.exec;
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.catalog.StatementText;
+import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.CatalogSnapshot;
+import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Relation;
+import dev.drover.planner.catalog.ShardMap;
+import dev.drover.planner.ddl.LeafNames;
 import dev.drover.planner.plan.Plan;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Whether a statement's tables are still those it was planned for.
@@ -19,7 +24,7 @@ import java.util.Locale;
  *
  * <p>Threads: stateless.
  */
-final class TableChanges {
+public final class TableChanges {
   private TableChanges() {}
 
   /** What a statement fails with that has waited too long. */
@@ -35,6 +40,19 @@ final class TableChanges {
           case Plan.OneNode _, Plan.Local _, Plan.Control _ -> false;
           default -> true;
         };
+  }
+
+  /**
+   * Whether a server's error may come from a route that is old: the leaf is not there any more, or
+   * rows of the slot are not its any more. A leaf's name is never used again.
+   */
+  static boolean mayCause(ErrorFields error) {
+    return switch (error.sqlState()) {
+      case "42P01" -> error.message().contains("\"" + LeafNames.SCHEMA_PREFIX);
+      case "23514" ->
+          error.get(ErrorFields.ROUTINE).filter("ExecFindPartition"::equals).isPresent();
+      default -> false;
+    };
   }
 
   /** Nothing has changed, and nothing is about to. */
@@ -62,6 +80,23 @@ final class TableChanges {
                     .orElse(false));
   }
 
+  /** True when a table that the text may mean has had a slot moved since. */
+  public static boolean moved(CatalogSnapshot before, CatalogSnapshot now, StatementText text) {
+    String words = text.toString().toLowerCase(Locale.ROOT);
+    return before.relations().stream()
+        .filter(relation -> hasMoved(relation, now))
+        .anyMatch(relation -> words.contains(relation.name().toLowerCase(Locale.ROOT)));
+  }
+
+  private static boolean hasMoved(Relation relation, CatalogSnapshot now) {
+    Distribution before = relation.distribution();
+    return now.relation(relation.oid())
+        .map(Relation::distribution)
+        .filter(found -> found.distributionId() == before.distributionId())
+        .filter(found -> !shards(found).equals(shards(before)))
+        .isPresent();
+  }
+
   private static boolean isSame(Relation relation, CatalogSnapshot now) {
     return now.relation(relation.oid())
         .map(
@@ -77,6 +112,16 @@ final class TableChanges {
       return true;
     }
     return now.distributed()
-        && now.distribution().distributionId() == before.distribution().distributionId();
+        && now.distribution().distributionId() == before.distribution().distributionId()
+        && shards(now.distribution()).equals(shards(before.distribution()));
+  }
+
+  private static Optional<ShardMap> shards(Distribution distribution) {
+    return switch (distribution) {
+      case Distribution.Hash hash -> Optional.of(hash.shards());
+      case Distribution.Modulo modulo -> Optional.of(modulo.shards());
+      case Distribution.Replicated _, Distribution.RoundRobin _, Distribution.CatalogNode _ ->
+          Optional.empty();
+    };
   }
 }

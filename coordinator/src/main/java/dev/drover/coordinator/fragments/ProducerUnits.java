@@ -11,6 +11,7 @@ import dev.drover.pgwire.SqlError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The fragments that run on the transaction's own connections: all are bound, at one moment where
@@ -102,6 +103,11 @@ final class ProducerUnits implements NodeUnit.Listener {
         new MomentBinding(
             call.transaction().services().moments(),
             new MomentBinding.Listener() {
+              @Override
+              public void check(Runnable holds, Consumer<SqlError> otherwise) {
+                call.whenPlanHolds(holds, otherwise);
+              }
+
               @Override
               public void bound() {
                 allBound();

@@ -24,6 +24,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /**
@@ -121,6 +122,11 @@ final class PortionReader implements Operator {
   }
 
   private final class MomentListener implements MomentBinding.Listener {
+    @Override
+    public void check(Runnable holds, Consumer<SqlError> otherwise) {
+      call.whenPlanHolds(holds, otherwise);
+    }
+
     @Override
     public void bound() {
       call.output().bound();

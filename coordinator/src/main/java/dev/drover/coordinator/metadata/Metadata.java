@@ -34,12 +34,15 @@ record Metadata(
                 .getFirst());
     MetadataFormat.requireCurrent(versions.number(0));
     Map<Integer, ShardMap> maps = new HashMap<>();
-    for (Values v : rows(queries, "SELECT id, slots FROM drover.colocation_groups")) {
-      int[] slots = v.numbers(1).stream().mapToInt(Integer::intValue).toArray();
-      maps.put(v.number(0), ShardMap.of(v.number(0), slots));
+    for (Values v : rows(queries, "SELECT id, slots, moves FROM drover.colocation_groups")) {
+      maps.put(v.number(0), ShardMap.of(v.number(0), array(v.numbers(1)), array(v.numbers(2))));
     }
     return new Metadata(
         versions.bigNumber(1), nodes(queries), groups(queries), distributions(queries, maps));
+  }
+
+  private static int[] array(List<Integer> numbers) {
+    return numbers.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private static Map<Integer, Node> nodes(CatalogQueries queries) {

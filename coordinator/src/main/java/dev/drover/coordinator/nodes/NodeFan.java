@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One statement to several nodes at once: joins them all before anything is sent, hands on what
@@ -142,6 +143,17 @@ public final class NodeFan {
   }
 
   private final class MomentListener implements MomentBinding.Listener {
+    /** Nodes that have bound hold their locks, so that nothing moves away before they are done. */
+    @Override
+    public void check(Runnable holds, Consumer<SqlError> otherwise) {
+      call.whenPlanHolds(
+          () -> {
+            call.planHeld();
+            holds.run();
+          },
+          otherwise);
+    }
+
     @Override
     public void bound() {
       for (int i = 0; i < participants.size(); i++) {

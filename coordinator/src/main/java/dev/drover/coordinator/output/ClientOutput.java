@@ -26,6 +26,7 @@ public final class ClientOutput implements ResultOutput {
   private boolean[] binary = {};
   private Optional<BinaryOids> oids = Optional.empty();
   private Optional<SqlError> failure = Optional.empty();
+  private long written;
   private final BindAnswer answer = new BindAnswer(this);
 
   public ClientOutput(FrontendChannel channel) {
@@ -34,6 +35,11 @@ public final class ClientOutput implements ResultOutput {
 
   public FrontendChannel channel() {
     return channel;
+  }
+
+  /** Rises with whatever a client sees of a result. */
+  public long written() {
+    return written;
   }
 
   /** What the client is told of its Bind when the servers have taken theirs. */
@@ -48,6 +54,7 @@ public final class ClientOutput implements ResultOutput {
 
   @Override
   public void simpleRowDescription(CachedPlan cached) {
+    written++;
     channel.out().writeBytes(cached.textRowDescription());
   }
 
@@ -80,6 +87,7 @@ public final class ClientOutput implements ResultOutput {
 
   @Override
   public void rows(ByteBuf run) {
+    written++;
     answer.tell();
     if (encoded()) {
       convert(run);
@@ -90,6 +98,7 @@ public final class ClientOutput implements ResultOutput {
 
   @Override
   public ByteBuf rowBuffer() {
+    written++;
     answer.tell();
     if (!encoded()) {
       return channel.out();

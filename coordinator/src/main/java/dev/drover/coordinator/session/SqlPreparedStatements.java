@@ -4,6 +4,8 @@ import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.pool.Question;
+import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.pgwire.Characters;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
@@ -15,7 +17,10 @@ import dev.drover.planner.plan.StatementFacts;
 import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.ShapeScanner;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * PREPARE, EXECUTE and DEALLOCATE. A statement prepared by SQL and one prepared by the protocol are
@@ -49,7 +54,7 @@ final class SqlPreparedStatements {
       return;
     }
     StatementText text = StatementText.of(inner, scanner);
-    runner.declaredTypes(
+    declaredTypes(
         prepare.types().stream().map(t -> t.span().of(whole)).toList(),
         types ->
             runner.plan(
@@ -130,5 +135,27 @@ final class SqlPreparedStatements {
   private void fail(Call call, SqlError error) {
     runner.transaction().fail();
     call.failed(error);
+  }
+
+  /** The OIDs on the catalog node of types written as SQL. */
+  private void declaredTypes(
+      List<String> names, Consumer<int[]> found, Consumer<ErrorFields> failed) {
+    if (names.isEmpty()) {
+      found.accept(new int[0]);
+      return;
+    }
+    String sql =
+        names.stream()
+            .map(n -> "(" + SettingsState.literal(n) + ")::pg_catalog.regtype::pg_catalog.oid")
+            .collect(Collectors.joining(", ", "SELECT ", ""));
+    new Question(runner.transaction().role(), runner.settingsTracker().effective(), sql)
+        .ask(
+            runner.pool(),
+            reply ->
+                found.accept(
+                    reply.rows().getFirst().stream()
+                        .mapToInt(v -> Integer.parseUnsignedInt(v.orElseThrow()))
+                        .toArray()),
+            failed);
   }
 }

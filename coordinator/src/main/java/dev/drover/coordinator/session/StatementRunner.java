@@ -12,7 +12,6 @@ import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.BackendPool;
-import dev.drover.coordinator.pool.Question;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.Completion;
 import dev.drover.coordinator.txn.Transaction;
@@ -29,11 +28,8 @@ import dev.drover.planner.plan.Plan;
 import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.SqlParser;
 import dev.drover.planner.sql.TransactionCommand.Modes;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,12 +51,14 @@ final class StatementRunner implements Call.Scopes {
   private final ControlStatements control;
   private final TemporaryTables temporary;
   private final CurrentPlanner planner;
+  private final PlanAge age;
   private Optional<DdlChanges> changes = Optional.empty();
 
   StatementRunner(Session session, Transaction transaction, SettingsTracker settings) {
     this.session = session;
     this.transaction = transaction;
     this.settings = settings;
+    this.age = new PlanAge(transaction);
     this.clock = new TransactionClock();
     this.temporary = new TemporaryTables(transaction, session.services().exec().ddl());
     this.planner =
@@ -192,6 +190,20 @@ final class StatementRunner implements Call.Scopes {
   /** Runs a plan; the listener is told its end. */
   void run(Call call) {
     session.occupy();
+    age.takeOld();
+    start(Rerun.of(this, call));
+  }
+
+  @Override
+  public void planIsOld() {
+    age.planIsOld();
+  }
+
+  PlanAge age() {
+    return age;
+  }
+
+  void start(Call call) {
     try {
       if (session.channel().encoding().isPresent()) {
         EncodedFormats.checkCopy(call.cached(), call.text().toString());
@@ -205,6 +217,7 @@ final class StatementRunner implements Call.Scopes {
             default -> call.services().operators().of(call);
           };
       checkKept(call.cached());
+      age.check(call);
       session.running(operator);
       operator.start();
     } catch (SqlError error) {
@@ -286,6 +299,7 @@ final class StatementRunner implements Call.Scopes {
 
   private void afterTransaction(boolean committed) {
     changes = Optional.empty();
+    age.transactionEnded();
     control.cursors().transactionEnded(committed);
     clock.reset();
     temporary.undone();
@@ -311,27 +325,6 @@ final class StatementRunner implements Call.Scopes {
 
   BackendPool pool() {
     return session.services().exec().pool();
-  }
-
-  /** The OIDs on the catalog node of types written as SQL. */
-  void declaredTypes(List<String> names, Consumer<int[]> found, Consumer<ErrorFields> failed) {
-    if (names.isEmpty()) {
-      found.accept(new int[0]);
-      return;
-    }
-    String sql =
-        names.stream()
-            .map(n -> "(" + SettingsState.literal(n) + ")::pg_catalog.regtype::pg_catalog.oid")
-            .collect(Collectors.joining(", ", "SELECT ", ""));
-    new Question(transaction.role(), settings.effective(), sql)
-        .ask(
-            pool(),
-            reply ->
-                found.accept(
-                    reply.rows().getFirst().stream()
-                        .mapToInt(v -> Integer.parseUnsignedInt(v.orElseThrow()))
-                        .toArray()),
-            failed);
   }
 
   /** After ROLLBACK TO: what the transaction did to the schema may be partly undone. */

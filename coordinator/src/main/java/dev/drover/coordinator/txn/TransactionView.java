@@ -89,7 +89,8 @@ public final class TransactionView {
     return modes.readOnly().orElse(defaults.readOnly());
   }
 
-  private boolean keepsView() {
+  /** Every statement sees what the first one saw. */
+  public boolean keepsView() {
     return isolation() == Isolation.REPEATABLE_READ || isSerializable();
   }
 

@@ -7,11 +7,13 @@ CREATE TABLE IF NOT EXISTS drover.move_marker (
   marker bigint NOT NULL
 );
 
--- Leaves that were given away wait here for a while, then go.
-DO $$ BEGIN
-  IF to_regnamespace('"drover$trash"') IS NULL THEN
-    CREATE SCHEMA "drover$trash" AUTHORIZATION drover;
-  END IF;
+-- A TRUNCATE would not reach the copy of a leaf that is on its way.
+CREATE OR REPLACE FUNCTION drover.refuse_truncate() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = '55006',
+    MESSAGE = 'cannot truncate a table while rows of it move to another node',
+    HINT = 'Wait for the job, see drover.job, or cancel it by drover.cancel_job.';
 END $$;
 
 -- Columns that a copy carries, and whether their values mean the same in binary form on any server:
@@ -108,13 +110,12 @@ BEGIN
   END LOOP;
 END $$;
 
--- The source's part of a cutover.
-CREATE OR REPLACE FUNCTION drover.give_leaf(parent regclass, leaf regclass, trash_name text)
+-- The source's part of a cutover: the leaf waits in a schema of the move's own until it is dropped.
+CREATE OR REPLACE FUNCTION drover.give_leaf(parent regclass, leaf regclass, trash name)
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   EXECUTE format('ALTER TABLE %s DETACH PARTITION %s', parent, leaf);
-  EXECUTE format('ALTER TABLE %s RENAME TO %I', leaf, trash_name);
-  EXECUTE format('ALTER TABLE %s SET SCHEMA "drover$trash"', leaf);
+  EXECUTE format('ALTER TABLE %s SET SCHEMA %I', leaf, trash);
 END $$;
 
 -- A leaf in the trash must not hold others back, as its foreign keys would.

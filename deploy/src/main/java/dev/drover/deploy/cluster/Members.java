@@ -99,7 +99,8 @@ public final class Members {
             catalog.socketDirectory().toString(),
             settings.access().auth() == Auth.TRUST,
             CoordinatorConfig.defaultEventLoops(),
-            POOL_WAIT);
+            POOL_WAIT,
+            CoordinatorConfig.DEFAULT_MOVE_GRACE);
     try {
       return Coordinator.start(config, NodeSchema::install);
     } catch (SqlError e) {

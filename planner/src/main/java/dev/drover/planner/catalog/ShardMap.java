@@ -7,6 +7,9 @@ import java.util.stream.IntStream;
 /**
  * The colocation group of hash-distributed tables: which node holds the leaf of each remainder.
  *
+ * <p>A slot that has moved there and back is where it was, and yet rows of it may be too new for a
+ * snapshot that was taken before: maps are equal only if no slot has moved between them.
+ *
  * <p>Tables of one group with equal keys live on equal nodes, leaf by leaf.
  *
  * <p>Threads: immutable.
@@ -14,20 +17,27 @@ import java.util.stream.IntStream;
 public final class ShardMap {
   private final int groupId;
   private final int[] nodeOfSlot;
+  private final int[] moves;
   private final List<Integer> nodes;
 
-  private ShardMap(int groupId, int[] nodeOfSlot) {
+  private ShardMap(int groupId, int[] nodeOfSlot, int[] moves) {
     this.groupId = groupId;
     this.nodeOfSlot = nodeOfSlot;
+    this.moves = moves;
     this.nodes = IntStream.of(nodeOfSlot).distinct().sorted().boxed().toList();
   }
 
   /** {@code nodeOfSlot[r]} is the id of the node that holds remainder r. */
   public static ShardMap of(int groupId, int[] nodeOfSlot) {
+    return of(groupId, nodeOfSlot, new int[nodeOfSlot.length]);
+  }
+
+  /** {@code moves[r]} says how often remainder r has changed its node. */
+  public static ShardMap of(int groupId, int[] nodeOfSlot, int[] moves) {
     if (nodeOfSlot.length == 0) {
       throw new IllegalArgumentException("a shard map needs at least one slot");
     }
-    return new ShardMap(groupId, nodeOfSlot.clone());
+    return new ShardMap(groupId, nodeOfSlot.clone(), moves.clone());
   }
 
   public int groupId() {
@@ -55,7 +65,8 @@ public final class ShardMap {
   public boolean equals(Object other) {
     return other instanceof ShardMap that
         && groupId == that.groupId
-        && Arrays.equals(nodeOfSlot, that.nodeOfSlot);
+        && Arrays.equals(nodeOfSlot, that.nodeOfSlot)
+        && Arrays.equals(moves, that.moves);
   }
 
   @Override

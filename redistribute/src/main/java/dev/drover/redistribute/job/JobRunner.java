@@ -112,7 +112,7 @@ public final class JobRunner implements AutoCloseable {
     } catch (JobFailed e) {
       finish(control, Job.End.FAILED, e.getMessage());
     } catch (SQLException e) {
-      if (!mayPass(e)) {
+      if (!Failures.mayPass(e)) {
         finish(control, Job.End.FAILED, e.getMessage());
         return;
       }
@@ -123,12 +123,6 @@ public final class JobRunner implements AutoCloseable {
       LOG.error("event=job_failed job={}", job.id(), e);
       finish(control, Job.End.FAILED, "internal error: " + e);
     }
-  }
-
-  /** Servers that are down, starting, or short of something come back. */
-  private static boolean mayPass(SQLException e) {
-    String state = Optional.ofNullable(e.getSQLState()).orElse("");
-    return List.of("08", "53", "55P03", "57P", "40", "25006").stream().anyMatch(state::startsWith);
   }
 
   private static void finish(JobControl control, Job.End end, String message) throws SQLException {

@@ -7,6 +7,11 @@ public record MoveId(int number) {
     return "drover_m" + number;
   }
 
+  /** Of the schema on the source where leaves wait that it has given away. */
+  String trash() {
+    return "drover$trash" + number;
+  }
+
   /** Of the connections that work for it. */
   String application() {
     return "drover move " + number;

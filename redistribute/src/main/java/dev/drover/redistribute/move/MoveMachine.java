@@ -10,8 +10,8 @@ import java.util.Optional;
  * phase         Finished      TakenUp       Broken        Outdated      Refused, Cancelled
  * ------------  ------------  ------------  ------------  ------------  ------------------
  * PLANNED       SLOT          PLANNED       PLANNED       -             ROLLING_BACK
- * SLOT          COPY          SLOT          RESTARTING *  -             ROLLING_BACK
- * COPY          INDEX         SLOT          RESTARTING *  -             ROLLING_BACK
+ * SLOT          COPY          SLOT          RESTARTING *  RESTARTING *  ROLLING_BACK
+ * COPY          INDEX         SLOT          RESTARTING *  RESTARTING *  ROLLING_BACK
  * INDEX         CATCHUP       INDEX         RESTARTING *  RESTARTING *  ROLLING_BACK
  * CATCHUP       CUTOVER       CATCHUP       CATCHUP       RESTARTING *  ROLLING_BACK
  * CUTOVER       DECIDED       CUTOVER       CATCHUP       RESTARTING *  ROLLING_BACK
@@ -106,8 +106,8 @@ public final class MoveMachine {
 
   private static State outdated(State state) {
     return switch (state.phase()) {
-      case INDEX, CATCHUP, CUTOVER -> again(state);
-      case PLANNED, SLOT, COPY, DECIDED, RESTARTING, ROLLING_BACK, DONE, FAILED ->
+      case SLOT, COPY, INDEX, CATCHUP, CUTOVER -> again(state);
+      case PLANNED, DECIDED, RESTARTING, ROLLING_BACK, DONE, FAILED ->
           throw illegal(state, new Event.Outdated());
     };
   }

@@ -2,6 +2,8 @@ package dev.drover.redistribute.move;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.planner.ddl.SqlQuote;
+
 /**
  * A table of the group that moves a slot.
  *
@@ -21,8 +23,8 @@ record MovedTable(
     requireNonNull(spec);
   }
 
-  /** In the trash of the source. */
-  String trashName(MoveId move) {
-    return "m" + move + "_" + distribution;
+  /** Where the leaf is on the source when it has been given away. */
+  String inTrash(MoveId move) {
+    return SqlQuote.ident(move.trash()) + leaf.substring(leaf.indexOf('.'));
   }
 }

@@ -17,33 +17,31 @@ import java.util.List;
  * @param fingerprint differs when anything differs that a leaf must follow
  */
 record MovedTables(int modulus, List<MovedTable> tables, String fingerprint) {
-  /** Also what no leaf_spec tells: columns, owner, grants. */
-  private static final String QUERY =
-      """
-      WITH split AS (
-        SELECT array_agg(relid) AS oids FROM drover.distributions WHERE kind IN ('H', 'M'))
-      SELECT d.distribution_id, n.nspname, c.relname, d.leaf_name, r.rolname,
-        drover.leaf_spec(c.oid, split.oids)::text, c.relpersistence = 'u', g.modulus,
-        md5(concat_ws(' ', d.distribution_id,
-          drover.table_for_nodes(c.oid, 'PARTITION', split.oids), c.relacl, c.relrowsecurity,
-          c.relhastriggers, (SELECT string_agg(a.attacl::text, ',' ORDER BY a.attnum)
-            FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid)))
-      FROM drover.distributions d
-        JOIN pg_catalog.pg_class c ON c.oid = d.relid
-        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
-        JOIN drover.colocation_groups g ON g.id = d.colocation_group
-        CROSS JOIN split
-      WHERE d.colocation_group = %d
-      ORDER BY d.distribution_id\
-      """;
-
   MovedTables {
     tables = List.copyOf(tables);
   }
 
+  /** The fingerprint has also what no leaf_spec tells: columns, owner, grants. */
   static String query(int group) {
-    return QUERY.formatted(group);
+    return """
+    WITH split AS (
+      SELECT array_agg(relid) AS oids FROM drover.distributions WHERE kind IN ('H', 'M'))
+    SELECT d.distribution_id, n.nspname, c.relname, d.leaf_name, r.rolname,
+      drover.leaf_spec(c.oid, split.oids)::text, c.relpersistence = 'u', g.modulus,
+      md5(concat_ws(' ', d.distribution_id,
+        drover.table_for_nodes(c.oid, 'PARTITION', split.oids), c.relacl, c.relrowsecurity,
+        c.relhastriggers, (SELECT string_agg(a.attacl::text, ',' ORDER BY a.attnum)
+          FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid)))
+    FROM drover.distributions d
+      JOIN pg_catalog.pg_class c ON c.oid = d.relid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
+      JOIN drover.colocation_groups g ON g.id = d.colocation_group
+      CROSS JOIN split
+    WHERE d.colocation_group = %d
+    ORDER BY d.distribution_id\
+    """
+        .formatted(group);
   }
 
   static MovedTables read(Connection catalog, Move move) throws SQLException {

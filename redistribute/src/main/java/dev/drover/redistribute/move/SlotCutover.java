@@ -124,12 +124,11 @@ final class SlotCutover {
               .formatted(
                   regclass(table.parent()),
                   regclass(table.leaf()),
-                  SqlQuote.literal(table.trashName(move.id()))));
+                  SqlQuote.literal(move.id().trash())));
     }
     List<String> unlinks = new ArrayList<>();
     for (MovedTable table : tables.tables()) {
-      String trash = SqlQuote.qualified("drover$trash", table.trashName(move.id()));
-      unlinks.add("drover.unlink_leaf(" + regclass(trash) + ")");
+      unlinks.add("drover.unlink_leaf(" + regclass(table.inTrash(move.id())) + ")");
     }
     return calls.stream().map(c -> "SELECT " + c).collect(joining("; "))
         + unlinks.stream().map(c -> "; SELECT " + c).collect(joining());

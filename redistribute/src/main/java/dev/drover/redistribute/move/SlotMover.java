@@ -3,6 +3,7 @@ package dev.drover.redistribute.move;
 import dev.drover.redistribute.change.ClusterChange;
 import dev.drover.redistribute.change.ClusterChange.Outcome;
 import dev.drover.redistribute.change.Servers;
+import dev.drover.redistribute.job.Failures;
 import dev.drover.redistribute.job.JobCancelled;
 import dev.drover.redistribute.job.JobControl;
 import dev.drover.redistribute.job.JobFailed;
@@ -103,8 +104,20 @@ final class SlotMover {
     } catch (SQLException e) {
       control.keep();
       say(String.valueOf(e.getMessage()));
+      return afterError(state.phase(), e);
+    }
+  }
+
+  /** What was changed or dropped meanwhile explains most errors that do not pass. */
+  private Event afterError(MovePhase phase, SQLException e) throws SQLException {
+    if (Failures.mayPass(e)) {
       return new Event.Broken();
     }
+    boolean copies = phase != MovePhase.PLANNED && !isUndone(phase);
+    String copied = MoveStore.fingerprint(control.catalog(), move.id());
+    boolean isOutdated =
+        copies && !copied.equals(MovedTables.read(control.catalog(), move).fingerprint());
+    return isOutdated ? new Event.Outdated() : new Event.Refused();
   }
 
   private void say(String why) throws SQLException {
@@ -159,14 +172,15 @@ final class SlotMover {
         Link target = link(move.target())) {
       TargetSide.endOthers(source, move.id());
       TargetSide.endOthers(target, move.id());
-      TargetSide to = new TargetSide(move, target);
-      SourceSide from = new SourceSide(move, source);
+      TargetSide to = new TargetSide(move.id(), target);
+      SourceSide from = new SourceSide(move.id(), source);
       to.drop();
       from.clear();
+      from.dropTrash();
       MoveStore.fingerprint(control.catalog(), move.id(), tables.fingerprint());
       from.publish(tables.tables());
-      exported = Optional.of(from.slot(servers));
-      to.create(tables.tables());
+      exported = Optional.of(from.slot(servers, move.source()));
+      to.create(move.slot(), tables.tables());
     }
   }
 
@@ -176,20 +190,24 @@ final class SlotMover {
         Link target = link(move.target())) {
       exported = Optional.empty();
       new LeafCopy(move, control)
-          .run(current(tables).tables(), source, snapshot.snapshot(), new TargetSide(move, target));
+          .run(
+              current(tables).tables(),
+              source,
+              snapshot.snapshot(),
+              new TargetSide(move.id(), target));
     }
   }
 
   private void build(MovedTables tables) throws SQLException {
     try (Link target = link(move.target())) {
       TargetSide.endOthers(target, move.id());
-      TargetSide to = new TargetSide(move, target);
+      TargetSide to = new TargetSide(move.id(), target);
       boolean isBuilt = !tables.tables().isEmpty();
       for (MovedTable table : tables.tables()) {
         isBuilt &= to.isBuilt(table);
       }
       if (!isBuilt) {
-        to.build(tables);
+        to.build(move.slot(), tables);
       }
     }
   }
@@ -197,8 +215,8 @@ final class SlotMover {
   private void follow(MovedTables tables) throws SQLException {
     try (Link source = link(move.source());
         Link target = link(move.target())) {
-      SourceSide from = new SourceSide(move, source);
-      TargetSide to = new TargetSide(move, target);
+      SourceSide from = new SourceSide(move.id(), source);
+      TargetSide to = new TargetSide(move.id(), target);
       if (!from.hasSlot()) {
         throw new SlotCutover.Outdated();
       }
@@ -214,7 +232,8 @@ final class SlotMover {
     }
     try (Link source = link(move.source());
         Link target = link(move.target())) {
-      Markers markers = new Markers(new SourceSide(move, source), new TargetSide(move, target));
+      Markers markers =
+          new Markers(new SourceSide(move.id(), source), new TargetSide(move.id(), target));
       int lockMillis = FIRST_LOCK_MILLIS;
       for (int i = 0; i < MAX_CUTOVERS; i++) {
         control.proceed();
@@ -271,8 +290,8 @@ final class SlotMover {
   private void tidy() throws SQLException {
     try (Link source = link(move.source());
         Link target = link(move.target())) {
-      new TargetSide(move, target).drop();
-      new SourceSide(move, source).clear();
+      new TargetSide(move.id(), target).drop();
+      new SourceSide(move.id(), source).clear();
     }
   }
 
@@ -282,9 +301,10 @@ final class SlotMover {
         Link target = link(move.target())) {
       TargetSide.endOthers(source, move.id());
       TargetSide.endOthers(target, move.id());
-      new TargetSide(move, target).drop();
-      SourceSide from = new SourceSide(move, source);
+      new TargetSide(move.id(), target).drop();
+      SourceSide from = new SourceSide(move.id(), source);
       from.clear();
+      from.dropTrash();
       from.resetIdentity(tables.tables());
     }
   }

@@ -32,11 +32,11 @@ final class SourceSide {
         'some transaction')\
       """;
 
-  private final Move move;
+  private final MoveId id;
   private final Link link;
 
-  SourceSide(Move move, Link link) {
-    this.move = move;
+  SourceSide(MoveId id, Link link) {
+    this.id = id;
     this.link = link;
   }
 
@@ -48,29 +48,37 @@ final class SourceSide {
     }
   }
 
-  /** A TRUNCATE is never published: the one of a cutover would empty the target. */
+  /** A TRUNCATE is not published but refused: the target would keep the rows. */
   void publish(List<MovedTable> tables) throws SQLException {
     for (MovedTable table : tables) {
-      if (!link.is("SELECT drover.has_identity(" + regclass(table) + ")")) {
-        link.transaction(
-            () -> {
-              link.run(LOCK_TIMEOUT);
+      boolean hasIdentity = link.is("SELECT drover.has_identity(" + regclass(table) + ")");
+      link.transaction(
+          () -> {
+            link.run(LOCK_TIMEOUT);
+            link.run(
+                """
+                CREATE OR REPLACE TRIGGER drover_moving BEFORE TRUNCATE ON %s \
+                EXECUTE FUNCTION drover.refuse_truncate()\
+                """
+                    .formatted(table.leaf()));
+            if (!hasIdentity) {
               link.run("ALTER TABLE " + table.leaf() + " REPLICA IDENTITY FULL");
-            });
-      }
+            }
+          });
     }
+    link.run("CREATE SCHEMA " + SqlQuote.ident(id.trash()));
     String leaves = tables.stream().map(MovedTable::leaf).collect(joining(", "));
     link.run(
         """
         CREATE PUBLICATION %s FOR TABLE %s%sdrover.move_marker WHERE (move = %s) \
         WITH (publish = 'insert, update, delete')\
         """
-            .formatted(name(), leaves, leaves.isEmpty() ? "" : ", ", move.id()));
+            .formatted(name(), leaves, leaves.isEmpty() ? "" : ", ", id));
   }
 
   /** Makes the replication slot; waits for every transaction that has written and is open. */
-  Exported slot(Servers servers) throws SQLException {
-    Connection replication = servers.replication(move.source(), move.id().application());
+  Exported slot(Servers servers, int node) throws SQLException {
+    Connection replication = servers.replication(node, id.application());
     boolean made = false;
     try (Statement statement = replication.createStatement()) {
       statement.setQueryTimeout(SLOT_SECONDS);
@@ -83,7 +91,7 @@ final class SourceSide {
         return new Exported(replication, row.getString("snapshot_name"));
       }
     } catch (SQLException e) {
-      throw "57014".equals(e.getSQLState()) ? heldUp(e) : e;
+      throw "57014".equals(e.getSQLState()) ? heldUp(node, e) : e;
     } finally {
       if (!made) {
         replication.close();
@@ -91,10 +99,10 @@ final class SourceSide {
     }
   }
 
-  private SQLException heldUp(SQLException cause) throws SQLException {
+  private SQLException heldUp(int node, SQLException cause) throws SQLException {
     return new SQLException(
-        "a %s on node %s keeps the move from its beginning"
-            .formatted(link.ask(OLDEST).orElse("transaction"), move.source()),
+        "%s on node %s keeps the move from its beginning"
+            .formatted(link.ask(OLDEST).orElse("transaction"), node),
         "55P03",
         cause);
   }
@@ -108,7 +116,7 @@ final class SourceSide {
   void mark(long marker) throws SQLException {
     link.run(
         "INSERT INTO drover.move_marker VALUES (%s, %d) ON CONFLICT (move) DO UPDATE SET marker = %2$d"
-            .formatted(move.id(), marker));
+            .formatted(id, marker));
   }
 
   /** Takes away what was made, except for leaves. */
@@ -123,16 +131,17 @@ final class SourceSide {
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '%s'"
             .formatted(name()));
     link.run("DROP PUBLICATION IF EXISTS " + name());
-    link.run("DELETE FROM drover.move_marker WHERE move = " + move.id());
+    link.run("DELETE FROM drover.move_marker WHERE move = " + id);
   }
 
-  /** Leaves that stay get the identity back that their tables ask for. */
+  /** Leaves that stay are as their tables ask for again. */
   void resetIdentity(List<MovedTable> tables) throws SQLException {
     for (MovedTable table : tables) {
       if (link.is("SELECT to_regclass(%s) IS NOT NULL".formatted(literal(table.leaf())))) {
         link.transaction(
             () -> {
               link.run(LOCK_TIMEOUT);
+              link.run("DROP TRIGGER IF EXISTS drover_moving ON " + table.leaf());
               link.run(
                   "SELECT drover.align_storage(%s, %s, '%d', %s::json)"
                       .formatted(
@@ -145,16 +154,13 @@ final class SourceSide {
     }
   }
 
-  void dropTrash(List<MovedTable> tables) throws SQLException {
-    for (MovedTable table : tables) {
-      link.run(
-          "DROP TABLE IF EXISTS \"drover$trash\".%s"
-              .formatted(SqlQuote.ident(table.trashName(move.id()))));
-    }
+  /** Leaves that were given away, for good. */
+  void dropTrash() throws SQLException {
+    link.run("DROP SCHEMA IF EXISTS %s CASCADE".formatted(SqlQuote.ident(id.trash())));
   }
 
   private String name() {
-    return move.id().objectName();
+    return id.objectName();
   }
 
   private static String literal(String value) {

@@ -11,11 +11,11 @@ import java.util.List;
  * <p>Threads: confined to the move's thread.
  */
 final class TargetSide {
-  private final Move move;
+  private final MoveId id;
   private final Link link;
 
-  TargetSide(Move move, Link link) {
-    this.move = move;
+  TargetSide(MoveId id, Link link) {
+    this.id = id;
     this.link = link;
   }
 
@@ -24,8 +24,8 @@ final class TargetSide {
   }
 
   /** Empty, without indexes; owned by the table's owner. */
-  void create(List<MovedTable> tables) throws SQLException {
-    link.run("SELECT drover.ensure_slots(ARRAY[" + move.slot() + "])");
+  void create(int slot, List<MovedTable> tables) throws SQLException {
+    link.run("SELECT drover.ensure_slots(ARRAY[" + slot + "])");
     for (MovedTable table : tables) {
       link.transaction(() -> create(table));
     }
@@ -41,15 +41,15 @@ final class TargetSide {
                 INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING CONSTRAINTS)\
                 """
                     .formatted(table.leaf(), table.parent())));
-    link.run("COMMENT ON TABLE %s IS 'drover move %s'".formatted(table.leaf(), move.id()));
+    link.run("COMMENT ON TABLE %s IS 'drover move %s'".formatted(table.leaf(), id));
   }
 
   /** Everything that attaching would build or check otherwise. */
-  void build(MovedTables all) throws SQLException {
+  void build(int slot, MovedTables all) throws SQLException {
     link.transaction(
         () -> {
           for (MovedTable table : all.tables()) {
-            as(table, () -> buildOne(all, table));
+            as(table, () -> buildOne(slot, all, table));
           }
           for (MovedTable table : all.tables()) {
             as(table, () -> linkOne(all, table));
@@ -63,7 +63,7 @@ final class TargetSide {
     }
   }
 
-  private void buildOne(MovedTables all, MovedTable table) throws SQLException {
+  private void buildOne(int slot, MovedTables all, MovedTable table) throws SQLException {
     link.run(
         "SELECT drover.build_leaf(%s, %s, '%d', '%d, %d', %s::json)"
             .formatted(
@@ -71,7 +71,7 @@ final class TargetSide {
                 regclass(table.parent()),
                 table.distribution(),
                 all.modulus(),
-                move.slot(),
+                slot,
                 SqlQuote.literal(table.spec())));
   }
 
@@ -123,7 +123,7 @@ final class TargetSide {
   }
 
   long marker() throws SQLException {
-    return link.ask("SELECT marker FROM drover.move_marker WHERE move = " + move.id())
+    return link.ask("SELECT marker FROM drover.move_marker WHERE move = " + id)
         .map(Long::parseLong)
         .orElse(0L);
   }
@@ -151,11 +151,11 @@ final class TargetSide {
 
   void drop() throws SQLException {
     dropSubscription();
-    link.run("SELECT drover.drop_moved(" + move.id() + ")");
+    link.run("SELECT drover.drop_moved(" + id + ")");
   }
 
   private String name() {
-    return move.id().objectName();
+    return id.objectName();
   }
 
   private static String regclass(String name) {

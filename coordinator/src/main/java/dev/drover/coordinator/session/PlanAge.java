@@ -1,0 +1,69 @@
+package dev.drover.coordinator.session;
+
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.TableChanges;
+import dev.drover.coordinator.txn.Transaction;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.CatalogSnapshot;
+import java.util.Optional;
+
+/**
+ * Whether a session's statements are planned and run under one catalog.
+ *
+ * <p>Threads: as {@link StatementRunner}.
+ */
+final class PlanAge {
+  private final Transaction transaction;
+  private Optional<CatalogSnapshot> seen = Optional.empty();
+  private boolean old;
+
+  PlanAge(Transaction transaction) {
+    this.transaction = transaction;
+  }
+
+  /** The running statement fails because its tables have changed since it was planned. */
+  void planIsOld() {
+    old = true;
+  }
+
+  /** Whether it was so, once. */
+  boolean takeOld() {
+    boolean was = old;
+    old = false;
+    return was;
+  }
+
+  /**
+   * Rows of a slot that has moved are younger than a snapshot from before, so a transaction that
+   * keeps its view must not look for them.
+   *
+   * @throws SqlError 40001 if a table of the statement has moved since the transaction began to
+   *     look
+   */
+  void check(Call call) {
+    boolean keeps =
+        transaction.scope() == Transaction.Scope.EXPLICIT && transaction.view().keepsView();
+    if (!keeps || !call.view().shared()) {
+      return;
+    }
+    CatalogSnapshot now = call.view().snapshot();
+    CatalogSnapshot first = seen.orElse(now);
+    seen = Optional.of(first);
+    if (!isSame(first, now) && TableChanges.moved(first, now, call.text())) {
+      throw SqlError.of(
+              SqlState.SERIALIZATION_FAILURE,
+              "could not serialize access because rows have moved to another node")
+          .withHint("Run the transaction again.");
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // each load of the catalog is another snapshot
+  private static boolean isSame(CatalogSnapshot one, CatalogSnapshot other) {
+    return one == other;
+  }
+
+  void transactionEnded() {
+    seen = Optional.empty();
+  }
+}

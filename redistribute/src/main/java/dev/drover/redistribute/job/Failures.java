@@ -1,0 +1,20 @@
+package dev.drover.redistribute.job;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** Tells errors of servers apart. */
+public final class Failures {
+  /** Lost connections, servers short of something, starting or stopping, locks, victims. */
+  private static final List<String> PASSING =
+      List.of("08", "53", "55P03", "57", "40", "25006", "58");
+
+  private Failures() {}
+
+  /** Servers that are down, starting, or short of something come back. */
+  public static boolean mayPass(SQLException e) {
+    String state = Optional.ofNullable(e.getSQLState()).orElse("");
+    return PASSING.stream().anyMatch(state::startsWith);
+  }
+}
