@@ -11,6 +11,7 @@ import dev.drover.coordinator.exec.NodeRotation;
 import dev.drover.coordinator.exec.Slots;
 import dev.drover.coordinator.metadata.ErrorNames;
 import dev.drover.coordinator.metadata.NodeInstaller;
+import dev.drover.coordinator.metrics.LoopCounts;
 import dev.drover.coordinator.pool.Admission;
 import dev.drover.coordinator.pool.BackendConnector;
 import dev.drover.coordinator.pool.BackendPool;
@@ -49,6 +50,8 @@ import dev.drover.redistribute.job.JobRunner;
 import dev.drover.redistribute.move.MoveJob;
 import dev.drover.redistribute.move.MoveSweep;
 import dev.drover.redistribute.move.SlotMoves;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -58,6 +61,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.IntPredicate;
@@ -100,6 +104,7 @@ public final class Coordinator implements AutoCloseable {
   private final JobRunner jobs;
   private final MoveSweep sweep;
   private final List<LoopServices> loops;
+  private final List<CoordinatorMetrics> metrics = new CopyOnWriteArrayList<>();
   private final FrontendServer server;
   private Set<Node> knownNodes = Set.of();
   private Map<String, Integer> knownRoles = Map.of();
@@ -157,6 +162,14 @@ public final class Coordinator implements AutoCloseable {
   /** The TCP port that clients connect to. */
   public int port() {
     return server.port();
+  }
+
+  /** What it counts, for whoever shows it. */
+  public MeterBinder metrics(Tags tags) {
+    var parts = new CoordinatorMetrics.Parts(loops, gateStatistics, catalog, gtm);
+    CoordinatorMetrics added = new CoordinatorMetrics(parts, tags);
+    metrics.add(added);
+    return added;
   }
 
   private static HikariDataSource dataSource(CoordinatorConfig config) {
@@ -247,7 +260,8 @@ public final class Coordinator implements AutoCloseable {
             new PlanOperators(),
             new NodeRotation(),
             (fields, view, _) -> ErrorNames.translate(fields, view.snapshot()),
-            ddl);
+            ddl,
+            new LoopCounts());
     return new LoopServices(
         loop,
         pool,
@@ -319,6 +333,7 @@ public final class Coordinator implements AutoCloseable {
       loops.forEach(l -> l.loop().execute(() -> l.pool().closeIdle()));
     }
     knownNodes = nodes;
+    metrics.forEach(CoordinatorMetrics::nodesChanged);
     closeGoneRoles();
   }
 

@@ -17,6 +17,8 @@ import picocli.CommandLine.Option;
 final class AgentCommand implements Callable<Integer> {
   @Mixin private DataOption data;
 
+  @Mixin private MetricsOption metrics;
+
   @Option(
       names = "--node",
       required = true,
@@ -29,6 +31,6 @@ final class AgentCommand implements Callable<Integer> {
     return MemberMain.run(
         Mode.FOREGROUND,
         "The node is ready.",
-        () -> MemberStart.startByHand(new Member.Node(node), data.directory()));
+        () -> MemberStart.startByHand(new Member.Node(node), data.directory(), metrics.port()));
   }
 }

@@ -33,6 +33,15 @@ final class ClusterOptions {
       description = "how many GTMs wait to follow the active one (default: as before, 0 at first)")
   private Optional<Integer> gtmStandbys = Optional.empty();
 
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description =
+          "show metrics for Prometheus on 127.0.0.1: each process on a port of its own from this"
+              + " one on, coordinators first, then GTMs, then nodes (default: as before; 0: no"
+              + " more)")
+  private Optional<Integer> metricsPort = Optional.empty();
+
   Optional<Integer> port() {
     return port;
   }
@@ -41,7 +50,7 @@ final class ClusterOptions {
   ClusterPlan plan(Optional<Integer> port, Optional<Auth> auth) {
     postgres.ifPresent(PostgresBinaries::of);
     return new ClusterPlan(
-        datanodes, gtmStandbys, port, postgres.map(ClusterOptions::absolute), auth);
+        datanodes, gtmStandbys, port, postgres.map(ClusterOptions::absolute), auth, metricsPort);
   }
 
   private static String absolute(String postgres) {

@@ -19,6 +19,8 @@ import picocli.CommandLine.Option;
 final class CoordinatorCommand implements Callable<Integer> {
   @Mixin private DataOption data;
 
+  @Mixin private MetricsOption metrics;
+
   @ArgGroup private Which which = new Which();
 
   /** One of the cluster's own coordinators, or one more. */
@@ -46,6 +48,6 @@ final class CoordinatorCommand implements Callable<Integer> {
     return MemberMain.run(
         Mode.FOREGROUND,
         "The coordinator is ready.",
-        () -> MemberStart.startByHand(which.member(), data.directory()));
+        () -> MemberStart.startByHand(which.member(), data.directory(), metrics.port()));
   }
 }

@@ -18,6 +18,8 @@ import picocli.CommandLine.Option;
 final class GtmCommand implements Callable<Integer> {
   @Mixin private DataOption data;
 
+  @Mixin private MetricsOption metrics;
+
   @Option(
       names = "--id",
       paramLabel = "N",
@@ -29,6 +31,6 @@ final class GtmCommand implements Callable<Integer> {
     return MemberMain.run(
         Mode.FOREGROUND,
         "The GTM is ready.",
-        () -> MemberStart.startByHand(new Member.Gtm(id), data.directory()));
+        () -> MemberStart.startByHand(new Member.Gtm(id), data.directory(), metrics.port()));
   }
 }

@@ -6,6 +6,8 @@ import dev.drover.gtm.quorum.JdbcSeatServer;
 import dev.drover.gtm.quorum.SeatServer;
 import dev.drover.gtm.server.GtmServer;
 import dev.drover.gtm.server.Keeping;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
@@ -47,6 +49,11 @@ public final class Gtm implements AutoCloseable {
 
   public int port() {
     return server.port();
+  }
+
+  /** What it counts, for whoever shows it. */
+  public MeterBinder metrics(Tags tags) {
+    return new GtmMetrics(server, tags);
   }
 
   /** Completes exceptionally if the GTM cannot go on; the process has to end then. */

@@ -1,5 +1,6 @@
 package dev.drover.coordinator.catalog;
 
+import dev.drover.coordinator.metrics.StatementKind;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.FieldDescription;
 import dev.drover.planner.plan.Plan;
@@ -31,6 +32,7 @@ public final class CachedPlan {
   private final Map<Integer, String> reads;
   private final byte[] textRowDescription;
   private final boolean bearsOids;
+  private final StatementKind kind;
 
   public CachedPlan(
       CatalogView view, Plan plan, StatementFacts facts, Map<Integer, String> literalReads) {
@@ -39,6 +41,7 @@ public final class CachedPlan {
     this.facts = facts;
     this.reads = new TreeMap<>(literalReads);
     this.textRowDescription = facts.returnsRows() ? encode(facts.columns()) : new byte[0];
+    this.kind = StatementKind.of(plan);
     this.bearsOids = asksDatanodes(plan) && bearsOids(view.types().bearing().keySet(), facts);
   }
 
@@ -59,6 +62,11 @@ public final class CachedPlan {
 
   public Plan plan() {
     return plan;
+  }
+
+  /** What its executions are counted as. */
+  public StatementKind kind() {
+    return kind;
   }
 
   public StatementFacts facts() {

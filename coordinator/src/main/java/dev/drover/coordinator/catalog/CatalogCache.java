@@ -99,6 +99,11 @@ public final class CatalogCache {
     listener = action;
   }
 
+  /** Of the view that is in place. */
+  public synchronized long version() {
+    return loaded;
+  }
+
   public CatalogView view() {
     return view;
   }

@@ -56,7 +56,7 @@ public final class ChangeOperator implements Operator {
     this.call = call;
     this.plan = plan;
     this.blocking = new BlockingTransaction(call.transaction());
-    this.limit = new GatherLimit(call.scopes().transactionDefaults().gatherLimit());
+    this.limit = GatherLimit.of(call);
   }
 
   @Override

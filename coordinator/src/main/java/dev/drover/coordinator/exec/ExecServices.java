@@ -1,5 +1,6 @@
 package dev.drover.coordinator.exec;
 
+import dev.drover.coordinator.metrics.LoopCounts;
 import dev.drover.coordinator.pool.BackendPool;
 import io.netty.channel.EventLoop;
 
@@ -15,4 +16,5 @@ public record ExecServices(
     Operators operators,
     NodeRotation rotation,
     ErrorTranslation errors,
-    DdlServices ddl) {}
+    DdlServices ddl,
+    LoopCounts counts) {}

@@ -68,7 +68,7 @@ public final class FragmentsOperator implements Operator, FragmentEvents {
     formats.add(0);
     this.units = new ProducerUnits(call, places, formats, this);
     this.workers = new WorkerSet(call, plan, places, this, this::workerWritable);
-    this.limit = new GatherLimit(call.scopes().transactionDefaults().gatherLimit());
+    this.limit = GatherLimit.of(call);
   }
 
   @Override

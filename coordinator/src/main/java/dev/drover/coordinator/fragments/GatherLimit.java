@@ -2,6 +2,8 @@ package dev.drover.coordinator.fragments;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.metrics.LoopCounts;
 import dev.drover.coordinator.settings.MemorySize;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
@@ -13,15 +15,23 @@ import dev.drover.pgwire.SqlState;
  */
 public final class GatherLimit {
   private final MemorySize whole;
+  private final LoopCounts counts;
   private long left;
 
-  public GatherLimit(MemorySize whole) {
+  private GatherLimit(MemorySize whole, LoopCounts counts) {
     this.whole = requireNonNull(whole);
+    this.counts = requireNonNull(counts);
     this.left = whole.bytes();
+  }
+
+  public static GatherLimit of(Call call) {
+    return new GatherLimit(
+        call.scopes().transactionDefaults().gatherLimit(), call.services().counts());
   }
 
   /** Raises 53200 when the statement has moved more than it may. */
   public void take(int moved, String relation) {
+    counts.exchanged(moved);
     left -= moved;
     if (left < 0) {
       throw SqlError.of(

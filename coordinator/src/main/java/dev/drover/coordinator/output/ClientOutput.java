@@ -2,6 +2,7 @@ package dev.drover.coordinator.output;
 
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.exec.ResultOutput;
+import dev.drover.coordinator.metrics.LoopCounts;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.ClientEncoding;
 import dev.drover.pgwire.ErrorFields;
@@ -22,6 +23,7 @@ import java.util.Optional;
  */
 public final class ClientOutput implements ResultOutput {
   private final FrontendChannel channel;
+  private final LoopCounts counts;
   private ByteBuf gathered = Unpooled.EMPTY_BUFFER;
   private boolean[] binary = {};
   private Optional<BinaryOids> oids = Optional.empty();
@@ -29,8 +31,9 @@ public final class ClientOutput implements ResultOutput {
   private long written;
   private final BindAnswer answer = new BindAnswer(this);
 
-  public ClientOutput(FrontendChannel channel) {
+  public ClientOutput(FrontendChannel channel, LoopCounts counts) {
     this.channel = channel;
+    this.counts = counts;
   }
 
   public FrontendChannel channel() {
@@ -189,6 +192,7 @@ public final class ClientOutput implements ResultOutput {
   /** An error of what has not been bound comes instead of the answer to Bind. */
   public void error(ErrorFields fields) {
     answer.drop();
+    counts.failed(fields.sqlState());
     BackendEncoder.error(channel.out(), fields);
   }
 

@@ -36,6 +36,10 @@ public final class Admission {
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final int grant;
   private int active;
+  private long waits;
+
+  /** How many are active, how many wait now, and how many have had to wait. */
+  public record Reading(int active, int waiting, long waits) {}
 
   public Admission(EventLoop loop, int grant, long waitMillis) {
     this.loop = loop;
@@ -51,6 +55,7 @@ public final class Admission {
     }
     Waiting next = new Waiting(ticket);
     waiting.add(next);
+    waits++;
     next.timeout = loop.schedule(() -> giveUp(next), waitMillis, TimeUnit.MILLISECONDS);
     return false;
   }
@@ -68,6 +73,10 @@ public final class Admission {
 
   public int active() {
     return active;
+  }
+
+  public Reading read() {
+    return new Reading(active, waiting.size(), waits);
   }
 
   private void giveUp(Waiting late) {

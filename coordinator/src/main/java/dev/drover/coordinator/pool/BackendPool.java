@@ -69,7 +69,22 @@ public final class BackendPool {
     final Deque<Waiting> waiting = new ArrayDeque<>();
     final NodeHealth health = new NodeHealth();
     int open;
+    long connects;
+    long failures;
+    long waits;
+
+    Reading read() {
+      int unused = idle.values().stream().mapToInt(Deque::size).sum();
+      return new Reading(open - unused, unused, waiting.size(), connects, failures, waits);
+    }
   }
+
+  /**
+   * The connections to one node: those in use or being opened, the idle ones, and who waits for
+   * one; how many were asked for, were refused, and had to be waited for.
+   */
+  public record Reading(
+      int used, int idle, int waiting, long connects, long failures, long waits) {}
 
   private final EventLoop loop;
   private final BackendConnector connector;
@@ -84,6 +99,13 @@ public final class BackendPool {
     this.connector = requireNonNull(connector);
     this.capacityPerNode = capacityPerNode;
     this.waitMillis = waitMillis;
+  }
+
+  /** By node. */
+  public Map<Integer, Reading> read() {
+    Map<Integer, Reading> readings = new HashMap<>();
+    nodes.forEach((node, pool) -> readings.put(node, pool.read()));
+    return readings;
   }
 
   /** Lends a connection; at once when one is idle. */
@@ -206,6 +228,7 @@ public final class BackendPool {
 
   private void connect(NodePool pool, int node, String role, Request request) {
     pool.open++;
+    pool.connects++;
     connector.connect(
         loop,
         node,
@@ -221,6 +244,7 @@ public final class BackendPool {
           @Override
           public void refused(SqlError error) {
             pool.open--;
+            pool.failures++;
             pool.health.failed(error, System.nanoTime());
             request.refused(error);
             serveOneWaiting(node, pool);
@@ -239,6 +263,7 @@ public final class BackendPool {
 
   private void await(NodePool pool, Waiting waiting) {
     pool.waiting.add(waiting);
+    pool.waits++;
     waiting.timeout = loop.schedule(() -> giveUp(pool, waiting), waitMillis, TimeUnit.MILLISECONDS);
   }
 

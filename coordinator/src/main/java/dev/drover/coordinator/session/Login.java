@@ -296,7 +296,7 @@ final class Login {
         encoding.canonical().equals(Encodings.UTF8)
             ? checked
             : checked.with(SettingsState.CLIENT_ENCODING, encoding.canonical());
-    ClientOutput output = new ClientOutput(session.channel());
+    ClientOutput output = new ClientOutput(session.channel(), session.services().counts());
     Transaction transaction =
         new Transaction(session.services().transactions(), role, output::notice);
     SettingsTracker settings = new SettingsTracker(session, role, info, initial, encoding);

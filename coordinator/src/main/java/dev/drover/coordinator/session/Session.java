@@ -54,6 +54,7 @@ public final class Session implements FrontendListener {
   private final MessageQueue queue = new MessageQueue();
   private Optional<FrontendChannel> channel = Optional.empty();
   private Optional<SessionServices> services = Optional.empty();
+  private Optional<SessionCounts> counts = Optional.empty();
   private Optional<Login> login = Optional.empty();
   private Optional<Established> established = Optional.empty();
   private Optional<Operator> running = Optional.empty();
@@ -81,6 +82,7 @@ public final class Session implements FrontendListener {
     channel = Optional.of(opened);
     services = Optional.of(servicesOfLoop.apply(opened.loop()));
     services().sessions().add(this);
+    counts = Optional.of(new SessionCounts(services().counts()));
   }
 
   FrontendChannel channel() {
@@ -89,6 +91,10 @@ public final class Session implements FrontendListener {
 
   SessionServices services() {
     return services.orElseThrow();
+  }
+
+  SessionCounts counts() {
+    return counts.orElseThrow();
   }
 
   Established established() {
@@ -105,6 +111,7 @@ public final class Session implements FrontendListener {
   /** The client has proved who it is, and the session is set up. */
   void established(Established ready) {
     established = Optional.of(ready);
+    services().counts().sessionOpened();
     login = Optional.empty();
     channel().authenticated();
     readyForQuery();
@@ -311,6 +318,7 @@ public final class Session implements FrontendListener {
 
   void free() {
     busy = false;
+    counts().answered();
     running = Optional.empty();
     if (!draining) {
       drain();

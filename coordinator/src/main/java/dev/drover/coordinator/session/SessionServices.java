@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.drover.coordinator.catalog.CatalogCache;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.exec.ExecServices;
+import dev.drover.coordinator.metrics.LoopCounts;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.TransactionServices;
 import java.util.HashSet;
@@ -64,6 +65,10 @@ public final class SessionServices {
 
   public TransactionServices transactions() {
     return transactions;
+  }
+
+  public LoopCounts counts() {
+    return exec.counts();
   }
 
   ExecServices exec() {

@@ -219,6 +219,7 @@ final class StatementRunner implements Call.Scopes {
       checkKept(call.cached());
       age.check(call);
       session.running(operator);
+      session.counts().began(call.cached().kind());
       operator.start();
     } catch (SqlError error) {
       transaction.fail();

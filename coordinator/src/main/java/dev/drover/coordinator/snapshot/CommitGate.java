@@ -38,10 +38,20 @@ public final class CommitGate {
   private int commitsInFlight;
   private int secondPhasesInFlight;
   private Optional<Runnable> drained = Optional.empty();
+  private long onePhase;
+  private long twoPhase;
+  private long waited;
+
+  /** Commits so far, by their phases, and how many of them a window has held back. */
+  public record Reading(long onePhase, long twoPhase, long waited) {}
 
   public CommitGate(CommitCounts counts, SecondPhases phases) {
     this.counts = requireNonNull(counts);
     this.phases = requireNonNull(phases);
+  }
+
+  public Reading read() {
+    return new Reading(onePhase, twoPhase, waited);
   }
 
   /** Those of all event loops. */
@@ -56,9 +66,11 @@ public final class CommitGate {
   public void commit(Runnable send) {
     if (held) {
       commits.add(send);
+      waited++;
       return;
     }
     counts.commitSent();
+    onePhase++;
     commitsInFlight++;
     send.run();
   }
@@ -78,9 +90,11 @@ public final class CommitGate {
   public void secondPhase(List<Integer> nodes, Consumer<SecondPhase> start) {
     if (closed) {
       secondPhases.add(new Waiting(nodes, start));
+      waited++;
       return;
     }
     counts.commitSent();
+    twoPhase++;
     secondPhasesInFlight++;
     start.accept(phases.start(nodes));
   }

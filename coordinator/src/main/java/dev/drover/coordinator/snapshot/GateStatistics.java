@@ -15,16 +15,37 @@ public final class GateStatistics {
   private final AtomicLong validWindows = new AtomicLong();
   private final AtomicLong readers = new AtomicLong();
   private final AtomicLong withoutWindow = new AtomicLong();
+  private final AtomicLong closedNanos = new AtomicLong();
+  private final AtomicLong heldNanos = new AtomicLong();
   private final RecentTimes closed = new RecentTimes();
   private final RecentTimes held = new RecentTimes();
 
-  /**
-   * A closing of the gate is over. Units: nanoseconds; {@code heldNanos} 0 if it was never held.
-   */
-  void opened(boolean valid, long closedNanos, long heldNanos) {
+  /** All since the start. Units: nanoseconds. */
+  public record Reading(
+      long windows,
+      long validWindows,
+      long readersInWindows,
+      long readersWithout,
+      long closedNanos,
+      long heldNanos) {}
+
+  public Reading read() {
+    return new Reading(
+        windows.get(),
+        validWindows.get(),
+        readers.get(),
+        withoutWindow.get(),
+        closedNanos.get(),
+        heldNanos.get());
+  }
+
+  /** A closing of the gate is over. Units: nanoseconds; {@code wasHeld} 0 if it was never held. */
+  void opened(boolean valid, long wasClosed, long wasHeld) {
     windows.incrementAndGet();
-    closed.add(closedNanos);
-    held.add(heldNanos);
+    closedNanos.addAndGet(wasClosed);
+    heldNanos.addAndGet(wasHeld);
+    closed.add(wasClosed);
+    held.add(wasHeld);
     if (valid) {
       validWindows.incrementAndGet();
     }

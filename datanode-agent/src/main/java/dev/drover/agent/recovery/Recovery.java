@@ -50,6 +50,11 @@ public final class Recovery implements AutoCloseable {
     return new Recovery(gtm, resolver);
   }
 
+  /** What the resolver has done. */
+  public RecoveryFigures figures() {
+    return resolver.figures();
+  }
+
   @Override
   public void close() {
     resolver.close();

@@ -28,6 +28,7 @@ public final class Resolver implements AutoCloseable {
   private final Semaphore wakeups = new Semaphore(0);
   private final Thread thread;
   private volatile boolean isClosing;
+  private volatile RecoveryFigures figures = RecoveryFigures.NONE;
 
   private Resolver(NodeSessions sessions, CoordinatorLiveness liveness) {
     this.sessions = sessions;
@@ -45,6 +46,10 @@ public final class Resolver implements AutoCloseable {
     Resolver resolver = new Resolver(new NodeSessions(catalog, directory, secret), liveness);
     resolver.thread.start();
     return resolver;
+  }
+
+  RecoveryFigures figures() {
+    return figures;
   }
 
   /** Asks for a sweep now. */
@@ -83,14 +88,17 @@ public final class Resolver implements AutoCloseable {
       boolean isOurTurn =
           sessions.tryAt(NodeEndpoint.CATALOG, session -> session.tryLock(LOCK_KEY)).orElse(false);
       if (!isOurTurn) {
+        figures = figures.idle();
         return;
       }
       sessions.refresh();
-      sweep.run();
+      int finished = sweep.run();
+      figures = figures.swept(finished, sweep.inDoubt());
       if (round % SWEEPS_BETWEEN_CLEANUPS == 0) {
         sweep.forgetEndedSessions();
       }
     } catch (RuntimeException e) {
+      figures = figures.failed();
       LOG.error("event=sweep_failed", e);
     }
   }

@@ -40,6 +40,7 @@ final class Sweep {
   private final InDoubtTransactions inDoubt;
   private final UserTransactions userTransactions;
   private final InDoubtWatch watch;
+  private int inDoubtCount;
 
   Sweep(NodeSessions sessions, CoordinatorLiveness liveness) {
     this.sessions = sessions;
@@ -81,6 +82,11 @@ final class Sweep {
       deleteRecords(recorded, prepared.transactions());
     }
     return finished;
+  }
+
+  /** How many transactions the latest run showed as being in doubt. */
+  int inDoubt() {
+    return inDoubtCount;
   }
 
   /** Backends that have ended stay registered until somebody forgets them. */
@@ -132,6 +138,7 @@ final class Sweep {
               }
             });
     seen.removeIf(doubt -> !doubt.states().containsValue(ParticipantState.PREPARED));
+    inDoubtCount = seen.size();
     watch.show(seen);
   }
 

@@ -46,6 +46,7 @@ final class DroverCluster implements Contender {
             Optional.empty(),
             Optional.of(port),
             Optional.of(postgres),
+            Optional.empty(),
             Optional.empty())
         .apply(directory);
     return new DroverCluster(directory, Supervisor.start(directory));

@@ -18,7 +18,11 @@ public record ClusterPlan(
     Optional<Integer> gtmStandbys,
     Optional<Integer> port,
     Optional<String> postgres,
-    Optional<Auth> auth) {
+    Optional<Auth> auth,
+    Optional<Integer> metricsPort) {
+  /** In place of a port: metrics are not shown any more. */
+  public static final int NO_METRICS = 0;
+
   /** As many as fit the address space of one machine's patience. */
   public static final int MAX_DATANODES = 64;
 
@@ -37,6 +41,7 @@ public record ClusterPlan(
       throw new ClusterException("a cluster has 0 to %d GTM standbys".formatted(MAX_GTM_STANDBYS));
     }
     port.ifPresent(Ports::requireValid);
+    metricsPort.filter(some -> some != NO_METRICS).ifPresent(Ports::requireValid);
   }
 
   /** Creates the cluster, or changes what may change in the one that is there. */
@@ -60,7 +65,11 @@ public record ClusterPlan(
     List<Integer> others = free.subList(0, count + 2);
     List<Integer> gtms = new ArrayList<>(others.subList(0, 1));
     gtms.addAll(free.subList(count + 2, free.size()));
-    Access access = new Access(postgres.orElse(PostgresBinaries.BUNDLED), auth.orElse(Auth.TRUST));
+    Access access =
+        new Access(
+            postgres.orElse(PostgresBinaries.BUNDLED),
+            auth.orElse(Auth.TRUST),
+            metricsPort.filter(some -> some != NO_METRICS));
     return settings(List.of(coordinator), others, access, Map.of()).withGtmPorts(gtms);
   }
 
@@ -93,7 +102,11 @@ public record ClusterPlan(
     }
     Access access =
         new Access(
-            postgres.orElse(settings.access().postgres()), auth.orElse(settings.access().auth()));
+            postgres.orElse(settings.access().postgres()),
+            auth.orElse(settings.access().auth()),
+            metricsPort
+                .or(() -> settings.access().metricsPort())
+                .filter(some -> some != NO_METRICS));
     ClusterSettings changed = settings.withAccess(access).withPort(port.orElse(settings.port()));
     return wanted == standbys ? changed : changed.withMoreGtms(wanted - standbys);
   }

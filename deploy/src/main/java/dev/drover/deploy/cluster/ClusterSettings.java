@@ -2,9 +2,11 @@ package dev.drover.deploy.cluster;
 
 import dev.drover.agent.postgres.PostgresBinaries;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,10 +30,16 @@ public record ClusterSettings(
 
   private static final int MAX_SEAT_NODES = 5;
   private static final String SERVER_PREFIX = "server.";
+  private static final String METRICS_PORT = "metrics.port";
   private static final String PORT_SUFFIX = ".port";
 
-  /** Which PostgreSQL runs, and who may connect. */
-  public record Access(String postgres, Auth auth) {}
+  /** Which PostgreSQL runs, who may connect, and from which port on metrics are shown. */
+  public record Access(String postgres, Auth auth, Optional<Integer> metricsPort) {
+    /** Metrics are not shown. */
+    public Access(String postgres, Auth auth) {
+      this(postgres, auth, Optional.empty());
+    }
+  }
 
   public ClusterSettings {
     coordinatorPorts = List.copyOf(coordinatorPorts);
@@ -85,6 +93,24 @@ public record ClusterSettings(
   List<NodePort> seatNodes() {
     int count = Math.min(nodes.size(), MAX_SEAT_NODES);
     return nodes.subList(0, count - (count + 1) % 2);
+  }
+
+  /**
+   * Where a member's process shows its metrics, if anywhere: coordinators first, nodes last, so
+   * that a new node changes nobody else's port.
+   */
+  Optional<Integer> metricsPort(Member member) {
+    List<Member> order = new ArrayList<>(Member.of(this));
+    order.sort(
+        Comparator.comparing(
+            each ->
+                switch (each) {
+                  case Member.Coordinator _, Member.ExtraCoordinator _ -> 0;
+                  case Member.Gtm _ -> 1;
+                  case Member.Node _ -> 2;
+                }));
+    int place = order.indexOf(member);
+    return place < 0 ? Optional.empty() : access.metricsPort().map(first -> first + place);
   }
 
   public NodePort catalog() {
@@ -142,6 +168,7 @@ public record ClusterSettings(
     nodes.forEach(n -> properties.put(n.name() + PORT_SUFFIX, Integer.toString(n.port())));
     properties.put("postgres", access.postgres());
     properties.put("auth", access.auth().word());
+    access.metricsPort().ifPresent(first -> properties.put(METRICS_PORT, first.toString()));
     serverSettings.forEach((name, value) -> properties.put(SERVER_PREFIX + name, value));
     return properties;
   }
@@ -161,7 +188,11 @@ public record ClusterSettings(
         split(take(left, "nodes")).stream()
             .map(name -> new NodePort(name, number(take(left, name + PORT_SUFFIX))))
             .toList();
-    Access access = new Access(take(left, "postgres"), Auth.of(take(left, "auth")));
+    Access access =
+        new Access(
+            take(left, "postgres"),
+            Auth.of(take(left, "auth")),
+            Optional.ofNullable(left.remove(METRICS_PORT)).map(ClusterSettings::number));
     Map<String, String> servers = new TreeMap<>();
     left.forEach(
         (key, value) -> {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A cluster for tests and trials: on free ports, in a directory that goes when this is closed.
@@ -37,7 +38,15 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   /** Everything but the PostgreSQL servers inside this process. */
   public static EmbeddedCluster inside(int datanodes, int coordinators) {
-    ClusterDirectory directory = create(datanodes, coordinators);
+    return inside(create(datanodes, coordinators, Optional.empty()));
+  }
+
+  /** The same, with its metrics shown on a port. */
+  public static EmbeddedCluster insideWithMetrics(int datanodes, int metricsPort) {
+    return inside(create(datanodes, 1, Optional.of(metricsPort)));
+  }
+
+  private static EmbeddedCluster inside(ClusterDirectory directory) {
     try {
       Running running = new Running.Inside(LocalCluster.start(directory));
       return new EmbeddedCluster(directory, directory.settings(), running);
@@ -49,7 +58,7 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   /** Every member a process of its own, which can be killed. */
   public static EmbeddedCluster ofProcesses(int datanodes, int coordinators) {
-    ClusterDirectory directory = create(datanodes, coordinators);
+    ClusterDirectory directory = create(datanodes, coordinators, Optional.empty());
     try {
       Running running = new Running.Processes(Supervisor.start(directory));
       return new EmbeddedCluster(directory, directory.settings(), running);
@@ -101,8 +110,10 @@ public final class EmbeddedCluster implements AutoCloseable {
     };
   }
 
-  private static ClusterDirectory create(int datanodes, int coordinators) {
-    Access access = new Access(PostgresBinaries.configured().binDirectory().toString(), Auth.TRUST);
+  private static ClusterDirectory create(
+      int datanodes, int coordinators, Optional<Integer> metricsPort) {
+    String postgres = PostgresBinaries.configured().binDirectory().toString();
+    Access access = new Access(postgres, Auth.TRUST, metricsPort);
     List<Integer> ports = FreePorts.different(coordinators + datanodes + 2);
     ClusterSettings settings =
         ClusterPlan.settings(

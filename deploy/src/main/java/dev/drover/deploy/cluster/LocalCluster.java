@@ -3,6 +3,9 @@ package dev.drover.deploy.cluster;
 import dev.drover.agent.Agent;
 import dev.drover.agent.postgres.Lifetime;
 import dev.drover.agent.postgres.PostgresBinaries;
+import dev.drover.agent.recovery.Recovery;
+import dev.drover.coordinator.Coordinator;
+import dev.drover.gtm.Gtm;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -62,14 +65,23 @@ public final class LocalCluster implements AutoCloseable {
             .map(node -> directory.server(node, binaries, Lifetime.BOUND_TO_STARTER))
             .toList());
     Members members = new Members(directory, Lifetime.BOUND_TO_STARTER);
+    ShownMetrics metrics = ShownMetrics.open(settings.access().metricsPort(), "drover");
+    started.push(metrics);
     for (int id = 1; id <= settings.gtmPorts().size(); id++) {
-      started.push(members.startGtm(id));
+      Gtm gtm = members.startGtm(id);
+      started.push(gtm);
+      metrics.add(new Member.Gtm(id).label(), gtm);
     }
     startAgents(members, settings);
-    started.push(members.startRecovery(NodePort.CATALOG));
+    Recovery recovery = members.startRecovery(NodePort.CATALOG);
+    started.push(recovery);
+    agents.forEach((node, agent) -> metrics.add(new Member.Node(node).label(), agent, recovery));
     Metadata.install(directory, settings);
     for (int id = 1; id <= settings.coordinatorPorts().size(); id++) {
-      started.push(members.startCoordinator(new Member.Coordinator(id)));
+      Member member = new Member.Coordinator(id);
+      Coordinator coordinator = members.startCoordinator(member);
+      started.push(coordinator);
+      metrics.add(member.label(), coordinator);
     }
   }
 

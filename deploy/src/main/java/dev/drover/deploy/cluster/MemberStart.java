@@ -1,6 +1,7 @@
 package dev.drover.deploy.cluster;
 
 import dev.drover.agent.postgres.Lifetime;
+import dev.drover.coordinator.Coordinator;
 import dev.drover.deploy.cluster.MemberMain.Mode;
 import dev.drover.gtm.Gtm;
 import java.nio.file.Path;
@@ -32,23 +33,53 @@ public final class MemberStart {
 
   /** Starts the member inside this process, which is there for it alone. */
   public static AutoCloseable start(Member member, ClusterDirectory directory) {
+    return start(member, directory, directory.settings().metricsPort(member));
+  }
+
+  /** Shows the member's metrics, too. */
+  private static AutoCloseable start(
+      Member member, ClusterDirectory directory, Optional<Integer> metricsPort) {
     Members members = new Members(directory, Lifetime.INDEPENDENT);
-    return switch (member) {
-      case Member.Gtm(int id) -> startGtm(members, id);
-      case Member.Node(String node) -> AgentMember.start(members, node);
-      case Member.Coordinator _, Member.ExtraCoordinator _ -> members.startCoordinator(member);
+    String label = member.label();
+    ShownMetrics metrics = ShownMetrics.open(metricsPort, label);
+    AutoCloseable started =
+        switch (member) {
+          case Member.Gtm(int id) -> {
+            Gtm gtm = startGtm(members, id);
+            metrics.add(label, gtm);
+            yield gtm;
+          }
+          case Member.Node(String node) -> {
+            AgentMember agent = AgentMember.start(members, node);
+            metrics.add(label, agent.agent(), agent.recovery());
+            yield agent;
+          }
+          case Member.Coordinator _, Member.ExtraCoordinator _ -> {
+            Coordinator coordinator = members.startCoordinator(member);
+            metrics.add(label, coordinator);
+            yield coordinator;
+          }
+        };
+    return () -> {
+      metrics.close();
+      started.close();
     };
   }
 
-  /** Starts a member that no supervisor knows; {@code status} and {@code down} find it. */
-  public static AutoCloseable startByHand(Member member, ClusterDirectory directory) {
-    directory.settings();
+  /**
+   * Starts a member that no supervisor knows; {@code status} and {@code down} find it.
+   *
+   * @param metricsPort in place of what the cluster's settings say
+   */
+  public static AutoCloseable startByHand(
+      Member member, ClusterDirectory directory, Optional<Integer> metricsPort) {
+    Optional<Integer> shownOn = metricsPort.or(() -> directory.settings().metricsPort(member));
     Optional<ProcessHandle> running = RunFile.living(directory, member.label());
     if (running.isPresent()) {
       throw new ClusterException(
           "%s is running already (process %d)".formatted(member.label(), running.get().pid()));
     }
-    AutoCloseable started = start(member, directory);
+    AutoCloseable started = start(member, directory, shownOn);
     RunFile.write(directory, member.label(), ProcessHandle.current());
     return () -> {
       RunFile.delete(directory, member.label());

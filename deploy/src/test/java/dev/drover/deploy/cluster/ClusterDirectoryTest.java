@@ -70,6 +70,7 @@ class ClusterDirectoryTest {
   }
 
   private static ClusterPlan plan(Optional<Integer> datanodes, Optional<Integer> port) {
-    return new ClusterPlan(datanodes, Optional.empty(), port, Optional.empty(), Optional.empty());
+    return new ClusterPlan(
+        datanodes, Optional.empty(), port, Optional.empty(), Optional.empty(), Optional.empty());
   }
 }

@@ -66,6 +66,7 @@ class SupervisorTest {
             Optional.empty(),
             Optional.of(FreePorts.one()),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     assertThatThrownBy(() -> plan.apply(cluster.directory()))
         .hasMessageEndingWith("is running already");
@@ -75,7 +76,8 @@ class SupervisorTest {
   @Test
   void aMemberThatRunsIsNotStartedByHand() {
     for (Member member : Member.of(cluster.settings())) {
-      assertThatThrownBy(() -> MemberStart.startByHand(member, cluster.directory()))
+      assertThatThrownBy(
+              () -> MemberStart.startByHand(member, cluster.directory(), Optional.empty()))
           .hasMessage(
               "%s is running already (process %d)"
                   .formatted(member.label(), process(member).pid()));
@@ -86,7 +88,7 @@ class SupervisorTest {
   void oneMoreCoordinatorMayRun() throws Exception {
     int port = FreePorts.one();
     Member extra = new Member.ExtraCoordinator(port);
-    try (AutoCloseable _ = MemberStart.startByHand(extra, cluster.directory());
+    try (AutoCloseable _ = MemberStart.startByHand(extra, cluster.directory(), Optional.empty());
         Connection first = connect(cluster.settings().port());
         Connection second = connect(port)) {
       first.createStatement().execute("CREATE TABLE seen (id int PRIMARY KEY)");
@@ -101,7 +103,9 @@ class SupervisorTest {
   @Test
   void aCoordinatorThatIsNotThereIsNamed() {
     assertThatThrownBy(
-            () -> MemberStart.startByHand(new Member.Coordinator(2), cluster.directory()))
+            () ->
+                MemberStart.startByHand(
+                    new Member.Coordinator(2), cluster.directory(), Optional.empty()))
         .hasMessage("the cluster has no coordinator 2; --port starts one more");
   }
 

@@ -31,6 +31,7 @@ class DemoTest {
             Optional.empty(),
             Optional.of(FreePorts.one()),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty())
         .apply(directory);
     try (DemoCluster cluster = new DemoCluster(directory, true)) {

@@ -57,6 +57,7 @@ final class DeadlockDetector {
   private final Map<TransactionKey, Dying> dying = new HashMap<>();
 
   private Optional<GtmEffect.PollLocks> outstanding = Optional.empty();
+  private long victims;
   private long startedRound;
   private long lastRound;
   private Optional<Long> nextPollAt = Optional.empty();
@@ -213,9 +214,16 @@ final class DeadlockDetector {
 
   private void choose(WaitGraph.Victim victim, long now) {
     TransactionKey key = victim.key();
-    dying.put(key, new Dying(victim.waiting(), now + DYING_NANOS));
+    if (dying.put(key, new Dying(victim.waiting(), now + DYING_NANOS)) == null) {
+      victims++;
+    }
     links.sendToCoordinator(
         key.coordinatorId(), new VictimChosen(key.epoch(), key.number(), victim.waiting()));
+  }
+
+  /** How many transactions were told to end. */
+  long victims() {
+    return victims;
   }
 
   /** A victim that has been told, and how long it may take before it is told again. */

@@ -135,6 +135,19 @@ public final class GtmCore {
     return state.snapshot();
   }
 
+  public GtmFigures figures() {
+    List<Registration> live = state.coordinators().stream().filter(Registration::isLive).toList();
+    return new GtmFigures(
+        live.size(),
+        unfenced().size(),
+        live.stream().mapToInt(Registration::maxTransactions).sum(),
+        state.lastEpoch(),
+        state.nextGxid(),
+        windows.servedCount(),
+        windows.givenUpCount(),
+        detector.victims());
+  }
+
   private void endLapsedLeases(long now) {
     for (Registration known : List.copyOf(state.coordinators())) {
       if (known.isLive() && now - leaseUntil.get(known.coordinatorId()) >= 0) {

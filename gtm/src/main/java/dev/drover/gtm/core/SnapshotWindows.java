@@ -59,6 +59,8 @@ final class SnapshotWindows {
   private Optional<SnapshotWindow> open = Optional.empty();
   private long lastNumber;
   private boolean drainsFirst;
+  private long servedCount;
+  private long givenUpCount;
 
   /** A promise of the last life may still hold, if anybody can have got one. */
   SnapshotWindows(GtmTerms terms, DurableState state, Links links, Admission admission, long now) {
@@ -82,6 +84,16 @@ final class SnapshotWindows {
       case GateRefused m -> current(m.window()).ifPresent(SnapshotWindow::refused);
       case SnapshotTaken m -> current(m.window()).ifPresent(one -> one.taken(by, now));
     }
+  }
+
+  /** Windows in which somebody was served. */
+  long servedCount() {
+    return servedCount;
+  }
+
+  /** Windows that nobody could use. */
+  long givenUpCount() {
+    return givenUpCount;
   }
 
   /** Goes as far as it can; called after every event. */
@@ -176,6 +188,8 @@ final class SnapshotWindows {
   /** The window is over in good order or out of time; who has taken by now may use it. */
   private void end(SnapshotWindow window, long now) {
     boolean isServed = window.isServed();
+    servedCount += isServed ? 1 : 0;
+    givenUpCount += isServed ? 0 : 1;
     window.participants().forEach(one -> served(window, one));
     drainsFirst = !isServed || window.use(now).metSecondPhases();
     if (isServed) {
@@ -196,6 +210,7 @@ final class SnapshotWindows {
 
   /** Nothing that was taken in it may be used. */
   private void giveUp(SnapshotWindow window, long now) {
+    givenUpCount++;
     sendToAll(window, new GateOpen(window.number(), false));
     if (window.isRefused() && !drainsFirst) {
       pacing.retry(now);

@@ -4,6 +4,7 @@ import dev.drover.gtm.core.DurableState;
 import dev.drover.gtm.core.GtmCore;
 import dev.drover.gtm.core.GtmEffects;
 import dev.drover.gtm.core.GtmEvent;
+import dev.drover.gtm.core.GtmFigures;
 import dev.drover.gtm.core.GtmRecord;
 import dev.drover.gtm.core.GtmTerms;
 import java.util.ArrayDeque;
@@ -65,6 +66,11 @@ public final class SeatedGtm {
   /** By then a {@link SeatEvent.Tick} should come; the given time if nothing is due before. */
   public long deadline(long otherwise, long now) {
     return core.map(active -> active.deadline(otherwise, now)).orElse(otherwise);
+  }
+
+  /** Empty while it stands by. */
+  public Optional<GtmFigures> figures() {
+    return core.map(GtmCore::figures);
   }
 
   private void seatStep(SeatEvent event, long now) {

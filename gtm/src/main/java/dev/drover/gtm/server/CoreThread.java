@@ -1,8 +1,10 @@
 package dev.drover.gtm.server;
 
 import dev.drover.gtm.core.GtmEvent;
+import dev.drover.gtm.core.GtmFigures;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ final class CoreThread {
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final Thread thread = new Thread(this::run, "gtm-core");
   private volatile boolean stopping;
+  private volatile Optional<GtmFigures> figures = Optional.empty();
 
   CoreThread(Engine engine, Inbox inbox, LockPoller poller) {
     this.engine = engine;
@@ -37,6 +40,11 @@ final class CoreThread {
 
   CompletableFuture<Void> stopped() {
     return stopped;
+  }
+
+  /** As of the last tick; empty while this GTM stands by. */
+  Optional<GtmFigures> figures() {
+    return figures;
   }
 
   /** Returns when the engine is closed. */
@@ -70,6 +78,7 @@ final class CoreThread {
       if (System.nanoTime() - due >= 0) {
         batch.add(new GtmEvent.Tick());
         nextTick = System.nanoTime() + TICK_NANOS;
+        figures = engine.figures();
       }
       engine.take(batch);
     }

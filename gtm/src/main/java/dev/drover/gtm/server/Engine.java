@@ -1,8 +1,10 @@
 package dev.drover.gtm.server;
 
 import dev.drover.gtm.core.GtmEvent;
+import dev.drover.gtm.core.GtmFigures;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the core's thread drives: a core and where its state is kept.
@@ -17,6 +19,9 @@ interface Engine extends AutoCloseable {
 
   /** By then a {@link GtmEvent.Tick} should come; the given time if nothing is due before. */
   long deadline(long otherwise, long now);
+
+  /** Of the active GTM; empty while it stands by. */
+  Optional<GtmFigures> figures();
 
   @Override
   void close() throws IOException;

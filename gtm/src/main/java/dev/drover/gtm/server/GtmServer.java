@@ -1,5 +1,6 @@
 package dev.drover.gtm.server;
 
+import dev.drover.gtm.core.GtmFigures;
 import dev.drover.gtm.core.GtmTerms;
 import dev.drover.gtm.locks.LockGraphSource;
 import dev.drover.gtm.log.GtmLog;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -89,6 +91,11 @@ public final class GtmServer implements AutoCloseable {
   /** The port it listens on. */
   public int port() {
     return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  /** Empty while it stands by. */
+  public Optional<GtmFigures> figures() {
+    return core.figures();
   }
 
   /** Completes when the core has ended: exceptionally if it had to. */

@@ -4,12 +4,14 @@ import dev.drover.gtm.core.GtmCore;
 import dev.drover.gtm.core.GtmEffect;
 import dev.drover.gtm.core.GtmEffects;
 import dev.drover.gtm.core.GtmEvent;
+import dev.drover.gtm.core.GtmFigures;
 import dev.drover.gtm.core.GtmRecord;
 import dev.drover.gtm.core.GtmTerms;
 import dev.drover.gtm.log.GtmLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The only GTM of a cluster, with a log of its own.
@@ -56,6 +58,11 @@ final class LogEngine implements Engine {
   @Override
   public long deadline(long otherwise, long now) {
     return core.deadline(otherwise, now);
+  }
+
+  @Override
+  public Optional<GtmFigures> figures() {
+    return Optional.of(core.figures());
   }
 
   @Override

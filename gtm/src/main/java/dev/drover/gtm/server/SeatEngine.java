@@ -3,6 +3,7 @@ package dev.drover.gtm.server;
 import dev.drover.gtm.core.GtmEffect;
 import dev.drover.gtm.core.GtmEffects;
 import dev.drover.gtm.core.GtmEvent;
+import dev.drover.gtm.core.GtmFigures;
 import dev.drover.gtm.core.GtmTerms;
 import dev.drover.gtm.log.GtmLog;
 import dev.drover.gtm.quorum.SeatServer;
@@ -95,6 +96,11 @@ final class SeatEngine implements Engine {
   @Override
   public long deadline(long otherwise, long now) {
     return gtm.deadline(otherwise, now);
+  }
+
+  @Override
+  public Optional<GtmFigures> figures() {
+    return outlet.connections().isServing() ? gtm.figures() : Optional.empty();
   }
 
   /** Whoever stands by need not wait for the end of the lease. */
