@@ -63,17 +63,20 @@ public final class MoveSweep implements AutoCloseable {
   private void run() {
     while (!stopping) {
       try (Connection connection = catalogNode.connect()) {
-        Link catalog = new Link(connection);
-        while (!stopping) {
-          if (catalog.is(LOCK)) {
-            sweep(catalog);
-          }
-          LockSupport.parkNanos(PAUSE.toNanos());
-        }
+        sweepAgainAndAgain(new Link(connection));
       } catch (SQLException e) {
         LOG.debug("event=sweep_interrupted reason={}", e.getMessage());
         LockSupport.parkNanos(PAUSE.toNanos());
       }
+    }
+  }
+
+  private void sweepAgainAndAgain(Link catalog) throws SQLException {
+    while (!stopping) {
+      if (catalog.is(LOCK)) {
+        sweep(catalog);
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
     }
   }
 
@@ -88,13 +91,17 @@ public final class MoveSweep implements AutoCloseable {
                     .formatted(grace.toSeconds())));
     for (String node : catalog.column("SELECT id FROM drover.nodes WHERE id > 0")) {
       try (Link link = new Link(servers.connect(Integer.parseInt(node), APPLICATION))) {
-        for (String move : link.column(TRACES)) {
-          if (!live.contains(move) && !stopping) {
-            remove(new MoveId(Integer.parseInt(move)), link);
-          }
-        }
+        removeAllBut(live, link);
       } catch (SQLException e) {
         LOG.warn("event=node_not_swept node={} reason={}", node, e.getMessage());
+      }
+    }
+  }
+
+  private void removeAllBut(Set<String> live, Link link) throws SQLException {
+    for (String move : link.column(TRACES)) {
+      if (!live.contains(move) && !stopping) {
+        remove(new MoveId(Integer.parseInt(move)), link);
       }
     }
   }

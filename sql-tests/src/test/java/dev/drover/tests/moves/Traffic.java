@@ -71,20 +71,25 @@ final class Traffic {
   private void repeat(String name, Work work, Random random) {
     try (Connection connection = drover.connect()) {
       while (goesOn) {
-        try {
-          work.run(connection, random);
-          done.computeIfAbsent(name, _ -> new AtomicLong()).incrementAndGet();
-        } catch (SQLException e) {
-          String what = name + " " + e.getSQLState() + " " + e.getMessage();
-          errors.computeIfAbsent(what, _ -> new AtomicLong()).incrementAndGet();
-          if (!connection.getAutoCommit()) {
-            connection.rollback();
-            connection.setAutoCommit(true);
-          }
-        }
+        once(name, work, connection, random);
       }
     } catch (SQLException e) {
       throw new IllegalStateException(name, e);
+    }
+  }
+
+  private void once(String name, Work work, Connection connection, Random random)
+      throws SQLException {
+    try {
+      work.run(connection, random);
+      done.computeIfAbsent(name, _ -> new AtomicLong()).incrementAndGet();
+    } catch (SQLException e) {
+      String what = name + " " + e.getSQLState() + " " + e.getMessage();
+      errors.computeIfAbsent(what, _ -> new AtomicLong()).incrementAndGet();
+      if (!connection.getAutoCommit()) {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      }
     }
   }
 
