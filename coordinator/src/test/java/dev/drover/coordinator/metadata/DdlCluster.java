@@ -12,9 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A catalog node and two datanodes, bootstrapped, with DDL run by plain JDBC and real 2PC. */
+/**
+ * A catalog node, two datanodes and a spare server, bootstrapped, with DDL run by plain JDBC and
+ * real 2PC.
+ */
 final class DdlCluster implements AutoCloseable {
   static final int DATANODES = 2;
+
+  /** A server that is no node yet. */
+  static final int SPARE = DATANODES + 1;
 
   private final TemporaryServers servers;
   private final List<PostgresServer> nodes = new ArrayList<>();
@@ -41,7 +47,7 @@ final class DdlCluster implements AutoCloseable {
     Map<String, String> settings =
         Map.of("max_prepared_transactions", "20", "max_locks_per_transaction", "256");
     cluster.nodes.add(cluster.servers.start("catalog", settings));
-    for (int i = 1; i <= DATANODES; i++) {
+    for (int i = 1; i <= SPARE; i++) {
       cluster.nodes.add(cluster.servers.start("dn" + i, settings));
     }
     return cluster;
