@@ -352,7 +352,7 @@ public final class Call {
     CatalogCache catalog = context.services().ddl().catalog();
     if (StatementError.routeChanged(this, error)) {
       ended(ErrorFields.of(TableChanges.whileWaiting(), Severity.ERROR));
-    } else if (StatementError.mayHaveMoved(error) && !catalog.isCurrent(cached.view())) {
+    } else if (TableChanges.mayHaveMoved(error) && !catalog.isCurrent(cached.view())) {
       transaction.fail();
       catalog.whenCurrent(
           transaction.services().loop(), now -> ended(moved(error, now)), _ -> ended(error));

@@ -227,18 +227,10 @@ public final class SingleNodeOperator implements Operator, Reply, Transaction.Jo
     int columns = body.getShort(body.readerIndex());
     boolean changed = columns != call.cached().facts().columns().size();
     if (changed && !call.request().internal()) {
-      error = changedMeanwhile();
+      error = ErrorFields.of(TableChanges.whileWaiting(), Severity.ERROR);
       return;
     }
     call.output().simpleRowDescription(call.cached());
-  }
-
-  private static ErrorFields changedMeanwhile() {
-    return ErrorFields.of(
-        SqlError.of(
-            SqlState.SERIALIZATION_FAILURE,
-            "a table was changed while the statement waited for it"),
-        Severity.ERROR);
   }
 
   @Override
@@ -269,7 +261,7 @@ public final class SingleNodeOperator implements Operator, Reply, Transaction.Jo
       return;
     }
     if (call.simple() && error.message().equals(CHANGED_RESULT)) {
-      error = changedMeanwhile();
+      error = ErrorFields.of(TableChanges.whileWaiting(), Severity.ERROR);
     }
     ErrorFields shown = StatementError.of(call, error, task.node());
     if (tag.isEmpty()) {

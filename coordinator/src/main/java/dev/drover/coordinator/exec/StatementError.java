@@ -43,17 +43,6 @@ public final class StatementError {
         && !call.services().ddl().catalog().isCurrent(call.view());
   }
 
-  /**
-   * A relation is not there, or a row does not belong there, where the plan had it; or copies of a
-   * table that has none any more differ.
-   */
-  static boolean mayHaveMoved(ErrorFields error) {
-    return error.sqlState().equals(SqlState.UNDEFINED_TABLE.code())
-        || (error.sqlState().equals(SqlState.CHECK_VIOLATION.code())
-            && error.get(ErrorFields.CONSTRAINT).isEmpty())
-        || error.sqlState().equals(SqlState.INTERNAL_ERROR.code());
-  }
-
   public static ErrorFields notice(Call call, ErrorFields fromServer, int node) {
     return call.services().errors().translate(fromServer, call.view(), node);
   }

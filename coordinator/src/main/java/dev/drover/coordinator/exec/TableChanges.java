@@ -14,6 +14,7 @@ import dev.drover.planner.ddl.LeafNames;
 import dev.drover.planner.plan.Plan;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Whether a statement's tables are still those it was planned for.
@@ -55,6 +56,17 @@ public final class TableChanges {
     };
   }
 
+  /**
+   * A relation is not there, or a row does not belong there, where the plan had it; or copies of a
+   * table that has none any more differ.
+   */
+  static boolean mayHaveMoved(ErrorFields error) {
+    return error.sqlState().equals(SqlState.UNDEFINED_TABLE.code())
+        || (error.sqlState().equals(SqlState.CHECK_VIOLATION.code())
+            && error.get(ErrorFields.CONSTRAINT).isEmpty())
+        || error.sqlState().equals(SqlState.INTERNAL_ERROR.code());
+  }
+
   /** Nothing has changed, and nothing is about to. */
   static boolean none(CachedPlan plan, CatalogCache catalog) {
     return catalog.isCurrent() && plan.madeUnder(catalog.view());
@@ -62,17 +74,12 @@ public final class TableChanges {
 
   /** True when a relation that the text may mean is gone or spread otherwise. */
   static boolean hit(CatalogSnapshot before, CatalogSnapshot now, StatementText text) {
-    String words = text.toString().toLowerCase(Locale.ROOT);
-    return before.relations().stream()
-        .filter(relation -> !isSame(relation, now))
-        .anyMatch(relation -> words.contains(relation.name().toLowerCase(Locale.ROOT)));
+    return meant(before, text).anyMatch(relation -> !isSame(relation, now));
   }
 
   /** True when a relation that the text may mean is still there, and spread otherwise. */
   static boolean spreadOtherwise(CatalogSnapshot before, CatalogSnapshot now, StatementText text) {
-    String words = text.toString().toLowerCase(Locale.ROOT);
-    return before.relations().stream()
-        .filter(relation -> words.contains(relation.name().toLowerCase(Locale.ROOT)))
+    return meant(before, text)
         .anyMatch(
             relation ->
                 now.relation(relation.oid())
@@ -82,10 +89,14 @@ public final class TableChanges {
 
   /** True when a table that the text may mean has had a slot moved since. */
   public static boolean moved(CatalogSnapshot before, CatalogSnapshot now, StatementText text) {
+    return meant(before, text).anyMatch(relation -> hasMoved(relation, now));
+  }
+
+  /** Relations whose names stand in the text, as such or within something else. */
+  private static Stream<Relation> meant(CatalogSnapshot catalog, StatementText text) {
     String words = text.toString().toLowerCase(Locale.ROOT);
-    return before.relations().stream()
-        .filter(relation -> hasMoved(relation, now))
-        .anyMatch(relation -> words.contains(relation.name().toLowerCase(Locale.ROOT)));
+    return catalog.relations().stream()
+        .filter(relation -> words.contains(relation.name().toLowerCase(Locale.ROOT)));
   }
 
   private static boolean hasMoved(Relation relation, CatalogSnapshot now) {

@@ -75,21 +75,7 @@ final class CopyRouter {
     if (copy.columns().isEmpty()) {
       return relation.columns().stream().filter(c -> !c.generated()).toList();
     }
-    return copy.columns().stream().map(n -> column(relation, n.text())).toList();
-  }
-
-  private static Column column(Relation relation, String name) {
-    return relation
-        .column(name)
-        .orElseThrow(
-            () ->
-                SqlError.of(
-                    SqlState.UNDEFINED_COLUMN,
-                    "column \""
-                        + name
-                        + "\" of relation \""
-                        + relation.name()
-                        + "\" does not exist"));
+    return copy.columns().stream().map(n -> RowTargets.column(relation, n.text())).toList();
   }
 
   private Plan in(Relation relation) {

@@ -1,7 +1,5 @@
 package dev.drover.planner.target;
 
-import dev.drover.pgwire.SqlError;
-import dev.drover.pgwire.SqlState;
 import dev.drover.planner.analysis.TableUse;
 import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Relation;
@@ -36,22 +34,10 @@ public record InsertShape(
     Relation relation = table.relation();
     List<Column> listed = new ArrayList<>();
     for (var target : insert.columns()) {
-      String name = target.column().text();
       if (target.indirection()) {
         throw Unsupported.error("INSERT statements into parts of columns");
       }
-      listed.add(
-          relation
-              .column(name)
-              .orElseThrow(
-                  () ->
-                      SqlError.of(
-                          SqlState.UNDEFINED_COLUMN,
-                          "column \""
-                              + name
-                              + "\" of relation \""
-                              + relation.name()
-                              + "\" does not exist")));
+      listed.add(RowTargets.column(relation, target.column().text()));
     }
     boolean all = insert.columns().isEmpty() && insert.source().isPresent();
     InsertShape shape =

@@ -1,5 +1,7 @@
 package dev.drover.planner.target;
 
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
 import dev.drover.planner.analysis.TableUse;
 import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Distribution;
@@ -19,6 +21,22 @@ import java.util.List;
 /** Where rows of constants go, and what must be added to them first. */
 public final class RowTargets {
   private RowTargets() {}
+
+  /**
+   * A column that a statement lists.
+   *
+   * @throws SqlError 42703 if the relation has none of that name
+   */
+  public static Column column(Relation relation, String name) {
+    return relation
+        .column(name)
+        .orElseThrow(
+            () ->
+                SqlError.of(
+                    SqlState.UNDEFINED_COLUMN,
+                    "column \"%s\" of relation \"%s\" does not exist"
+                        .formatted(name, relation.name())));
+  }
 
   /**
    * The target of rows with these columns.
