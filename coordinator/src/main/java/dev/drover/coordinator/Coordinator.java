@@ -44,7 +44,11 @@ import dev.drover.pgwire.netty.FrontendOptions;
 import dev.drover.pgwire.netty.FrontendServer;
 import dev.drover.pgwire.netty.ServerAddress;
 import dev.drover.pgwire.netty.Transport;
+import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.Node;
+import dev.drover.redistribute.cluster.AddNodeJob;
+import dev.drover.redistribute.cluster.RebalanceJob;
+import dev.drover.redistribute.cluster.RemoveNodeJob;
 import dev.drover.redistribute.job.JobKind;
 import dev.drover.redistribute.job.JobRunner;
 import dev.drover.redistribute.move.MoveJob;
@@ -210,7 +214,11 @@ public final class Coordinator implements AutoCloseable {
     ClusterTransaction change =
         new ClusterTransaction(loops.getFirst().sessions().transactions(), ddl);
     SlotMoves moves = new SlotMoves(jobServers, change);
-    return List.of(new MoveJob(moves));
+    return List.of(
+        new MoveJob(moves),
+        new AddNodeJob(jobServers, change, moves),
+        new RemoveNodeJob(jobServers, change, moves),
+        new RebalanceJob(jobServers, change, moves));
   }
 
   private void stayAlone() {
@@ -246,7 +254,7 @@ public final class Coordinator implements AutoCloseable {
             new Admission(loop, grant, waitMillis),
             new CommitGate(commits, secondPhases),
             moments,
-            new GroupSnapshots(loop, pool, moments, this::datanodes, InDoubtFinisher.DROVER_ROLE),
+            new GroupSnapshots(loop, pool, moments, this::members, InDoubtFinisher.DROVER_ROLE),
             global,
             new Nonces(),
             new InDoubtFinisher(loop, pool, global::mayCommit),
@@ -269,11 +277,9 @@ public final class Coordinator implements AutoCloseable {
         new SessionServices(shared, transactions, exec, new StatementPlanner(pool)));
   }
 
-  private List<Integer> datanodes() {
-    return catalog.view().snapshot().nodes().stream()
-        .map(Node::id)
-        .filter(id -> id != Node.CATALOG_ID)
-        .toList();
+  private GroupSnapshots.Members members() {
+    CatalogSnapshot now = catalog.view().snapshot();
+    return new GroupSnapshots.Members(now.version(), now.datanodes());
   }
 
   private CompletableFuture<Void> closeIdle(IntPredicate ofNode, Predicate<String> ofRole) {
@@ -309,6 +315,7 @@ public final class Coordinator implements AutoCloseable {
             config.catalogHost().host(),
             config.catalogHost().port(),
             config.catalogSocketDirectory(),
+            false,
             false,
             false));
   }

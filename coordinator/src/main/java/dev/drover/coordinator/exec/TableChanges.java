@@ -12,7 +12,6 @@ import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.catalog.ShardMap;
 import dev.drover.planner.ddl.LeafNames;
 import dev.drover.planner.plan.Plan;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -78,7 +77,8 @@ public final class TableChanges {
   }
 
   /** True when a relation that the text may mean is still there, and spread otherwise. */
-  static boolean spreadOtherwise(CatalogSnapshot before, CatalogSnapshot now, StatementText text) {
+  public static boolean spreadOtherwise(
+      CatalogSnapshot before, CatalogSnapshot now, StatementText text) {
     return meant(before, text)
         .anyMatch(
             relation ->
@@ -87,25 +87,8 @@ public final class TableChanges {
                     .orElse(false));
   }
 
-  /** True when a table that the text may mean has had a slot moved since. */
-  public static boolean moved(CatalogSnapshot before, CatalogSnapshot now, StatementText text) {
-    return meant(before, text).anyMatch(relation -> hasMoved(relation, now));
-  }
-
-  /** Relations whose names stand in the text, as such or within something else. */
   private static Stream<Relation> meant(CatalogSnapshot catalog, StatementText text) {
-    String words = text.toString().toLowerCase(Locale.ROOT);
-    return catalog.relations().stream()
-        .filter(relation -> words.contains(relation.name().toLowerCase(Locale.ROOT)));
-  }
-
-  private static boolean hasMoved(Relation relation, CatalogSnapshot now) {
-    Distribution before = relation.distribution();
-    return now.relation(relation.oid())
-        .map(Relation::distribution)
-        .filter(found -> found.distributionId() == before.distributionId())
-        .filter(found -> !shards(found).equals(shards(before)))
-        .isPresent();
+    return MeantRelations.of(catalog, text.toString()).stream();
   }
 
   private static boolean isSame(Relation relation, CatalogSnapshot now) {

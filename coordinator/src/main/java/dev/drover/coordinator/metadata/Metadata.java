@@ -48,12 +48,20 @@ record Metadata(
   private static Map<Integer, Node> nodes(CatalogQueries queries) {
     Map<Integer, Node> nodes = new HashMap<>();
     String sql =
-        "SELECT id, name, host, port, socket_directory, is_primary, is_preferred FROM drover.nodes";
+        "SELECT id, name, host, port, socket_directory, is_primary, is_preferred,"
+            + " takes_tables FROM drover.nodes";
     for (Values v : rows(queries, sql)) {
       nodes.put(
           v.number(0),
           new Node(
-              v.number(0), v.text(1), v.text(2), v.number(3), v.text(4), v.isTrue(5), v.isTrue(6)));
+              v.number(0),
+              v.text(1),
+              v.text(2),
+              v.number(3),
+              v.text(4),
+              v.isTrue(5),
+              v.isTrue(6),
+              v.isTrue(7)));
     }
     return nodes;
   }

@@ -16,6 +16,7 @@ final class SqlScripts {
       List.of(
           "catalog.sql",
           "jobs.sql",
+          "cluster.sql",
           "definitions.sql",
           "snapshot.sql",
           "views.sql",

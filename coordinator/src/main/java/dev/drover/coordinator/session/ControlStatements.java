@@ -98,6 +98,7 @@ final class ControlStatements {
           () -> new BarrierStatement(runner).run(call, barrier);
       case ClusterCommand.PauseCluster _ -> new PauseStatement(runner, call, true);
       case ClusterCommand.UnpauseCluster _ -> new PauseStatement(runner, call, false);
+      case ClusterCommand.AlterCluster alter -> new AlterClusterStatement(runner, call, alter);
       case ClusterCommand.CleanConnection clean ->
           () -> new CleanConnections(session, runner).run(call, clean);
       case ClusterCommand.ExecuteDirect direct -> executeDirect(call, direct);

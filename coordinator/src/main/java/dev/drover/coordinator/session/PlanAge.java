@@ -35,8 +35,8 @@ final class PlanAge {
   }
 
   /**
-   * Rows of a slot that has moved are younger than a snapshot from before, so a transaction that
-   * keeps its view must not look for them.
+   * Rows that have gone elsewhere are younger there than a snapshot from before, so a transaction
+   * that keeps its view must not look for them.
    *
    * @throws SqlError 40001 if a table of the statement has moved since the transaction began to
    *     look
@@ -50,7 +50,7 @@ final class PlanAge {
     CatalogSnapshot now = call.view().snapshot();
     CatalogSnapshot first = seen.orElse(now);
     seen = Optional.of(first);
-    if (!isSame(first, now) && TableChanges.moved(first, now, call.text())) {
+    if (!isSame(first, now) && TableChanges.spreadOtherwise(first, now, call.text())) {
       throw SqlError.of(
               SqlState.SERIALIZATION_FAILURE,
               "could not serialize access because rows have moved to another node")

@@ -70,24 +70,32 @@ public final class GroupSnapshots {
     }
   }
 
+  /**
+   * The cluster as the catalog has it.
+   *
+   * @param catalogVersion rises with every change, be it that rows are elsewhere than before
+   * @param nodes ids of the datanodes
+   */
+  public record Members(long catalogVersion, List<Integer> nodes) {
+    public Members {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
   private final EventLoop loop;
   private final BackendPool pool;
   private final Moments moments;
-  private final Supplier<List<Integer>> nodes;
+  private final Supplier<Members> members;
   private final String role;
   private final Map<Kind, Lane> lanes = new EnumMap<>(Kind.class);
 
-  /** {@code nodes} are those of the cluster now; {@code role} may connect to all of them. */
+  /** {@code members} are those of now; {@code role} may connect to all of them. */
   public GroupSnapshots(
-      EventLoop loop,
-      BackendPool pool,
-      Moments moments,
-      Supplier<List<Integer>> nodes,
-      String role) {
+      EventLoop loop, BackendPool pool, Moments moments, Supplier<Members> members, String role) {
     this.loop = requireNonNull(loop);
     this.pool = requireNonNull(pool);
     this.moments = requireNonNull(moments);
-    this.nodes = requireNonNull(nodes);
+    this.members = requireNonNull(members);
     this.role = requireNonNull(role);
   }
 
@@ -108,6 +116,8 @@ public final class GroupSnapshots {
     private final List<Consumer<GroupSnapshot>> inTime = new ArrayList<>();
     private Optional<GroupSnapshot> latest = Optional.empty();
     private Optional<Stillness> latestSince = Optional.empty();
+    private long catalogVersion;
+    private long latestVersion;
     private boolean gathering;
     private long keepMillis;
 
@@ -128,18 +138,23 @@ public final class GroupSnapshots {
       }
     }
 
+    /** One from before a change of the catalog may find rows too young that have been elsewhere. */
     private boolean isFresh(Freshness freshness) {
+      if (latestVersion != members.get().catalogVersion()) {
+        return false;
+      }
       return latest.orElseThrow().takenAt() - freshness.notBefore() >= 0
           || latestSince.map(moments::isUnbroken).orElse(false);
     }
 
     private void gather() {
       gathering = true;
-      new Gathering(keepers, moments, this).start(nodes.get());
+      new Gathering(keepers, moments, this).start(members.get().nodes());
     }
 
     @Override
     public void frozen() {
+      catalogVersion = members.get().catalogVersion();
       inTime.addAll(waiting);
       waiting.clear();
     }
@@ -160,6 +175,7 @@ public final class GroupSnapshots {
       keep(snapshot);
       latest = Optional.of(snapshot);
       latestSince = since;
+      latestVersion = catalogVersion;
       gathering = false;
       if (!waiting.isEmpty()) {
         gather();

@@ -41,6 +41,8 @@ CREATE TABLE IF NOT EXISTS drover.nodes (
   is_primary boolean NOT NULL DEFAULT false,
   is_preferred boolean NOT NULL DEFAULT false
 );
+-- Whether tables that name no nodes come to this one; not while it is emptied, nor afterwards.
+ALTER TABLE drover.nodes ADD COLUMN IF NOT EXISTS takes_tables boolean NOT NULL DEFAULT true;
 CREATE UNIQUE INDEX IF NOT EXISTS nodes_one_primary ON drover.nodes (is_primary) WHERE is_primary;
 
 CREATE TABLE IF NOT EXISTS drover.node_groups (

@@ -109,7 +109,7 @@ class WholeTableTest {
   }
 
   private static Node datanode(int id) {
-    return new Node(id, "dn" + id, "localhost", 5432, "", false, false);
+    return new Node(id, "dn" + id, "localhost", 5432, "", false, false, true);
   }
 
   private static Relation relation(

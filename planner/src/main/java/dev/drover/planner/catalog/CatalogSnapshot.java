@@ -75,8 +75,7 @@ public final class CatalogSnapshot {
   public CatalogSnapshot with(Collection<Relation> more) {
     List<Relation> all = new ArrayList<>(byOid.values());
     all.addAll(more);
-    List<Routine> known = routines.values().stream().flatMap(List::stream).toList();
-    return new CatalogSnapshot(version, nodes, groups, all, known).withStatistics(statistics);
+    return new CatalogSnapshot(version, nodes, groups, all, routines()).withStatistics(statistics);
   }
 
   /** The same with these statistics, by the OIDs of the relations. */
@@ -103,6 +102,11 @@ public final class CatalogSnapshot {
   /** Ids of the datanodes, ascending. */
   public List<Integer> datanodes() {
     return nodes.keySet().stream().filter(id -> id != Node.CATALOG_ID).sorted().toList();
+  }
+
+  /** Those that tables come to which name none. */
+  public List<Integer> nodesForTables() {
+    return datanodes().stream().filter(id -> nodes.get(id).takesTables()).toList();
   }
 
   public Optional<List<Integer>> group(String name) {
@@ -138,6 +142,11 @@ public final class CatalogSnapshot {
 
   public Collection<Relation> relations() {
     return byOid.values();
+  }
+
+  /** All user routines. */
+  public List<Routine> routines() {
+    return routines.values().stream().flatMap(List::stream).toList();
   }
 
   /** User routines of that name in any schema; built-in functions are not listed. */

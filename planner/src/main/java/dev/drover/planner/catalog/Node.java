@@ -10,6 +10,7 @@ import static java.util.Objects.requireNonNull;
  * @param socketDirectory folder of the server's Unix socket, or empty when it is reached by TCP
  * @param primary the node on which writes to replicated tables run first
  * @param preferred reads of replicated tables go here when the transaction has no node yet
+ * @param takesTables whether tables that name no nodes come to this one
  */
 public record Node(
     int id,
@@ -18,7 +19,8 @@ public record Node(
     int port,
     String socketDirectory,
     boolean primary,
-    boolean preferred) {
+    boolean preferred,
+    boolean takesTables) {
   public static final int CATALOG_ID = 0;
 
   public Node {

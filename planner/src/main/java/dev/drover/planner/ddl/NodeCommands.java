@@ -34,18 +34,14 @@ final class NodeCommands {
       case ClusterCommand.DropNode drop -> drop(drop);
       case ClusterCommand.CreateNodeGroup create -> createGroup(create);
       case ClusterCommand.DropNodeGroup drop -> dropGroup(drop);
-      case ClusterCommand.AlterCluster _ -> throw notYet("ALTER CLUSTER");
-      case ClusterCommand.ExecuteDirect _,
+      case ClusterCommand.AlterCluster _,
+          ClusterCommand.ExecuteDirect _,
           ClusterCommand.CleanConnection _,
           ClusterCommand.CreateBarrier _,
           ClusterCommand.PauseCluster _,
           ClusterCommand.UnpauseCluster _ ->
           throw new IllegalArgumentException("the session itself carries this out");
     };
-  }
-
-  private static SqlError notYet(String command) {
-    return SqlError.notSupported(command + " is not supported yet");
   }
 
   private Plan create(ClusterCommand.CreateNode create) {

@@ -17,12 +17,12 @@ final class NodeLists {
     this.context = context;
   }
 
-  /** Every datanode if the clause names none. */
+  /** Every datanode that takes tables, if the clause names none. */
   List<Integer> of(Optional<Distribution> clause) {
     Optional<Distribution.Placement> placement = clause.flatMap(Distribution::placement);
     List<Integer> nodes =
         placement.isEmpty()
-            ? context.datanodes()
+            ? context.catalog().nodesForTables()
             : switch (placement.get()) {
               case Distribution.Nodes named -> ids(named.names());
               case Distribution.Group group -> group(group.name());

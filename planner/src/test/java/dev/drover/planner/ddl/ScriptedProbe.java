@@ -74,7 +74,7 @@ final class ScriptedProbe implements DdlProbe {
   }
 
   private static Node node(int id, String name) {
-    return new Node(id, name, "127.0.0.1", 5432 + id, "", id == 2, false);
+    return new Node(id, name, "127.0.0.1", 5432 + id, "", id == 2, false, true);
   }
 
   private void addRelations() {

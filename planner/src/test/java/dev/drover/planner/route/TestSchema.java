@@ -126,7 +126,7 @@ final class TestSchema {
   }
 
   private void node(int id, String name) {
-    nodes.put(id, new Node(id, name, "", 0, "", id == 1, false));
+    nodes.put(id, new Node(id, name, "", 0, "", id == 1, false, true));
   }
 
   private List<Integer> datanodes() {

@@ -1,0 +1,162 @@
+package dev.drover.redistribute.cluster;
+
+import dev.drover.planner.ddl.SqlQuote;
+import dev.drover.redistribute.change.ClusterChange;
+import dev.drover.redistribute.change.ClusterChange.Outcome;
+import dev.drover.redistribute.change.Servers;
+import dev.drover.redistribute.cluster.ClusterTables.PlainTable;
+import dev.drover.redistribute.job.JobControl;
+import dev.drover.redistribute.job.JobFailed;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Tables without leaves come to a node or leave it, each in one transaction with the metadata.
+ *
+ * <p>Writers of the table wait while rows are copied: those of a replicated table at its primary
+ * node, which all write first; those of a round robin table on the node that gives its rows away.
+ * Nobody waits for the lock for longer than {@link #LOCK}, because whoever comes later waits
+ * behind. The table gets another distribution id: what was routed before is planned anew.
+ *
+ * <p>Threads: confined to the job's thread; blocks.
+ */
+final class PlainTables {
+  private static final String LOCK =
+      "SET LOCAL lock_timeout = '200ms'; LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE";
+  private static final String AS_REPLICA = "SET LOCAL session_replication_role = replica; ";
+  private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final int MAX_TRIES = 100;
+
+  /** A lock was not free, a deadlock, a cancelled statement, a coordinator that is not ready. */
+  private static final Set<String> PASSING =
+      Set.of("55P03", "40P01", "40001", "57014", "57P03", "53300");
+
+  private final ClusterChange cluster;
+  private final RowCopy rows;
+  private final JobControl control;
+
+  PlainTables(Servers servers, ClusterChange cluster, JobControl control) {
+    this.cluster = cluster;
+    this.rows = new RowCopy(servers, control);
+    this.control = control;
+  }
+
+  /** The node gets a copy, or becomes one of those that take rows. */
+  void add(PlainTable table, int node) throws SQLException {
+    change(
+        table,
+        parts -> {
+          if (table.isReplicated()) {
+            parts.on(table.primary(), LOCK.formatted(table.name()));
+            rows.replace(table.name(), table.primary(), node);
+          }
+          parts.on(node, "DROP TRIGGER IF EXISTS drover_guard ON " + table.name());
+          own(parts, table, with(table.nodes(), node), table.primary());
+        });
+  }
+
+  /** The node gives its copy up, or its rows away. */
+  void remove(PlainTable table, int node) throws SQLException {
+    List<Integer> others = without(table.nodes(), node);
+    change(
+        table,
+        parts -> {
+          parts.on(table.isReplicated() ? table.primary() : node, LOCK.formatted(table.name()));
+          if (!table.isReplicated()) {
+            int heir = others.get(table.distribution() % others.size());
+            String staged = rows.stage(table.name(), table.distribution(), node, heir);
+            parts.on(heir, AS_REPLICA + rows.unstage(table.name(), staged, node));
+          }
+          parts.on(
+              node,
+              "%sDELETE FROM ONLY %s; SELECT drover.guard_foreign_rows(%s::regclass)"
+                  .formatted(AS_REPLICA, table.name(), SqlQuote.literal(table.name())));
+          boolean wasPrimary = table.primary() == node;
+          own(parts, table, others, wasPrimary ? others.getFirst() : table.primary());
+        });
+  }
+
+  static List<Integer> with(List<Integer> nodes, int node) {
+    TreeSet<Integer> all = new TreeSet<>(nodes);
+    all.add(node);
+    return List.copyOf(all);
+  }
+
+  static List<Integer> without(List<Integer> nodes, int node) {
+    return nodes.stream().filter(n -> n != node).toList();
+  }
+
+  private static void own(
+      ClusterChange.Parts parts, PlainTable table, List<Integer> nodes, int primary) {
+    parts.metadata(
+        """
+        UPDATE drover.distributions SET nodes = %s, primary_node = %s, \
+        distribution_id = nextval('drover.distribution_id') WHERE distribution_id = %d\
+        """
+            .formatted(
+                ClusterTables.array(nodes),
+                table.isReplicated() ? String.valueOf(primary) : "NULL",
+                table.distribution()));
+  }
+
+  private void change(PlainTable table, RowWork work) throws SQLException {
+    Outcome outcome = new Outcome.RolledBack("", "");
+    for (int i = 0; i < MAX_TRIES; i++) {
+      control.proceed();
+      outcome = attempt(table, work);
+      if (outcome instanceof Outcome.Committed) {
+        return;
+      }
+      if (outcome instanceof Outcome.Unknown(String message)) {
+        throw new SQLException(message, "08007");
+      }
+      if (outcome instanceof Outcome.RolledBack(String state, String message)
+          && !PASSING.contains(state)) {
+        throw new SQLException("table %s: %s".formatted(table.name(), message), state);
+      }
+      LockSupport.parkNanos(PAUSE.toNanos() * Math.min(i + 1, 10));
+    }
+    throw new JobFailed(
+        "table %s is in use by transactions that do not end: %s".formatted(table.name(), outcome));
+  }
+
+  private Outcome attempt(PlainTable table, RowWork work) throws SQLException {
+    try {
+      return cluster.run(
+          parts -> {
+            JobClaim.check(parts, control.job());
+            String known =
+                "SELECT FROM drover.distributions WHERE distribution_id = " + table.distribution();
+            if (parts.metadata(known).isEmpty()) {
+              throw new Outdated(new SQLException("the table was changed meanwhile", "40001"));
+            }
+            work.run(parts);
+          });
+    } catch (RowCopy.Broken e) {
+      throw e.cause();
+    } catch (Outdated e) {
+      throw e.cause;
+    }
+  }
+
+  /** What happens within the change. */
+  private interface RowWork {
+    void run(ClusterChange.Parts parts);
+  }
+
+  /** The table is not what it was when it was looked at. */
+  private static final class Outdated extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final SQLException cause;
+
+    Outdated(SQLException cause) {
+      super(cause);
+      this.cause = cause;
+    }
+  }
+}
