@@ -18,7 +18,8 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * One PostgreSQL with the settings of a cluster's node.
+ * One PostgreSQL with the settings of a cluster's node, but all of the machine's processors: its
+ * parallel queries are PostgreSQL's default.
  *
  * <p>Threads: confined to one.
  */

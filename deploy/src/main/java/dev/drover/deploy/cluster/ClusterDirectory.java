@@ -116,12 +116,20 @@ public record ClusterDirectory(Path root) {
   }
 
   public PostgresServer server(NodePort node, PostgresBinaries binaries, Lifetime lifetime) {
-    Map<String, String> overrides = settings().serverSettings();
+    ClusterSettings settings = settings();
     ServerConfig config =
         ServerConfig.of(nodesDirectory().resolve(node.name()), node.port(), secret())
             .withLifetime(lifetime)
-            .withSettings(overrides);
+            .withSettings(shareOf(node, settings))
+            .withSettings(settings.serverSettings());
     return PostgresServer.of(binaries, config);
+  }
+
+  private static Map<String, String> shareOf(NodePort node, ClusterSettings settings) {
+    int datanodes = settings.nodes().size() - 1;
+    return node.isCatalog()
+        ? Map.of()
+        : DatanodeSettings.of(datanodes, Runtime.getRuntime().availableProcessors());
   }
 
   public Path gtmDirectory() {
