@@ -9,6 +9,7 @@ import dev.drover.coordinator.dispatch.PlanOperators;
 import dev.drover.coordinator.exec.ExecServices;
 import dev.drover.coordinator.exec.NodeRotation;
 import dev.drover.coordinator.exec.Slots;
+import dev.drover.coordinator.exec.WriteOrder;
 import dev.drover.coordinator.metadata.ErrorNames;
 import dev.drover.coordinator.metadata.NodeInstaller;
 import dev.drover.coordinator.metrics.LoopCounts;
@@ -267,6 +268,7 @@ public final class Coordinator implements AutoCloseable {
             new Slots(),
             new PlanOperators(),
             new NodeRotation(),
+            new WriteOrder(),
             (fields, view, _) -> ErrorNames.translate(fields, view.snapshot()),
             ddl,
             new LoopCounts());

@@ -15,6 +15,7 @@ public record ExecServices(
     Slots slots,
     Operators operators,
     NodeRotation rotation,
+    WriteOrder writeOrder,
     ErrorTranslation errors,
     DdlServices ddl,
     LoopCounts counts) {}

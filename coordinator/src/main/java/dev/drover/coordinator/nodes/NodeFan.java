@@ -12,6 +12,7 @@ import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.MessageType.Backend;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
 import dev.drover.pgwire.netty.BackendLink;
 import dev.drover.pgwire.netty.Reply;
 import io.netty.buffer.ByteBuf;
@@ -81,6 +82,7 @@ public final class NodeFan {
   private FanBinding binding;
   private Optional<MomentBinding> moment = Optional.empty();
   private final BitSet resting = new BitSet();
+  private final BitSet unsent = new BitSet();
   private Optional<ErrorFields> error = Optional.empty();
   private int open;
 
@@ -168,10 +170,30 @@ public final class NodeFan {
   }
 
   private void sendNow() {
-    for (int i = 0; i < participants.size(); i++) {
-      work.send(i, participants.get(i), new NodeReply(i));
-      participants.get(i).backend().link().flush();
+    unsent.set(0, participants.size());
+    if (goesInOrder()) {
+      binding = new FanBinding(this, work, 1, work.binds() && !call.simple());
+      send(0);
+    } else {
+      sendUnsent();
     }
+  }
+
+  private boolean goesInOrder() {
+    boolean mayWait = work.writes() && open > 1 && call.request().maxRows() == 0;
+    return mayWait && call.services().writeOrder().firstNodeFirst();
+  }
+
+  private void sendUnsent() {
+    for (int i = unsent.nextSetBit(0); i >= 0; i = unsent.nextSetBit(i + 1)) {
+      send(i);
+    }
+  }
+
+  private void send(int index) {
+    unsent.clear(index);
+    work.send(index, participants.get(index), new NodeReply(index));
+    participants.get(index).backend().link().flush();
   }
 
   public int node(int index) {
@@ -245,11 +267,20 @@ public final class NodeFan {
       nodeEnded(i);
     }
     moment.ifPresent(MomentBinding::giveUp);
+    leaveUnsent();
     for (int i = 0; i < done.size(); i++) {
       if (!done.get(i)) {
         participants.get(i).backend().link().resume();
         participants.get(i).backend().cancel();
       }
+    }
+  }
+
+  private void leaveUnsent() {
+    int[] left = unsent.stream().toArray();
+    unsent.clear();
+    for (int index : left) {
+      nodeEnded(index);
     }
   }
 
@@ -267,9 +298,19 @@ public final class NodeFan {
     work.nodeDone(index);
     if (open == 0) {
       binding.end();
+      noteDeadlock();
       work.finished(error);
     } else {
+      sendUnsent();
       suspendIfIdle();
+    }
+  }
+
+  private void noteDeadlock() {
+    String deadlock = SqlState.DEADLOCK_DETECTED.code();
+    boolean met = error.map(e -> e.sqlState().equals(deadlock)).orElse(false);
+    if (met && work.writes() && nodes.size() > 1) {
+      call.services().writeOrder().deadlockMet();
     }
   }
 
