@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +82,7 @@ public final class StatementPlanner {
 
   private final PlanCache cache = new PlanCache();
   private final PlanCache transactionCache = new PlanCache();
+  private final ProvenTexts proven = new ProvenTexts();
   private final BackendPool pool;
 
   public StatementPlanner(BackendPool pool) {
@@ -122,6 +124,30 @@ public final class StatementPlanner {
     } catch (SqlError error) {
       answer.refused(error);
     }
+  }
+
+  /**
+   * Whether the text's own literals are good, which a plan made for another text of the shape does
+   * not say: PostgreSQL finds their errors when a statement is prepared, not when it runs.
+   */
+  void prove(Request request, CachedPlan plan, Answer answer) {
+    if (!plan.view().shared() || proven.has(request, plan)) {
+      answer.planned(plan);
+      return;
+    }
+    ParsedStatement parsed = parse(request.text());
+    if (!hasFacts(parsed.statement()) || isControl(parsed.statement())) {
+      answer.planned(plan);
+      return;
+    }
+    describe(
+        request,
+        parsed,
+        answer,
+        _ -> {
+          proven.add(request, plan);
+          answer.planned(plan);
+        });
   }
 
   /** A defect of the planner costs the statement, not the session. */
@@ -177,15 +203,16 @@ public final class StatementPlanner {
   }
 
   private void askFacts(Request request, CatalogView view, ParsedStatement parsed, Answer answer) {
+    describe(request, parsed, answer, facts -> finish(request, view, parsed, facts, answer));
+  }
+
+  /** The catalog node says what it is; its errors go to {@code answer}. */
+  private void describe(
+      Request request, ParsedStatement parsed, Answer answer, Consumer<StatementFacts> described) {
     DescribeReply reply =
         new DescribeReply(
-            (facts, error) -> {
-              if (error.isPresent()) {
-                answer.refused(error.get());
-                return;
-              }
-              finish(request, view, parsed, facts, answer);
-            });
+            (facts, error) ->
+                error.ifPresentOrElse(answer::refused, () -> described.accept(facts)));
     StatementText text = ExplainTexts.described(request.text(), parsed.statement());
     if (request.catalog().isPresent()) {
       reply.send(request.catalog().get(), text, request.parameterTypes());
@@ -258,6 +285,7 @@ public final class StatementPlanner {
   private void keep(Request request, CachedPlan plan) {
     if (plan.view().shared()) {
       cacheFor(request).put(request, plan);
+      proven.add(request, plan);
     }
   }
 }

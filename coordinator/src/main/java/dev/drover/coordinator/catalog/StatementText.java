@@ -78,6 +78,18 @@ public final class StatementText {
     return true;
   }
 
+  /** Whether no literal can be one that a type does not take: numbers without exponents only. */
+  public boolean literalsAreSafe() {
+    for (int i = 0; i < literalCount(); i++) {
+      for (int at = literalStart(i); at < literalEnd(i); at++) {
+        if (utf8[at] != '.' && (utf8[at] < '0' || utf8[at] > '9')) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** The literal as written, quotes and all. */
   public String literalText(int ordinal) {
     int start = literalStart(ordinal);

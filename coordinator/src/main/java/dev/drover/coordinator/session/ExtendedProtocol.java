@@ -164,7 +164,7 @@ final class ExtendedProtocol {
     }
     StatementText text = StatementText.scanned(utf8, scanner);
     session.occupy();
-    runner.plan(
+    runner.planPrepared(
         text,
         parse.paramOids(),
         new PlanAnswer() {

@@ -57,7 +57,7 @@ final class SqlPreparedStatements {
     declaredTypes(
         prepare.types().stream().map(t -> t.span().of(whole)).toList(),
         types ->
-            runner.plan(
+            runner.planPrepared(
                 text,
                 types,
                 new StatementPlanner.Answer() {

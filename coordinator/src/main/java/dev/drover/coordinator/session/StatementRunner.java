@@ -3,6 +3,7 @@ package dev.drover.coordinator.session;
 import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.catalog.CurrentPlanner;
+import dev.drover.coordinator.catalog.ProvingAnswer;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.ddl.DdlChanges;
@@ -18,7 +19,6 @@ import dev.drover.coordinator.txn.Transaction;
 import dev.drover.coordinator.txn.TransactionClock;
 import dev.drover.coordinator.txn.TransactionDefaults;
 import dev.drover.pgwire.ErrorFields;
-import dev.drover.pgwire.ServerError;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
@@ -113,39 +113,37 @@ final class StatementRunner implements Call.Scopes {
       planUnder(text, parameterTypes, receiver);
       return;
     }
-    StatementPlanner.Answer answer = new LossAnswer(transaction, receiver);
+    LossAnswer answer = new LossAnswer(transaction, receiver);
     temporary.read(
-        settings.effective(),
-        () -> planUnder(text, parameterTypes, answer),
-        failure -> answer.refused(asError(failure)));
+        settings.effective(), () -> planUnder(text, parameterTypes, answer), answer::failed);
   }
 
-  private static ErrorFields asError(RuntimeException failure) {
-    return switch (failure) {
-      case ServerError error -> error.fields();
-      case SqlError error -> ErrorFields.of(error, Severity.ERROR);
-      default ->
-          ErrorFields.of(
-              SqlError.of(SqlState.INTERNAL_ERROR, "internal error: " + failure), Severity.ERROR);
-    };
+  /** The same for a statement that is prepared: the errors in its own literals come now. */
+  void planPrepared(StatementText text, int[] parameterTypes, StatementPlanner.Answer receiver) {
+    StatementPlanner.Request request = request(text, parameterTypes);
+    StatementPlanner shared = session.services().planner();
+    plan(text, parameterTypes, new ProvingAnswer(shared, request, receiver));
+  }
+
+  private StatementPlanner.Request request(StatementText text, int[] parameterTypes) {
+    return new StatementPlanner.Request(
+        text,
+        parameterTypes,
+        temporary.over(settings.searchPath()),
+        transaction.role(),
+        settings.actingRole(),
+        settings.effective(),
+        transaction.scope() == Transaction.Scope.EXPLICIT,
+        ownCatalog());
   }
 
   private void planUnder(StatementText text, int[] parameterTypes, StatementPlanner.Answer answer) {
-    StatementPlanner.Request request =
-        new StatementPlanner.Request(
-            text,
-            parameterTypes,
-            temporary.over(settings.searchPath()),
-            transaction.role(),
-            settings.actingRole(),
-            settings.effective(),
-            transaction.scope() == Transaction.Scope.EXPLICIT,
-            ownCatalog());
+    StatementPlanner.Request request = request(text, parameterTypes);
     if (changes.isPresent()) {
       session.services().planner().plan(request, view(), answer);
-      return;
+    } else {
+      planner.plan(request, temporary::over, answer);
     }
-    planner.plan(request, temporary::over, answer);
   }
 
   /** The connection that alone sees what the transaction or the session has made. */

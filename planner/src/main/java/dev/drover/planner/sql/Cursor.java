@@ -270,6 +270,13 @@ final class Cursor {
     structural.add(span);
   }
 
+  /** A bare number in GROUP BY or ORDER BY counts the columns. */
+  void markPosition(Expr key) {
+    if (key instanceof Expr.Literal literal && literal.kind() == LiteralKind.INT4) {
+      markStructural(literal.span());
+    }
+  }
+
   List<Span> structural() {
     return structural;
   }

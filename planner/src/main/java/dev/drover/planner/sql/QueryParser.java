@@ -160,6 +160,7 @@ final class QueryParser {
     }
     List<Expr> distinctOn =
         distinct && cursor.accept("on") ? cursor.parenthesized(this::expression) : List.of();
+    distinctOn.forEach(cursor::markPosition);
     List<Target> targets = distinct || atTargets() ? targets() : List.of();
     Optional<IntoClause> into = cursor.at("into") ? Optional.of(into()) : Optional.empty();
     List<FromItem> from = cursor.accept("from") ? cursor.list(grammar.froms()::item) : List.of();
@@ -260,7 +261,7 @@ final class QueryParser {
     }
     boolean sets = cursor.at("grouping", "sets");
     if (!sets && !(cursor.atAny("rollup", "cube") && cursor.nextIs('('))) {
-      return expression();
+      return position();
     }
     String keyword = sets ? "GROUPING SETS" : cursor.at("cube") ? "CUBE" : "ROLLUP";
     cursor.advance();
@@ -268,9 +269,15 @@ final class QueryParser {
       cursor.advance();
     }
     cursor.enter();
-    List<Expr> elements = cursor.parenthesized(sets ? this::groupingElement : this::expression);
+    List<Expr> elements = cursor.parenthesized(sets ? this::groupingElement : this::position);
     cursor.leave();
     return new Expr.Special(cursor.since(start), keyword, List.copyOf(elements));
+  }
+
+  private Expr position() {
+    Expr key = expression();
+    cursor.markPosition(key);
+    return key;
   }
 
   private QueryPart.Window window() {

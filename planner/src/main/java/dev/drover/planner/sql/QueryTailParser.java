@@ -130,7 +130,9 @@ final class QueryTailParser {
       return List.of();
     }
     cursor.expect("by");
-    return cursor.list(this::sortItem);
+    List<SortItem> items = cursor.list(this::sortItem);
+    items.forEach(item -> cursor.markPosition(item.value()));
+    return items;
   }
 
   /** One key of an ORDER BY. */
