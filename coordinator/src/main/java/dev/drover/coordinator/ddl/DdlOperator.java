@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -62,6 +63,9 @@ public final class DdlOperator implements Operator {
 
   /** As {@link ClusterBootstrap#SCHEMA_LOCK}. */
   public static final long LOCK = ClusterBootstrap.SCHEMA_LOCK;
+
+  /** After these, the sizes of tables are collected anew, under a lock that others may hold. */
+  private static final Set<String> COUNTING = Set.of("ANALYZE", "VACUUM");
 
   private static final int MAX_TRIES = 100;
   private static final Duration PAUSE = Duration.ofMillis(50);
@@ -317,7 +321,7 @@ public final class DdlOperator implements Operator {
                     e -> {
                       throw new ServerError(e);
                     }));
-    if (!plan.tag().equals("CHECKPOINT")) {
+    if (COUNTING.contains(plan.tag())) {
       BlockingTransaction.join(services.refreshStatistics().toCompletableFuture());
     }
     blocking.onLoop(() -> call.completed(plan.tag()));

@@ -70,6 +70,15 @@ class StatisticsTest {
         "SELECT reltuples::bigint FROM pg_class WHERE oid = '%s'::regclass".formatted(relation));
   }
 
+  /** It holds the lock of schema changes, for which a collection would wait. */
+  @Test
+  void reindexCollectsNothing() {
+    sql.run("ALTER DATABASE postgres SET drover.statistics_interval = 0");
+    String before = sql.value("SELECT round FROM drover.statistics_round");
+    sql.run("REINDEX TABLE sizes.h");
+    assertThat(sql.value("SELECT round FROM drover.statistics_round")).isEqualTo(before);
+  }
+
   @Test
   void columnsAreKnownAsOfOneTable() {
     fill();
