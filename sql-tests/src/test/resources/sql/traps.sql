@@ -36,6 +36,8 @@ SELECT date '2024-01-01', timestamp '2024-01-01';
 -- Unknown types through outer joins; IS NULL must stay (trap 30).
 SELECT t.id FROM t LEFT JOIN u ON t.id = u.id WHERE u.doc IS NULL ORDER BY t.id;
 SELECT t.id, u.doc IS NULL FROM t LEFT JOIN u ON t.id = u.id ORDER BY t.id;
+SELECT t.id, count(*), count(coalesce(u.id, 0)), sum(coalesce(u.w, 5)), count(u.w) FROM t LEFT JOIN u ON u.w = t.v GROUP BY t.id ORDER BY t.id;
+SELECT t.id, bool_or(u.doc IS NULL), min(coalesce(u.w, 5)) FROM t LEFT JOIN u ON u.w = t.v GROUP BY t.id ORDER BY t.id;
 SELECT count(*) FROM t LEFT JOIN rep r ON r.id = t.id WHERE r.v IS NULL;
 SELECT t.doc, r.id FROM t LEFT JOIN rep r ON r.id = t.id WHERE t.id > 8 ORDER BY t.id;
 SELECT doc FROM t WHERE id = 1 UNION SELECT doc FROM u WHERE id = 4;
@@ -47,6 +49,8 @@ SELECT count(DISTINCT r) > 1 FROM (SELECT random() AS r FROM t) x;
 SELECT t.id, (SELECT t.n::text || u.n::text FROM u WHERE u.n = t.n AND u.id = t.id) FROM t ORDER BY t.id;
 SELECT t.id, (SELECT max(rep.id || ' ' || t.n) FROM rep WHERE rep.id = t.v) FROM t ORDER BY t.id;
 SELECT t.id FROM t WHERE t.n::text IN (SELECT '1.0' FROM u WHERE u.id = t.id) ORDER BY 1;
+SELECT a.id FROM t a WHERE EXISTS (SELECT 1 FROM t b WHERE b.v = a.v AND b.n::text = a.n::text) ORDER BY a.id;
+SELECT a.id FROM t a WHERE NOT EXISTS (SELECT 1 FROM t b WHERE b.parent = a.v AND b.n::text = a.n::text) ORDER BY a.id;
 SELECT (SELECT w FROM u WHERE u.doc = t.doc) FROM t WHERE t.id = 1;
 SELECT count(*) FROM t WHERE n = 1;
 SELECT count(*) FROM t JOIN u ON t.n = u.n AND t.id = u.id;

@@ -56,7 +56,7 @@ public final class Conditions {
     };
   }
 
-  static boolean isEquality(OperatorName operator) {
+  public static boolean isEquality(OperatorName operator) {
     return operator.symbol().equals("=")
         && operator.schema().map(s -> s.text().equals("pg_catalog")).orElse(true);
   }
@@ -89,7 +89,7 @@ public final class Conditions {
   }
 
   /** Nothing, unless the columns' types hash equal values equally. */
-  static List<Fact> same(Variable left, Variable right) {
+  public static List<Fact> same(Variable left, Variable right) {
     Optional<HashType> leftType = hashType(left);
     Optional<HashType> rightType = hashType(right);
     return leftType.isPresent()

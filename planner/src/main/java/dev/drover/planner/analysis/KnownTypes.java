@@ -112,7 +112,7 @@ public final class KnownTypes {
   }
 
   /** The type of the sum of values of a type. */
-  static int ofSum(int type) {
+  public static int ofSum(int type) {
     return type == INT2 || type == INT4 ? INT8 : NUMERIC;
   }
 }

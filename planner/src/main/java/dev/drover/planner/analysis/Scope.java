@@ -51,7 +51,7 @@ public final class Scope {
     hidden.addAll(parts);
   }
 
-  boolean hasMerged() {
+  public boolean hasMerged() {
     return !merged.isEmpty();
   }
 
@@ -60,7 +60,7 @@ public final class Scope {
     return merged.getOrDefault(name, Optional.empty());
   }
 
-  Resolved resolve(Expr.ColumnRef reference) {
+  public Resolved resolve(Expr.ColumnRef reference) {
     List<String> parts = reference.parts().stream().map(Name::text).toList();
     if (reference.star()) {
       return new Resolved.OfStar();

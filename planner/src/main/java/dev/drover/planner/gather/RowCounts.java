@@ -16,11 +16,11 @@ import java.util.OptionalLong;
  * @param limit empty for no limit
  * @param known false when PostgreSQL has to compute one of them
  */
-record RowCounts(
+public record RowCounts(
     Optional<Combine.RowCount> limit, Optional<Combine.RowCount> offset, boolean known) {
   private static final RowCounts UNKNOWN = new RowCounts(Optional.empty(), Optional.empty(), false);
 
-  static RowCounts of(Query query, LiteralReads reads, List<Integer> parameterTypes) {
+  public static RowCounts of(Query query, LiteralReads reads, List<Integer> parameterTypes) {
     boolean withTies = query.limit().map(QueryPart.Limit::withTies).orElse(false);
     Optional<Expr> limit = query.limit().flatMap(QueryPart.Limit::count);
     Optional<Expr> offset = query.offset().map(QueryPart.Offset::count);
@@ -65,7 +65,7 @@ record RowCounts(
   }
 
   /** {@code " LIMIT n"} for the nodes, which must send what OFFSET skips too; or nothing. */
-  String forNodes() {
+  public String forNodes() {
     if (limit.isEmpty()) {
       return "";
     }

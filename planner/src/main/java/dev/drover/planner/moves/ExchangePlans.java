@@ -63,9 +63,17 @@ public final class ExchangePlans {
 
   private record Moved(Moves moves, Map<TableUse, Exchange.Route> routes) {}
 
+  /** The cost is in bytes that are sent or received; a row that a node works through is some. */
+  public record Costed(Plan plan, double cost) {}
+
+  /** Whether the nodes may take part in the query over rows that have moved. */
+  public boolean isPossible() {
+    return analysis.tables().size() <= MAX_TABLES && isRepeatable() && runsOnNodes();
+  }
+
   /** Empty when no such plan is found, or when it costs more than {@code gathered}. */
-  public Optional<Plan> plan(Plan gathered) {
-    if (analysis.tables().size() > MAX_TABLES || !isRepeatable() || !runsOnNodes()) {
+  public Optional<Costed> plan(Plan gathered) {
+    if (!isPossible()) {
       return Optional.empty();
     }
     findProducers();
@@ -82,7 +90,7 @@ public final class ExchangePlans {
     }
     return CheapestChoice.find(
             all, options.costOfGathering(), TRIES, choice -> planned(moved(choice)).isPresent())
-        .map(choice -> fragments(moved(choice), gathered));
+        .map(choice -> new Costed(fragments(moved(choice), gathered), choice.cost()));
   }
 
   /** Every node computes the same from the same rows, however often. */

@@ -25,7 +25,7 @@ import java.util.Optional;
  *
  * <p>Costs are bytes that are sent or received; rows that a node works through count as some bytes.
  */
-final class MoveOptions {
+public final class MoveOptions {
   private static final double BYTES_PER_ROW = 16;
 
   /**
@@ -87,7 +87,9 @@ final class MoveOptions {
         Variable variable = new Variable(table, column);
         boolean joined = equal.classOf(variable).stream().anyMatch(v -> v.source() != table);
         if (joined && hashType(table, column).isPresent()) {
-          add(targets, new Target(Optional.of(anyGroup()), List.of(variable), Optional.empty()));
+          add(
+              targets,
+              new Target(Optional.of(anyGroup(analysis)), List.of(variable), Optional.empty()));
         }
       }
     }
@@ -124,7 +126,7 @@ final class MoveOptions {
   }
 
   /** The slots of the widest group there is. */
-  private Placement.Group anyGroup() {
+  public static Placement.Group anyGroup(Analysis analysis) {
     return analysis.tables().stream()
         .map(Placements::table)
         .flatMap(p -> p instanceof Placement.Parts parts ? parts.group().stream() : null)

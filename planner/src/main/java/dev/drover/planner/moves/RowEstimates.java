@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * <p>The fractions are PostgreSQL's own defaults, from {@code selfuncs.h}.
  */
-final class RowEstimates {
+public final class RowEstimates {
   private static final double ROWS_OF_UNKNOWN = 10_000;
   private static final int ROW_OVERHEAD = 8;
   private static final int WIDTH_OF_UNKNOWN = 24;
@@ -28,11 +28,11 @@ final class RowEstimates {
 
   private final Analysis analysis;
 
-  RowEstimates(Analysis analysis) {
+  public RowEstimates(Analysis analysis) {
     this.analysis = analysis;
   }
 
-  double rows(TableUse table) {
+  public double rows(TableUse table) {
     return statistics(table).map(TableStatistics::rows).orElse(ROWS_OF_UNKNOWN);
   }
 
@@ -51,7 +51,7 @@ final class RowEstimates {
   }
 
   /** Bytes of a row of these columns. */
-  double width(TableUse table, List<String> columns) {
+  public double width(TableUse table, List<String> columns) {
     double width = ROW_OVERHEAD;
     for (String name : columns) {
       Column column = table.column(name);
@@ -62,7 +62,7 @@ final class RowEstimates {
   }
 
   /** How many different values a column has. */
-  double distinct(TableUse table, Column column) {
+  public double distinct(TableUse table, Column column) {
     Optional<Double> known =
         ofColumn(table, column)
             .map(TableStatistics.OfColumn::distinctValues)
@@ -93,7 +93,8 @@ final class RowEstimates {
     };
   }
 
-  private double fraction(TableUse table, Expr condition) {
+  /** Of a table's rows that pass a condition. */
+  public double fraction(TableUse table, Expr condition) {
     return switch (condition) {
       case Expr.Operator(_, var operator, var left, var right) when left.isPresent() ->
           switch (operator.symbol()) {

@@ -4,13 +4,15 @@ import dev.drover.planner.analysis.ExpressionScan;
 import dev.drover.planner.context.FunctionRules;
 import dev.drover.planner.placement.Analysis;
 import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.LiteralKind;
 import dev.drover.planner.sql.Node;
 import dev.drover.planner.sql.RelationNames;
 import dev.drover.planner.text.Clocks;
+import java.util.List;
 import java.util.Set;
 
 /** Tells of conditions whether every server computes the same, and whether that can fail. */
-final class PullableExpressions {
+public final class PullableExpressions {
   private static final Set<String> COMPARISONS = Set.of("=", "<>", "!=", "<", ">", "<=", ">=");
   private static final Set<String> FORMS =
       Set.of(
@@ -33,7 +35,7 @@ final class PullableExpressions {
   private final Analysis analysis;
   private final FunctionRules functions;
 
-  PullableExpressions(Analysis analysis) {
+  public PullableExpressions(Analysis analysis) {
     this.analysis = analysis;
     this.functions = analysis.functions();
   }
@@ -72,7 +74,7 @@ final class PullableExpressions {
    * What is computed from literals alone PostgreSQL computes when it plans, whether rows come by or
    * not.
    */
-  boolean cannotFail(Expr condition) {
+  public boolean cannotFail(Expr condition) {
     return isOfLiterals(condition) || comparesOnly(condition);
   }
 
@@ -104,7 +106,18 @@ final class PullableExpressions {
           };
       case Expr.InList(_, var argument, _, var items) ->
           cannotFail(argument) && items.stream().allMatch(this::cannotFail);
+      case Expr.Special(_, var keyword, var children) when keyword.equals("SUBSTRING") ->
+          isPart(children);
       default -> false;
     };
+  }
+
+  /** From and for a number: no literal is negative. */
+  private boolean isPart(List<Node> children) {
+    return children.getFirst() instanceof Expr.ColumnRef reference
+        && !reference.star()
+        && children.stream()
+            .skip(1)
+            .allMatch(n -> n instanceof Expr.Literal(_, var kind, _) && kind == LiteralKind.INT4);
   }
 }

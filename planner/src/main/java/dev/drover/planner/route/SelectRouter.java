@@ -8,6 +8,7 @@ import dev.drover.planner.analysis.FromInfo;
 import dev.drover.planner.analysis.Mentions;
 import dev.drover.planner.analysis.QueryInfo;
 import dev.drover.planner.analysis.TableUse;
+import dev.drover.planner.calcite.ConditionPlacement;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.change.ChangeRouter;
 import dev.drover.planner.context.FunctionRules;
@@ -16,6 +17,7 @@ import dev.drover.planner.context.RoutingContext;
 import dev.drover.planner.context.Unsupported;
 import dev.drover.planner.gather.SeveralNodes;
 import dev.drover.planner.moves.ExchangePlans;
+import dev.drover.planner.moves.MoveOptions;
 import dev.drover.planner.placement.Analysis;
 import dev.drover.planner.placement.FactFlow;
 import dev.drover.planner.placement.Facts;
@@ -25,6 +27,7 @@ import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.pull.PullUp;
+import dev.drover.planner.relational.RelationalPlans;
 import dev.drover.planner.sql.Delete;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.Statement;
@@ -32,6 +35,7 @@ import dev.drover.planner.sql.Update;
 import dev.drover.planner.target.KeyAssignments;
 import dev.drover.planner.text.LiteralParameters;
 import dev.drover.planner.text.NodeText;
+import dev.drover.planner.translation.Translation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,7 +97,30 @@ final class SelectRouter {
       throw refusal;
     }
     Plan gathered = new PullUp(analysis, query).plan();
-    return new ExchangePlans(analysis, query, inJava).plan(gathered).orElse(gathered);
+    ExchangePlans moving = new ExchangePlans(analysis, query, inJava);
+    Optional<ExchangePlans.Costed> tables = moving.plan(gathered);
+    double limit = tables.map(ExchangePlans.Costed::cost).orElse(Double.POSITIVE_INFINITY);
+    return (moving.isPossible()
+            ? joined(analysis, query, gathered)
+            : Optional.<RelationalPlans.Costed>empty())
+        .filter(plan -> plan.cost() < limit)
+        .<Plan>map(RelationalPlans.Costed::plan)
+        .or(() -> tables.map(ExchangePlans.Costed::plan))
+        .orElse(gathered);
+  }
+
+  /** By fragments between which results of joins and groups move. */
+  private Optional<RelationalPlans.Costed> joined(
+      Analysis analysis, QueryInfo query, Plan gathered) {
+    return Translation.of(analysis, query)
+        .flatMap(
+            t ->
+                RelationalPlans.plan(
+                    ConditionPlacement.of(t.rows()),
+                    t.finish(),
+                    context.catalog().datanodes(),
+                    MoveOptions.anyGroup(analysis).shards(),
+                    Optional.of(gathered)));
   }
 
   private Plan whereRowsAre(Analysis analysis, QueryInfo query) {

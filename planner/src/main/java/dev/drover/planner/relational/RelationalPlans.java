@@ -1,0 +1,150 @@
+package dev.drover.planner.relational;
+
+import dev.drover.planner.catalog.ShardMap;
+import dev.drover.planner.plan.Combine;
+import dev.drover.planner.plan.Exchange;
+import dev.drover.planner.plan.Fragment;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.SqlText;
+import dev.drover.planner.text.TextBuilder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Plans a query as fragments and exchanges; the last fragment runs on the catalog node.
+ *
+ * <p>Threads: confined to the planning of one statement.
+ */
+public final class RelationalPlans {
+  /** The first name is that of rows that are gathered in the end. */
+  private static final int FIRST = 2;
+
+  private static final String PREFIX = "drover_x";
+  private static final Exchange.Column NO_COLUMN = new Exchange.Column("drover_row", "boolean");
+
+  /** A plan, and what it costs to read its tables and to move rows but the last time. */
+  public record Costed(Plan.Fragments plan, double cost) {}
+
+  private final Finish finish;
+  private final Optional<Plan> afterWrites;
+  private final List<Exchange> exchanges = new ArrayList<>();
+  private final Map<List<Object>, String> known = new HashMap<>();
+
+  private RelationalPlans(Finish finish, Optional<Plan> afterWrites) {
+    this.finish = finish;
+    this.afterWrites = afterWrites;
+  }
+
+  /**
+   * The cheapest plan; empty when there is none.
+   *
+   * @param shards by which rows are spread that have no better place to go to
+   * @param afterWrites see {@link Plan.Fragments}
+   */
+  public static Optional<Costed> plan(
+      Rows rows, Finish finish, List<Integer> nodes, ShardMap shards, Optional<Plan> afterWrites) {
+    Transfers transfers = new Transfers(nodes, shards, new Sizes());
+    Set<Column> needed = finish.columns();
+    return new Search(transfers, transfers.sizes())
+        .plans(rows, needed).stream()
+            .flatMap(placed -> gathered(placed, needed, transfers).stream())
+            .min(Comparator.comparingDouble(Placed::cost))
+            .map(
+                best ->
+                    new Costed(
+                        new RelationalPlans(finish, afterWrites).fragments(best),
+                        new Costs(transfers).ofMoves(best.rows())));
+  }
+
+  private static Optional<Placed> gathered(Placed placed, Set<Column> needed, Transfers transfers) {
+    return placed.spot() instanceof Spot.One
+        ? Optional.of(placed)
+        : transfers.gather(placed, needed);
+  }
+
+  private Plan.Fragments fragments(Placed best) {
+    return best.rows() instanceof Rows.Moved moved && finish.isPlain()
+        ? fragments(moved.input(), moved.from())
+        : fragments(best.rows(), new Spot.One());
+  }
+
+  /** The last fragment runs there. */
+  private Plan.Fragments fragments(Rows rows, Spot spot) {
+    Set<String> inputs = new LinkedHashSet<>();
+    SelectText text = new SelectText(moved -> named(moved, moved.equals(rows), inputs));
+    SqlText last = finish.text(text.select(rows));
+    Fragment fragment =
+        new Fragment(last, site(spot, inputs), List.copyOf(inputs), readsTables(rows));
+    Combine all = new Combine.Concatenate(Combine.Window.ALL);
+    return new Plan.Fragments(exchanges, fragment, all, afterWrites);
+  }
+
+  private String named(Rows.Moved moved, boolean isLast, Set<String> inputs) {
+    String name = exchange(moved, isLast);
+    inputs.add(name);
+    return name;
+  }
+
+  /** The relation with these rows; what is asked for twice moves once. */
+  private String exchange(Rows.Moved moved, boolean isLast) {
+    Set<String> inputs = new LinkedHashSet<>();
+    SelectText.Select select =
+        new SelectText(inner -> named(inner, false, inputs)).select(moved.input());
+    TextBuilder text = new TextBuilder().add("SELECT ");
+    for (int i = 0; i < moved.columns().size(); i++) {
+      text.add(i == 0 ? "" : ", ").add(select.text(moved.columns().get(i)));
+    }
+    text.add(moved.columns().isEmpty() ? "true" : "").add(select.clauses());
+    if (isLast) {
+      text.add(finish.nodeTail(select));
+    }
+    List<Exchange.Column> columns = columns(moved);
+    Fragment.Site site = site(moved.from(), inputs);
+    Fragment producer =
+        new Fragment(text.build(), site, List.copyOf(inputs), readsTables(moved.input()));
+    List<Object> key = List.of(producer.text().toString(), site, columns, moved.route());
+    return known.computeIfAbsent(
+        key,
+        _ -> {
+          String name = isLast ? PREFIX + 1 : PREFIX + (FIRST + exchanges.size());
+          exchanges.add(new Exchange(name, columns, List.of(), List.of(), producer, moved.route()));
+          return name;
+        });
+  }
+
+  private static List<Exchange.Column> columns(Rows.Moved moved) {
+    if (moved.columns().isEmpty()) {
+      return List.of(NO_COLUMN);
+    }
+    return IntStream.range(0, moved.columns().size())
+        .mapToObj(
+            i -> new Exchange.Column("c" + (i + 1), moved.columns().get(i).type().orElseThrow()))
+        .toList();
+  }
+
+  /** Of copies one is read; relations that were sent there are there if they were sent to all. */
+  private static Fragment.Site site(Spot spot, Set<String> inputs) {
+    return switch (spot) {
+      case Spot.Copies(var nodes) when inputs.isEmpty() -> new Fragment.Site.AnyOf(nodes);
+      case Spot.Copies(var nodes) -> new Fragment.Site.Nodes(List.of(nodes.getFirst()), List.of());
+      case Spot.Hashed _, Spot.Scattered _ -> new Fragment.Site.Nodes(spot.nodes(), List.of());
+      case Spot.One() -> new Fragment.Site.CatalogNode();
+    };
+  }
+
+  private static boolean readsTables(Rows rows) {
+    return switch (rows) {
+      case Rows.Scan _ -> true;
+      case Rows.Moved _ -> false;
+      case Rows.Where _, Rows.Compute _, Rows.Join _, Rows.Group _ ->
+          rows.inputs().stream().anyMatch(RelationalPlans::readsTables);
+    };
+  }
+}

@@ -1,0 +1,81 @@
+package dev.drover.planner.relational;
+
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/**
+ * How many rows there are, about. Plans are compared by it; none depends on it for its answer.
+ *
+ * <p>Threads: confined to the planning of one statement.
+ */
+final class Sizes {
+  private static final double ROW_OVERHEAD = 8;
+  private static final double LEAST_FRACTION = 0.05;
+
+  private final IdentityHashMap<Rows, Double> known = new IdentityHashMap<>();
+
+  /** Bytes of a row of these columns. */
+  static double width(Collection<Column> columns) {
+    return ROW_OVERHEAD + columns.stream().mapToDouble(Column::width).sum();
+  }
+
+  double of(Rows rows) {
+    Double size = known.get(rows);
+    if (size == null) {
+      size = Math.max(1, compute(rows));
+      known.put(rows, size);
+    }
+    return size;
+  }
+
+  private double compute(Rows rows) {
+    return switch (rows) {
+      case Rows.Scan scan -> scan.count();
+      case Rows.Where(var input, var conditions) -> of(input) * fraction(conditions);
+      case Rows.Compute(var input, _) -> of(input);
+      case Rows.Group(var input, var keys, _) -> groups(of(input), keys);
+      case Rows.Moved(var input, _, _, _, _) -> of(input);
+      case Rows.Join join -> ofJoin(join);
+    };
+  }
+
+  static double fraction(List<Scalar> conditions) {
+    return conditions.stream().mapToDouble(Scalar::fraction).reduce(1, (a, b) -> a * b);
+  }
+
+  static double groups(double rows, List<Column> keys) {
+    double groups = 1;
+    for (Column key : keys) {
+      groups *= Math.max(1, key.distinct());
+    }
+    return Math.min(rows, groups);
+  }
+
+  private double ofJoin(Rows.Join join) {
+    double left = of(join.left());
+    double right = of(join.right());
+    return switch (join.kind()) {
+      case INNER -> left * right * fraction(join.on());
+      case LEFT -> Math.max(left, left * right * fraction(join.on()));
+      case SEMI -> left * matching(join, right);
+      case ANTI -> left * Math.max(LEAST_FRACTION, 1 - matching(join, right));
+    };
+  }
+
+  /** The part of the left rows that have a partner. */
+  private static double matching(Rows.Join join, double right) {
+    double fraction = 1;
+    for (Scalar condition : join.on()) {
+      if (condition.equal().isPresent()) {
+        Scalar.Equality equal = condition.equal().get();
+        boolean swapped = join.right().columns().contains(equal.left());
+        Column outer = swapped ? equal.right() : equal.left();
+        Column inner = swapped ? equal.left() : equal.right();
+        double values = Math.min(inner.distinct(), right);
+        fraction = Math.min(fraction, values / Math.max(1, outer.distinct()));
+      }
+    }
+    return Math.clamp(fraction, 0, 1);
+  }
+}
