@@ -287,6 +287,7 @@ public final class Coordinator implements AutoCloseable {
   private CompletableFuture<Void> closeIdle(IntPredicate ofNode, Predicate<String> ofRole) {
     return CompletableFuture.allOf(
         loops.stream()
+            .filter(l -> !l.loop().isShuttingDown())
             .map(
                 l -> CompletableFuture.runAsync(() -> l.pool().closeIdle(ofNode, ofRole), l.loop()))
             .toArray(CompletableFuture[]::new));

@@ -300,15 +300,14 @@ public final class DdlOperator implements Operator {
   }
 
   private void broadcast(Plan.Broadcast plan) {
-    if (call.transaction().scope() == Transaction.Scope.EXPLICIT) {
-      throw SqlError.of(
-          SqlState.ACTIVE_SQL_TRANSACTION, plan.tag() + " cannot run inside a transaction block");
-    }
-    Rendering rendering = new Rendering(call, List.of(), new int[0]);
-    String sql = rendering.string(plan.text());
+    String sql = new Rendering(call, List.of(), new int[0]).string(plan.text());
     List<Integer> nodes = new ArrayList<>(plan.nodes());
     if (plan.catalogToo()) {
       nodes.addFirst(Node.CATALOG_ID);
+    }
+    if (call.transaction().scope() == Transaction.Scope.EXPLICIT) {
+      broadcastWithin(plan.tag(), nodes, sql);
+      return;
     }
     blocking.outside(
         nodes,
@@ -325,6 +324,19 @@ public final class DdlOperator implements Operator {
       BlockingTransaction.join(services.refreshStatistics().toCompletableFuture());
     }
     blocking.onLoop(() -> call.completed(plan.tag()));
+  }
+
+  /** ANALYZE counts the transaction's own rows too; the others take no part in one. */
+  private void broadcastWithin(String tag, List<Integer> nodes, String sql) {
+    if (tag.equals("VACUUM")) {
+      throw SqlError.of(
+          SqlState.ACTIVE_SQL_TRANSACTION, tag + " cannot run inside a transaction block");
+    }
+    for (int node : nodes) {
+      failingNode = node;
+      blocking.query(blocking.join(node), sql);
+    }
+    blocking.onLoop(() -> call.completed(tag));
   }
 
   private void fail(ErrorFields error) {

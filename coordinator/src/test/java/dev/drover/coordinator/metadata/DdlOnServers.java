@@ -3,10 +3,12 @@ package dev.drover.coordinator.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.pgwire.SqlError;
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Relation;
 import java.sql.SQLException;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -287,6 +289,33 @@ abstract class DdlOnServers extends DdlServers {
               facts.majorVersion(), facts.collationVersion(), 2 * facts.preparedTransactions());
       assertThatThrownBy(() -> NodeRequirements.check("dn1", new JdbcQueries(node), more))
           .hasMessageContaining("does not meet the requirements");
+    }
+  }
+
+  /** A server that was built otherwise is played by one whose hash function is exchanged. */
+  @Test
+  void aServerThatHashesOtherwiseIsRefused() throws SQLException {
+    try (var catalog = cluster.connect(0);
+        var node = cluster.connect(1)) {
+      node.setAutoCommit(false);
+      var queries = new JdbcQueries(node);
+      queries.query("SET LOCAL allow_system_table_mods = on");
+      queries.query(
+          "CREATE FUNCTION pg_temp.other_hash(integer, bigint) RETURNS bigint IMMUTABLE STRICT"
+              + " RETURN $1::bigint * 11 + $2");
+      queries.query(
+          "UPDATE pg_amproc SET amproc = 'pg_temp.other_hash(integer, bigint)'::regprocedure"
+              + " WHERE amprocnum = 2 AND amprocrighttype = 'integer'::regtype"
+              + " AND amproc = 'hashint4extended'::regproc");
+      assertThatThrownBy(() -> NodeRequirements.checkHashes("dn1", queries))
+          .hasMessageContaining("node \"dn1\" does not hash as the other nodes do")
+          .asInstanceOf(InstanceOfAssertFactories.type(SqlError.class))
+          .extracting(error -> error.detail().orElse(""))
+          .isEqualTo("type int4 is hashed in another way.");
+      node.rollback();
+      var facts = NodeRequirements.ClusterFacts.of(new JdbcQueries(catalog));
+      NodeRequirements.check("dn1", queries, facts);
+      node.rollback();
     }
   }
 }

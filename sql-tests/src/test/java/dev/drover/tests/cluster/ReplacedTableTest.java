@@ -84,6 +84,42 @@ class ReplacedTableTest {
     assertThat(wrong).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "ROUNDROBIN, ROUNDROBIN, false",
+    "ROUNDROBIN, HASH (id), false",
+    "ROUNDROBIN, REPLICATION, false",
+    "REPLICATION, ROUNDROBIN, false",
+    "ROUNDROBIN, ROUNDROBIN, true",
+    "ROUNDROBIN, REPLICATION, true",
+    "HASH (id), ROUNDROBIN, true",
+  })
+  void aWaitingWriteIsDoneWholeOrNotAtAll(String before, String after, boolean temporary) {
+    String write = "INSERT INTO replaced VALUES (77, 1)";
+    try (WireClient one = WireClient.login(drover);
+        WireClient other = WireClient.login(drover)) {
+      run(one, "DROP TABLE IF EXISTS replaced");
+      run(one, "CREATE TABLE replaced (id int, v int)" + by(before));
+      if (temporary) {
+        run(other, "CREATE TEMPORARY TABLE own (i int)");
+      }
+      run(other, write);
+      run(one, "BEGIN");
+      run(one, "DROP TABLE replaced");
+      run(one, "CREATE TABLE replaced (id int, v int)" + by(after));
+      other.send(Frontend.query(write));
+      run(one, "SELECT count(*) FROM replaced");
+      run(one, "COMMIT");
+      Optional<Message> error = Transcript.error(other.readUntil("Z"));
+      error.ifPresent(e -> assertThat(e.sqlState()).isIn(MAY_FAIL));
+      String expected = error.isPresent() ? "0" : "1";
+      assertThat(first(run(one, "SELECT count(*) FROM replaced WHERE id = 77")))
+          .isEqualTo(expected);
+      assertThat(first(run(one, "SELECT count(*) FROM (SELECT FROM replaced OFFSET 0) x")))
+          .isEqualTo(expected);
+    }
+  }
+
   private String by(String distribution) {
     return drover.isDrover() ? " DISTRIBUTE BY " + distribution : "";
   }
