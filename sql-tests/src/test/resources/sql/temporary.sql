@@ -124,6 +124,35 @@ ROLLBACK;
 SELECT count(*) FROM filled;
 INSERT INTO pg_temp.filled (id) SELECT t.id + 5000 FROM t, filled f WHERE f.id = t.id AND t.v = $[20|30];
 SELECT count(*) FROM filled WHERE id > 5000;
+-- Made from a distributed table.
+CREATE TEMP TABLE taken AS SELECT id, v FROM t WHERE id <= $[4|5];
+SELECT * FROM taken ORDER BY id;
+CREATE TEMP TABLE taken AS SELECT id, v FROM t;
+CREATE TEMP TABLE IF NOT EXISTS taken AS SELECT id, v FROM t;
+CREATE TEMP TABLE named (a, b) ON COMMIT DELETE ROWS AS SELECT id, sum(v) FROM t GROUP BY id WITH DATA;
+SELECT * FROM named;
+CREATE TEMP TABLE unfilled AS SELECT * FROM t WITH NO DATA;
+SELECT * FROM unfilled;
+SELECT v, count(*) AS n INTO TEMP TABLE grouped FROM t GROUP BY v;
+SELECT * FROM grouped ORDER BY v;
+SELECT id INTO pg_temp.by_schema FROM t WHERE v > 20;
+SELECT count(*), max(id) FROM by_schema;
+CREATE TABLE pg_temp.by_schema_too AS SELECT max(v) AS v FROM t;
+SELECT * FROM by_schema_too;
+CREATE TEMP TABLE joined AS SELECT t.id, m.a FROM t JOIN made m ON t.id = m.a;
+SELECT * FROM joined ORDER BY id;
+CREATE TEMP TABLE failing AS SELECT 1 / (id - id) FROM t;
+SELECT * FROM failing;
+BEGIN;
+INSERT INTO t VALUES (450, 1), (451, 2);
+CREATE TEMP TABLE within ON COMMIT DROP AS SELECT id FROM t WHERE id IN (450, 451);
+SELECT * FROM within ORDER BY id;
+ROLLBACK;
+SELECT * FROM within;
+-- It hides the table that it is made from.
+CREATE TEMP TABLE t AS SELECT t.id + 1 AS id FROM t WHERE t.id <= 3;
+SELECT * FROM t ORDER BY id;
+DROP TABLE t;
 -- Together in one query.
 SELECT m.a, t.v FROM made m JOIN t ON t.id = m.a ORDER BY 1, 2;
 SELECT m.a, count(t.id) FROM made m LEFT JOIN t ON t.v > m.a * $[10|20] GROUP BY m.a ORDER BY 1;

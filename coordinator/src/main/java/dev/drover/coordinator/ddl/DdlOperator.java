@@ -26,7 +26,6 @@ import dev.drover.planner.plan.Plan;
 import dev.drover.planner.sql.ClusterCommand;
 import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.ParsedStatement;
-import dev.drover.planner.sql.Persistence;
 import dev.drover.planner.sql.ShapeScanner;
 import dev.drover.planner.sql.SqlParser;
 import dev.drover.planner.sql.Statement;
@@ -184,17 +183,8 @@ public final class DdlOperator implements Operator {
   private boolean changesSchema() {
     return !(statement instanceof Definition.Truncate
         || statement instanceof Definition.LockTable
-        || isTemporary()
+        || DdlPlanner.makesTemporary(statement)
         || isMaintenance());
-  }
-
-  private boolean isTemporary() {
-    return switch (statement) {
-      case Definition.CreateTable create -> create.persistence() == Persistence.TEMPORARY;
-      case Definition.CreateTableAs create -> create.persistence() == Persistence.TEMPORARY;
-      case Statement.SelectInto into -> into.into().persistence() == Persistence.TEMPORARY;
-      default -> false;
-    };
   }
 
   private boolean isMaintenance() {
@@ -254,6 +244,10 @@ public final class DdlOperator implements Operator {
     blocking.onLoop(
         () -> {
           changes.ifPresent(session::changed);
+          if (DdlPlanner.makesTemporary(statement)) {
+            call.transaction().pinCatalog();
+            call.transaction().temporaryUse().note();
+          }
           for (String notice : plan.notices()) {
             call.output().notice(ErrorFields.notice(notice));
           }

@@ -8,10 +8,12 @@ import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Definition;
 import dev.drover.planner.sql.Distribution;
+import dev.drover.planner.sql.FromItem;
 import dev.drover.planner.sql.Name;
 import dev.drover.planner.sql.Node;
 import dev.drover.planner.sql.Persistence;
 import dev.drover.planner.sql.QualifiedName;
+import dev.drover.planner.sql.QueryPart;
 import dev.drover.planner.sql.RelationNames;
 import dev.drover.planner.sql.SessionCommand;
 import dev.drover.planner.sql.Span;
@@ -55,13 +57,21 @@ final class CreateTablePlanner {
     Span source = create.source().span();
     String tail = new Span(source.end(), create.span().end()).of(text);
     String query = source.of(text) + WITH_DATA.matcher(tail).replaceAll("");
-    if (isTemporary(create.persistence(), create.name())) {
-      requireLocal(create.source());
+    boolean temporary = isTemporary(create.persistence(), create.name());
+    if (temporary && isLocal(create.source(), context)) {
       return temporary(withoutClause(create.span(), create.distribution()), create.distribution());
     }
     String head =
         withoutClause(new Span(create.span().start(), source.start()), create.distribution()) + " ";
-    if (create.ifNotExists() && exists(create.name())) {
+    if (temporary && !isKept(create)) {
+      requireNoClause(create.distribution());
+      Optional<String> filled =
+          create.withData()
+              ? Optional.of(spelledOut(create.name(), create.source()))
+              : Optional.empty();
+      return temporary(create.name(), head + query, filled, "CREATE TABLE AS");
+    }
+    if (create.ifNotExists() && (temporary || exists(create.name()))) {
       return new Steps(context).catalog(head + query + " WITH NO DATA").plan("CREATE TABLE AS");
     }
     return fill(create, head + query + " WITH NO DATA", query);
@@ -71,8 +81,13 @@ final class CreateTablePlanner {
     var into = select.into();
     String query = Splice.of(text, select.span()).cut(into.span()).toString();
     if (isTemporary(into.persistence(), into.name())) {
-      requireLocal(select.query());
-      return temporary(Splice.of(text, select.span()).toString().strip(), into.distribution());
+      if (isLocal(select.query(), context)) {
+        return temporary(Splice.of(text, select.span()).toString().strip(), into.distribution());
+      }
+      requireNoClause(into.distribution());
+      String head = "CREATE TEMPORARY TABLE " + into.name().span().of(text) + " AS ";
+      Optional<String> filled = Optional.of(spelledOut(into.name(), select));
+      return temporary(into.name(), head + query, filled, "SELECT");
     }
     String unlogged = into.persistence() == Persistence.UNLOGGED ? "UNLOGGED " : "";
     String catalogText =
@@ -163,20 +178,55 @@ final class CreateTablePlanner {
   }
 
   private Plan temporary(String catalogText, Optional<Distribution> clause) {
+    requireNoClause(clause);
+    return new Plan.Local(SqlText.cut(catalogText, 0), true, false);
+  }
+
+  /** Made empty, since on the catalog node the query sees no rows of distributed tables. */
+  private Plan temporary(
+      QualifiedName name, String catalogText, Optional<String> query, String tag) {
+    Steps steps = new Steps(context).catalog(catalogText + " WITH NO DATA");
+    return query
+        .map(q -> "INSERT INTO " + SqlQuote.qualified("pg_temp", name.local()) + " " + q)
+        .map(insert -> steps.plan("SELECT", new Plan.Deferred(insert)))
+        .orElseGet(() -> steps.plan(tag));
+  }
+
+  /** The query with the schemas of those that the new table's name would hide from it. */
+  private String spelledOut(QualifiedName made, Statement source) {
+    Splice splice = Splice.of(text, source.span());
+    if (source instanceof Statement.SelectInto(_, var into, _)) {
+      splice.cut(into.span());
+    }
+    for (FromItem.TableRef ref : RelationNames.relations(source)) {
+      boolean hidden = ref.name().schema().isEmpty() && ref.name().local().equals(made.local());
+      Optional<Relation> meant = hidden ? context.find(ref.name()) : Optional.empty();
+      meant.ifPresent(r -> splice.replace(ref.name().span(), SqlQuote.qualified(r)));
+      if (meant.isPresent() && namesInWith(source).contains(made.local())) {
+        throw SqlError.notSupported("a temporary table of the name of a WITH query and a table");
+      }
+    }
+    return splice.toString();
+  }
+
+  private static List<String> namesInWith(Statement source) {
+    return RelationNames.collect(source, QueryPart.CommonTable.class).stream()
+        .map(c -> c.name().text())
+        .toList();
+  }
+
+  private static void requireNoClause(Optional<Distribution> clause) {
     if (clause.isPresent()) {
       throw SqlError.notSupported("a temporary table cannot have a distribution")
           .withHint("Temporary tables live on the catalog node, for one session.");
     }
-    return new Plan.Local(SqlText.cut(catalogText, 0), true, false);
   }
 
-  /** On the catalog node the query of a temporary table would see no rows of distributed tables. */
-  private void requireLocal(Node query) {
-    if (!isLocal(query, context)) {
-      throw SqlError.notSupported(
-              "filling a temporary table from distributed tables is not supported yet")
-          .withHint("Create a table without TEMPORARY.");
-    }
+  /** The session has a temporary table of that name, and is content with it. */
+  private boolean isKept(Definition.CreateTableAs create) {
+    String name = create.name().local();
+    return create.ifNotExists()
+        && context.catalog().relation(context.temporarySchema(), name).isPresent();
   }
 
   /** True for a query whose answer the catalog node alone knows. */
@@ -188,6 +238,16 @@ final class CreateTablePlanner {
         && RelationNames.functionCalls(query).stream()
             .flatMap(c -> context.catalog().routines(c.name().local()).stream())
             .allMatch(r -> r.reach() == Routine.Reach.NONE);
+  }
+
+  /** Whether a statement makes a table for its session. */
+  static boolean isTemporary(Statement statement) {
+    return switch (statement) {
+      case Definition.CreateTable create -> isTemporary(create.persistence(), create.name());
+      case Definition.CreateTableAs create -> isTemporary(create.persistence(), create.name());
+      case Statement.SelectInto(_, var into, _) -> isTemporary(into.persistence(), into.name());
+      default -> false;
+    };
   }
 
   private static boolean isTemporary(Persistence persistence, QualifiedName name) {

@@ -36,6 +36,11 @@ public final class DdlPlanner {
         || statement instanceof Statement.Opaque;
   }
 
+  /** Whether a statement makes a table that only its session has. */
+  public static boolean makesTemporary(Statement statement) {
+    return CreateTablePlanner.isTemporary(statement);
+  }
+
   /**
    * A {@link Plan.Utility}; {@link Plan.Local} for what belongs to one session's temporary objects;
    * {@link Plan.Broadcast} for maintenance.
