@@ -181,10 +181,17 @@ public final class Session implements FrontendListener {
     } finally {
       draining = false;
     }
-    channel().flush();
+    if (!awaitsWholeAnswer()) {
+      channel().flush();
+    }
     if (!queue.full() && !closed) {
       channel().resume();
     }
+  }
+
+  /** The client's next message is a Sync, so what it has been told so far need not go alone. */
+  private boolean awaitsWholeAnswer() {
+    return busy && queue.peekType() == Frontend.SYNC;
   }
 
   /** The answer to a Bind that is kept back comes first, the message then once more. */
