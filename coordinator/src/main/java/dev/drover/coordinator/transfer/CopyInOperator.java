@@ -137,7 +137,10 @@ public final class CopyInOperator implements Operator, CopyCheck.Listener, CopyS
             call.text().utf8(),
             plan.filled().stream().map(Filled::column).toList(),
             target.columns());
-    boolean leaves = target.leaves() && !statement.needsTableName();
+    boolean leaves =
+        target.leaves()
+            && !statement.needsTableName()
+            && CopyTargets.hasManyLeaves(target.distribution());
     CopyPlan copyPlan =
         CopyPlan.of(
                 CopyTarget.of(target, filledKeys(), leaves),

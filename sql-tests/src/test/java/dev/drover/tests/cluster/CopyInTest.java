@@ -71,6 +71,8 @@ class CopyInTest {
         "HASH (id) | csv",
         "HASH (id) | binary",
         "HASH (v) | text",
+        "HASH (id) TO NODE (dn1) | text",
+        "HASH (id) TO NODE (dn1) | binary",
         "MODULO (id) | text",
         "MODULO (id) | binary",
         "REPLICATION | csv",
