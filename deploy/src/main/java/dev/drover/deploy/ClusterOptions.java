@@ -3,6 +3,7 @@ package dev.drover.deploy;
 import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.deploy.cluster.Auth;
 import dev.drover.deploy.cluster.ClusterPlan;
+import dev.drover.deploy.cluster.Listen;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -42,6 +43,14 @@ final class ClusterOptions {
               + " more)")
   private Optional<Integer> metricsPort = Optional.empty();
 
+  @Option(
+      names = "--listen",
+      paramLabel = "local|all",
+      description =
+          "take clients from this machine or from every network (default: as before, local at"
+              + " first); those from elsewhere always need a password")
+  private Optional<String> listen = Optional.empty();
+
   Optional<Integer> port() {
     return port;
   }
@@ -50,7 +59,13 @@ final class ClusterOptions {
   ClusterPlan plan(Optional<Integer> port, Optional<Auth> auth) {
     postgres.ifPresent(PostgresBinaries::of);
     return new ClusterPlan(
-        datanodes, gtmStandbys, port, postgres.map(ClusterOptions::absolute), auth, metricsPort);
+        datanodes,
+        gtmStandbys,
+        port,
+        postgres.map(ClusterOptions::absolute),
+        auth,
+        listen.map(Listen::of),
+        metricsPort);
   }
 
   private static String absolute(String postgres) {

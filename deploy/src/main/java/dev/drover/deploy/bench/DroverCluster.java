@@ -47,6 +47,7 @@ final class DroverCluster implements Contender {
             Optional.of(port),
             Optional.of(postgres),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty())
         .apply(directory);
     return new DroverCluster(directory, Supervisor.start(directory));

@@ -19,6 +19,7 @@ public record ClusterPlan(
     Optional<Integer> port,
     Optional<String> postgres,
     Optional<Auth> auth,
+    Optional<Listen> listen,
     Optional<Integer> metricsPort) {
   /** In place of a port: metrics are not shown any more. */
   public static final int NO_METRICS = 0;
@@ -69,6 +70,7 @@ public record ClusterPlan(
         new Access(
             postgres.orElse(PostgresBinaries.BUNDLED),
             auth.orElse(Auth.TRUST),
+            listen.orElse(Listen.LOCAL),
             metricsPort.filter(some -> some != NO_METRICS));
     return settings(List.of(coordinator), others, access, Map.of()).withGtmPorts(gtms);
   }
@@ -104,6 +106,7 @@ public record ClusterPlan(
         new Access(
             postgres.orElse(settings.access().postgres()),
             auth.orElse(settings.access().auth()),
+            listen.orElse(settings.access().listen()),
             metricsPort
                 .or(() -> settings.access().metricsPort())
                 .filter(some -> some != NO_METRICS));

@@ -30,14 +30,15 @@ public record ClusterSettings(
 
   private static final int MAX_SEAT_NODES = 5;
   private static final String SERVER_PREFIX = "server.";
+  private static final String LISTEN = "listen";
   private static final String METRICS_PORT = "metrics.port";
   private static final String PORT_SUFFIX = ".port";
 
   /** Which PostgreSQL runs, who may connect, and from which port on metrics are shown. */
-  public record Access(String postgres, Auth auth, Optional<Integer> metricsPort) {
-    /** Metrics are not shown. */
+  public record Access(String postgres, Auth auth, Listen listen, Optional<Integer> metricsPort) {
+    /** For clients on this machine; metrics are not shown. */
     public Access(String postgres, Auth auth) {
-      this(postgres, auth, Optional.empty());
+      this(postgres, auth, Listen.LOCAL, Optional.empty());
     }
   }
 
@@ -168,6 +169,9 @@ public record ClusterSettings(
     nodes.forEach(n -> properties.put(n.name() + PORT_SUFFIX, Integer.toString(n.port())));
     properties.put("postgres", access.postgres());
     properties.put("auth", access.auth().word());
+    if (access.listen() != Listen.LOCAL) {
+      properties.put(LISTEN, access.listen().word());
+    }
     access.metricsPort().ifPresent(first -> properties.put(METRICS_PORT, first.toString()));
     serverSettings.forEach((name, value) -> properties.put(SERVER_PREFIX + name, value));
     return properties;
@@ -192,6 +196,7 @@ public record ClusterSettings(
         new Access(
             take(left, "postgres"),
             Auth.of(take(left, "auth")),
+            Optional.ofNullable(left.remove(LISTEN)).map(Listen::of).orElse(Listen.LOCAL),
             Optional.ofNullable(left.remove(METRICS_PORT)).map(ClusterSettings::number));
     Map<String, String> servers = new TreeMap<>();
     left.forEach(

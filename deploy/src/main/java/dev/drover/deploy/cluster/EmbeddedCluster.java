@@ -113,7 +113,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   private static ClusterDirectory create(
       int datanodes, int coordinators, Optional<Integer> metricsPort) {
     String postgres = PostgresBinaries.configured().binDirectory().toString();
-    Access access = new Access(postgres, Auth.TRUST, metricsPort);
+    Access access = new Access(postgres, Auth.TRUST, Listen.LOCAL, metricsPort);
     List<Integer> ports = FreePorts.different(coordinators + datanodes + 2);
     ClusterSettings settings =
         ClusterPlan.settings(

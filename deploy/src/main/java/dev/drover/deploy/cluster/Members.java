@@ -92,7 +92,7 @@ public final class Members {
     CoordinatorConfig config =
         new CoordinatorConfig(
             name,
-            new Endpoint(HOST, member.port(settings)),
+            new Endpoint(settings.access().listen().address(), member.port(settings)),
             settings.gtmPorts().stream().map(port -> new Endpoint(HOST, port)).toList(),
             directory.secret().password(),
             new Endpoint(HOST, settings.catalog().port()),

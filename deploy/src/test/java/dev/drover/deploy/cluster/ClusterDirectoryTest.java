@@ -71,6 +71,12 @@ class ClusterDirectoryTest {
 
   private static ClusterPlan plan(Optional<Integer> datanodes, Optional<Integer> port) {
     return new ClusterPlan(
-        datanodes, Optional.empty(), port, Optional.empty(), Optional.empty(), Optional.empty());
+        datanodes,
+        Optional.empty(),
+        port,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.deploy.cluster.ClusterSettings.Access;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,19 @@ class ClusterSettingsTest {
   @Test
   void whatIsWrittenIsRead() {
     assertThat(ClusterSettings.fromProperties(properties())).isEqualTo(SETTINGS);
+  }
+
+  @Test
+  void clientsFromElsewhereAreTakenWhereItIsSaid() {
+    Access open = new Access("bundled", Auth.SCRAM, Listen.ALL, Optional.of(9400));
+    ClusterSettings settings = SETTINGS.withAccess(open);
+    Properties properties = new Properties();
+    properties.putAll(settings.toProperties());
+    assertThat(properties).containsEntry("listen", "all").containsEntry("metrics.port", "9400");
+    assertThat(ClusterSettings.fromProperties(properties)).isEqualTo(settings);
+    properties.setProperty("listen", "eth0");
+    assertThatThrownBy(() -> ClusterSettings.fromProperties(properties))
+        .hasMessage("cannot listen on eth0 (local or all)");
   }
 
   @Test

@@ -67,6 +67,7 @@ class SupervisorTest {
             Optional.of(FreePorts.one()),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     assertThatThrownBy(() -> plan.apply(cluster.directory()))
         .hasMessageEndingWith("is running already");

@@ -32,6 +32,7 @@ class DemoTest {
             Optional.of(FreePorts.one()),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty())
         .apply(directory);
     try (DemoCluster cluster = new DemoCluster(directory, true)) {
