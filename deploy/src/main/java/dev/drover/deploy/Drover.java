@@ -16,6 +16,8 @@ import picocli.CommandLine.Command;
       UpCommand.class,
       DownCommand.class,
       StatusCommand.class,
+      NodeCommand.class,
+      JobsCommand.class,
       DemoCommand.class,
       BenchCommand.class,
       CoordinatorCommand.class,

@@ -9,7 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,27 +53,33 @@ public final class ClusterBootstrap {
    * registers them all. The servers have what transactions need already, as {@link
    * NodeInstaller.TransactionSchema} makes it.
    *
-   * @param datanodes in the order of their ids, if they are new; a known name keeps its id
+   * @param datanodes in the order of their ids; of a cluster that has some already, only those are
+   *     taken that it knows, each under its id: others come by CREATE NODE or have been dropped
    */
   public static void initialize(
       ServerAddress catalog, List<ServerAddress> datanodes, Superuser superuser)
       throws SQLException {
-    List<Integer> ids = new ArrayList<>();
+    Map<Integer, ServerAddress> registered = new LinkedHashMap<>();
     String cluster;
     try (Connection connection = superuser.connect(catalog)) {
       connection.setAutoCommit(false);
       installCatalog(connection);
       cluster = clusterId(new JdbcQueries(connection));
       register(connection, Node.CATALOG_ID, catalog);
+      List<String> known =
+          datanodes(connection).values().stream().map(ServerAddress::name).toList();
       for (ServerAddress datanode : datanodes) {
-        ids.add(register(connection, idOf(connection, datanode.name()), datanode));
+        if (known.isEmpty() || known.contains(datanode.name())) {
+          int id = register(connection, idOf(connection, datanode.name()), datanode);
+          registered.put(id, datanode);
+        }
       }
       connection.commit();
     }
-    for (int i = 0; i < ids.size(); i++) {
-      try (Connection connection = superuser.connect(datanodes.get(i))) {
+    for (Map.Entry<Integer, ServerAddress> datanode : registered.entrySet()) {
+      try (Connection connection = superuser.connect(datanode.getValue())) {
         connection.setAutoCommit(false);
-        installDatanode(connection, ids.get(i), cluster);
+        installDatanode(connection, datanode.getKey(), cluster);
         connection.commit();
       }
     }

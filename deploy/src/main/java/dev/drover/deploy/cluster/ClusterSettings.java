@@ -150,14 +150,34 @@ public record ClusterSettings(
   /** With so many more, on free ports above the cluster's first. */
   public ClusterSettings withMoreGtms(int count) {
     List<Integer> ports = new ArrayList<>(gtmPorts);
+    ports.addAll(freePorts(count));
+    return withGtmPorts(ports);
+  }
+
+  boolean hasNode(String name) {
+    return nodes.stream().anyMatch(node -> node.name().equals(name));
+  }
+
+  /** With one more node, on a free port. */
+  ClusterSettings withNode(String name) {
+    List<NodePort> more = new ArrayList<>(nodes);
+    more.add(new NodePort(name, freePorts(1).getFirst()));
+    return new ClusterSettings(coordinatorPorts, gtmPorts, more, access, serverSettings);
+  }
+
+  ClusterSettings withoutNode(String name) {
+    List<NodePort> others = nodes.stream().filter(node -> !node.name().equals(name)).toList();
+    return new ClusterSettings(coordinatorPorts, gtmPorts, others, access, serverSettings);
+  }
+
+  private List<Integer> freePorts(int count) {
     Set<Integer> taken = new HashSet<>(coordinatorPorts);
     nodes.forEach(node -> taken.add(node.port()));
     taken.addAll(gtmPorts);
-    Ports.freeAbove(port(), count + taken.size()).stream()
+    return Ports.freeAbove(port(), count + taken.size()).stream()
         .filter(free -> !taken.contains(free))
         .limit(count)
-        .forEach(ports::add);
-    return withGtmPorts(ports);
+        .toList();
   }
 
   Map<String, String> toProperties() {

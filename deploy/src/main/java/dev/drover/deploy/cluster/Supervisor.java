@@ -89,16 +89,52 @@ public final class Supervisor implements AutoCloseable {
     LOG.info("event=cluster_stopped");
   }
 
+  private void settingsChanged(ClusterDirectory directory, ClusterSettings settings) {
+    nodesChanged(directory, settings);
+    gtmsChanged(directory, settings);
+  }
+
+  /**
+   * Agents of nodes that were added start, those of nodes that are gone stop with their servers.
+   */
+  private void nodesChanged(ClusterDirectory directory, ClusterSettings settings) {
+    List<Member> wanted = Member.of(settings);
+    List<MemberProcess> gone =
+        members.stream()
+            .filter(process -> process.member() instanceof Member.Node)
+            .filter(process -> !wanted.contains(process.member()))
+            .toList();
+    for (MemberProcess process : gone) {
+      process.stop();
+      members.remove(process);
+      LOG.info("event=node_stopped node={}", process.member().label());
+    }
+    for (MemberProcess process : added(directory, settings)) {
+      if (process.member() instanceof Member.Node) {
+        members.add(process);
+        process.launch();
+        process.release();
+        LOG.info("event=node_started node={}", process.member().label());
+      }
+    }
+  }
+
+  private List<MemberProcess> added(ClusterDirectory directory, ClusterSettings settings) {
+    List<Member> known = members.stream().map(MemberProcess::member).toList();
+    return Member.of(settings).stream()
+        .filter(member -> !known.contains(member))
+        .map(member -> new MemberProcess(member, directory))
+        .toList();
+  }
+
   /**
    * GTMs that were added: those that run start again, one after the other, so that they know of
    * each other and, if there was only one, its state is on the servers; then the new ones start.
    */
-  private void settingsChanged(ClusterDirectory directory, ClusterSettings settings) {
-    List<Member> known = members.stream().map(MemberProcess::member).toList();
+  private void gtmsChanged(ClusterDirectory directory, ClusterSettings settings) {
     List<MemberProcess> added =
-        Member.of(settings).stream()
-            .filter(member -> member instanceof Member.Gtm && !known.contains(member))
-            .map(member -> new MemberProcess(member, directory))
+        added(directory, settings).stream()
+            .filter(process -> process.member() instanceof Member.Gtm)
             .toList();
     if (added.isEmpty()) {
       return;

@@ -18,6 +18,7 @@ import java.util.Set;
 final class NodeCommands {
   private static final int DEFAULT_PORT = 5432;
   private static final int MAX_PORT = 65535;
+  private static final String LOOPBACK = "127.0.0.1";
   private static final String DEFAULT_HOST = "localhost";
   private static final Set<String> OPTIONS = Set.of("type", "host", "port", "primary", "preferred");
 
@@ -25,6 +26,13 @@ final class NodeCommands {
 
   NodeCommands(DdlContext context) {
     this.context = context;
+  }
+
+  /** Where a server listens; a host that begins with a slash is the folder of its socket. */
+  private record Place(String host, String socketDirectory) {
+    static Place of(String option) {
+      return option.startsWith("/") ? new Place(LOOPBACK, option) : new Place(option, "");
+    }
   }
 
   Plan plan(ClusterCommand command) {
@@ -58,7 +66,7 @@ final class NodeCommands {
           SqlState.SYNTAX_ERROR, "PGXC node %s: Node type not specified".formatted(name));
     }
     Steps steps = new Steps(context);
-    String host = text(options, "host", DEFAULT_HOST);
+    Place place = Place.of(text(options, "host", DEFAULT_HOST));
     if (option(options, "host").isEmpty()) {
       steps.notice("PGXC node %s: Applying default host value: %s".formatted(name, DEFAULT_HOST));
     }
@@ -69,17 +77,19 @@ final class NodeCommands {
     boolean primary = isTrue(options, "primary");
     requireOnePrimary(name, primary);
     int id = context.probe().newNodeId();
-    context.probe().prepareNode(id, name, host, port);
+    context.probe().prepareNode(id, name, place.host(), port);
     return steps
         .metadata(
             """
-            INSERT INTO drover.nodes (id, name, host, port, is_primary, is_preferred) \
-            VALUES (%d, %s, %s, %d, %b, %b)\
+            INSERT INTO drover.nodes \
+            (id, name, host, socket_directory, port, is_primary, is_preferred) \
+            VALUES (%d, %s, %s, %s, %d, %b, %b)\
             """
                 .formatted(
                     id,
                     SqlQuote.literal(name),
-                    SqlQuote.literal(host),
+                    SqlQuote.literal(place.host()),
+                    SqlQuote.literal(place.socketDirectory()),
                     port,
                     primary,
                     isTrue(options, "preferred")))
@@ -93,8 +103,11 @@ final class NodeCommands {
     List<String> changes = new ArrayList<>();
     for (GenericOption option : alter.options()) {
       switch (option.name()) {
-        case "host" ->
-            changes.add("host = " + SqlQuote.literal(text(alter.options(), "host", node.host())));
+        case "host" -> {
+          Place place = Place.of(text(alter.options(), "host", node.host()));
+          changes.add("host = " + SqlQuote.literal(place.host()));
+          changes.add("socket_directory = " + SqlQuote.literal(place.socketDirectory()));
+        }
         case "port" ->
             changes.add("port = " + port(node.name(), text(alter.options(), "port", "")));
         case "primary" -> {
@@ -105,9 +118,7 @@ final class NodeCommands {
         default -> {}
       }
     }
-    boolean moves =
-        alter.options().stream().anyMatch(o -> o.name().equals("host") || o.name().equals("port"));
-    if (moves) {
+    if (option(alter.options(), "host").isEmpty() && !option(alter.options(), "port").isEmpty()) {
       changes.add("socket_directory = ''");
     }
     Steps steps = new Steps(context);
