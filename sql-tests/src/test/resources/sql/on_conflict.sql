@@ -44,4 +44,15 @@ INSERT INTO copied VALUES (4, $['a'|'b'], 4) ON CONFLICT (code) DO UPDATE SET n 
 INSERT INTO copied VALUES (4, 'a', 4) ON CONFLICT (id) DO NOTHING;
 INSERT INTO copied SELECT id, v::text FROM many WHERE id < 4 AND hits < 1000 ON CONFLICT DO NOTHING;
 SELECT * FROM copied ORDER BY id;
-DROP TABLE many, copied;
+-- By the name of a constraint, where no node can do it by itself.
+CREATE TABLE named (id int $key[CONSTRAINT one_id PRIMARY KEY], v int) /*dist: hash(id) | hash(v)*/;
+INSERT INTO named SELECT g, g FROM generate_series(1, 5) g;
+INSERT INTO named VALUES ($[1|2], 0), (9, 0) ON CONFLICT ON CONSTRAINT one_id DO UPDATE SET v = named.v + (SELECT count(*) FROM many) RETURNING *;
+INSERT INTO named SELECT id, 100 FROM many WHERE v < 4 ON CONFLICT ON CONSTRAINT one_id DO UPDATE SET v = excluded.v + (SELECT max(m.id) FROM many m);
+INSERT INTO named VALUES (1, 1) ON CONFLICT ON CONSTRAINT one_id DO NOTHING RETURNING (SELECT count(*) FROM many);
+INSERT INTO named VALUES (1, 1) ON CONFLICT ON CONSTRAINT nowhere DO UPDATE SET v = (SELECT count(*) FROM many);
+INSERT INTO copied VALUES (1, 'z', 1) ON CONFLICT ON CONSTRAINT copied_pkey DO UPDATE SET n = (SELECT count(*) FROM many);
+INSERT INTO copied VALUES (9, 'a', 1) ON CONFLICT ON CONSTRAINT copied_pkey DO UPDATE SET n = (SELECT count(*) FROM many);
+INSERT INTO copied VALUES (9, 'a', 1) ON CONFLICT ON CONSTRAINT copied_code_key DO UPDATE SET n = (SELECT count(*) FROM many) RETURNING *;
+SELECT * FROM named ORDER BY id, v;
+DROP TABLE many, copied, named;

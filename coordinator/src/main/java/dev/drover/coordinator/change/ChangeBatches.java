@@ -165,9 +165,12 @@ final class ChangeBatches implements ChangeSink {
     List<String> found = new ArrayList<>();
     for (Identity identity : table.identity()) {
       columns.add(identity.column());
-      found.add("t." + identity.source() + " = x." + identity.column());
+      found.add(identity.of("t") + " = x." + identity.column());
     }
     String relation = places.relation(place) + " AS t";
+    if (table.whole().isPresent()) {
+      found = List.of("t.ctid = d.place", "d.whole = x." + ChangedTable.WHOLE, "d.n = x.n");
+    }
     if (kind != Kind.UPDATE) {
       return "DELETE FROM " + relation + " USING " + rows(columns) + " WHERE " + all(found);
     }
@@ -190,7 +193,27 @@ final class ChangeBatches implements ChangeSink {
   }
 
   private String rows(List<String> columns) {
-    return "(VALUES " + values + ") AS x (" + String.join(", ", columns) + ")";
+    String rows = "(VALUES " + values + ") AS x (" + String.join(", ", columns) + ")";
+    return table.whole().map(whole -> numbered(rows, whole)).orElse(rows);
+  }
+
+  /** Of equal rows, the batch's first is the node's first. */
+  private String numbered(String rows, Identity whole) {
+    String number = "pg_catalog.row_number() OVER (PARTITION BY ";
+    return "(SELECT x.*, "
+        + number
+        + "x."
+        + whole.column()
+        + ") AS n FROM "
+        + rows
+        + ") AS x, (SELECT s.ctid AS place, "
+        + whole.of("s")
+        + " AS whole, "
+        + number
+        + whole.of("s")
+        + " ORDER BY s.ctid) AS n FROM "
+        + places.relation(place)
+        + " AS s) AS d";
   }
 
   private static String all(List<String> conditions) {

@@ -12,6 +12,7 @@ import dev.drover.pgwire.ServerError;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
+import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.plan.ChangedTable;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Plan;
@@ -69,6 +70,7 @@ public final class ChangeOperator implements Operator {
     try {
       checkWritable();
       joinNodes();
+      lockWhole();
       ChangeWorker opened = ChangeWorker.open(call, plan, blocking);
       blocking.onLoop(() -> worker = Optional.of(opened));
       String tag;
@@ -107,6 +109,18 @@ public final class ChangeOperator implements Operator {
       Participant participant = blocking.join(node);
       participants.put(node, participant);
       blocking.onLoop(() -> participant.backend().link().flush());
+    }
+  }
+
+  /** Where equal rows stand for each other, nobody else may change them meanwhile. */
+  private void lockWhole() {
+    for (ChangedTable table : plan.tables()) {
+      if (table.whole().isPresent()
+          && table.target().distribution() instanceof Distribution.Replicated replicated) {
+        blocking.query(
+            participants.get(replicated.primary()),
+            "LOCK TABLE " + table.table() + " IN SHARE ROW EXCLUSIVE MODE");
+      }
     }
   }
 

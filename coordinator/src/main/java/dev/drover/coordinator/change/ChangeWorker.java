@@ -19,6 +19,7 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.LinkListener;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.catalog.Node;
+import dev.drover.planner.context.SqlNames;
 import dev.drover.planner.plan.ChangedTable;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Plan;
@@ -165,6 +166,10 @@ final class ChangeWorker {
   ErrorFields named(ErrorFields error) {
     ErrorFields named = error;
     for (ChangedTable table : plan.tables()) {
+      boolean isOfTable = error.get(ErrorFields.TABLE).filter(table.rows()::equals).isPresent();
+      if (isOfTable && error.get(ErrorFields.SCHEMA).isPresent()) {
+        named = named.with(ErrorFields.SCHEMA, schema(table));
+      }
       for (char letter :
           new char[] {
             ErrorFields.MESSAGE, ErrorFields.DETAIL, ErrorFields.TABLE, ErrorFields.CONSTRAINT
@@ -181,6 +186,12 @@ final class ChangeWorker {
       }
     }
     return named;
+  }
+
+  private static String schema(ChangedTable table) {
+    String qualified = table.table();
+    int end = qualified.length() - SqlNames.quote(table.name()).length() - 1;
+    return qualified.substring(1, end - 1).replace("\"\"", "\"");
   }
 
   /** Rows on their way into the changes on the nodes. */

@@ -119,20 +119,37 @@ public final class ChangeRouter {
   }
 
   private boolean serves() {
-    FunctionRules functions = analysis.functions();
-    boolean calls =
-        analysis.mentions().calls().stream()
-            .map(Mentions.Call::call)
-            .allMatch(
-                c ->
-                    functions.reach(c) == Routine.Reach.NONE
-                        && !functions.isSessionCall(c)
-                        && (!functions.isSequenceCall(c) || c.name().local().equals("nextval")));
-    return calls
+    return analysis.mentions().calls().stream().allMatch(this::serves)
         && analysis.mentions().systemColumns().stream().allMatch(s -> s.column().equals("tableoid"))
         && RelationNames.collect(analysis.parsed().statement(), Expr.Special.class).stream()
             .noneMatch(Expr.Special::isCurrentOf)
         && targets.stream().allMatch(ChangeRouter::serves);
+  }
+
+  private boolean serves(Mentions.Call mention) {
+    FunctionRules functions = analysis.functions();
+    Expr.FunctionCall call = mention.call();
+    boolean asks = mention.inText() && functions.asksSession(call) && !draws();
+    return functions.reach(call) == Routine.Reach.NONE
+        && !functions.isSessionCall(call)
+        && (!functions.isSequenceCall(call) || isNextValue(call) || asks);
+  }
+
+  /** The statement takes values from sequences, so that what the session knows of them changes. */
+  private boolean draws() {
+    boolean calls =
+        analysis.mentions().calls().stream()
+            .map(Mentions.Call::call)
+            .anyMatch(c -> analysis.functions().isSequenceCall(c) && isNextValue(c));
+    return calls
+        || targets.stream()
+            .filter(ChangeTarget::inserts)
+            .flatMap(t -> t.table().relation().columns().stream())
+            .anyMatch(c -> c.identity() != Column.Identity.NONE || !c.constantDefault());
+  }
+
+  private static boolean isNextValue(Expr.FunctionCall call) {
+    return call.name().local().equals("nextval");
   }
 
   private static boolean serves(ChangeTarget target) {
@@ -141,11 +158,10 @@ public final class ChangeRouter {
         && !(target.statement() instanceof Insert insert && isSpecial(insert, target));
   }
 
-  /** Only identity columns know OVERRIDING USER VALUE; constraints have other names there. */
+  /** Only identity columns know OVERRIDING USER VALUE. */
   private static boolean isSpecial(Insert insert, ChangeTarget target) {
-    boolean named = insert.onConflict().flatMap(Insert.OnConflict::constraint).isPresent();
     boolean rowTypes = insert.onConflict().isPresent() && target.table().namesRowType();
-    return named || rowTypes || putsIdentityAside(insert, target);
+    return rowTypes || putsIdentityAside(insert, target);
   }
 
   private static boolean putsIdentityAside(Insert insert, ChangeTarget target) {

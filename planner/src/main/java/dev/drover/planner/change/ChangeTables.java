@@ -1,6 +1,5 @@
 package dev.drover.planner.change;
 
-import dev.drover.pgwire.SqlError;
 import dev.drover.planner.analysis.Source;
 import dev.drover.planner.analysis.SourceText;
 import dev.drover.planner.analysis.TableUse;
@@ -34,6 +33,9 @@ import java.util.stream.Stream;
 final class ChangeTables {
   /** Qualifies temporary relations, whatever the search_path says. */
   static final String TEMPORARY = "pg_temp.";
+
+  private static final int FLOAT4 = 700;
+  private static final int FLOAT8 = 701;
 
   private final Analysis analysis;
   private final PullUp pull;
@@ -113,12 +115,15 @@ final class ChangeTables {
     if (!(relation.distribution() instanceof Distribution.Replicated)) {
       return List.of(new Identity("drover_row", "tid", "ctid"));
     }
-    Relation.UniqueKey key =
-        Stream.concat(
-                relation.uniqueKeys().stream().filter(Relation.UniqueKey::primary),
-                relation.uniqueKeys().stream().filter(this::identifies))
-            .findFirst()
-            .orElseThrow(this::unidentified);
+    return Stream.concat(
+            relation.uniqueKeys().stream().filter(Relation.UniqueKey::primary),
+            relation.uniqueKeys().stream().filter(this::identifies))
+        .findFirst()
+        .map(this::identity)
+        .orElseGet(this::contents);
+  }
+
+  private List<Identity> identity(Relation.UniqueKey key) {
     List<Identity> identity = new ArrayList<>();
     for (int number : key.columns()) {
       Column column = relation.column(number).orElseThrow();
@@ -134,14 +139,21 @@ final class ChangeTables {
             .allMatch(c -> relation.column(c).map(Column::notNull).orElse(false));
   }
 
-  private SqlError unidentified() {
-    return SqlError.notSupported(
-            "changing rows of replicated table \""
-                + relation.name()
-                + "\" by a statement that every node would evaluate in its own way is not"
-                + " supported")
-        .withDetail("The table has no primary key by which its rows are found on every node.")
-        .withHint("Add a primary key.");
+  /** Floating-point numbers may show fewer digits than they have. */
+  private List<Identity> contents() {
+    List<String> values = new ArrayList<>();
+    for (Column column : relation.columns()) {
+      String value = Identity.value(SqlNames.quote(column.name()));
+      if (!column.generated()) {
+        values.add(
+            switch (column.typeOid()) {
+              case FLOAT4 -> "pg_catalog.float4send(" + value + ")";
+              case FLOAT8 -> "pg_catalog.float8send(" + value + ")";
+              default -> value;
+            });
+      }
+    }
+    return Identity.whole(values);
   }
 
   private static String type(Column column) {
@@ -161,6 +173,9 @@ final class ChangeTables {
                 + " INCLUDING DEFAULTS INCLUDING GENERATED"
                 + like
                 + ") ON COMMIT DROP"));
+    if (resolvesConflicts()) {
+      statements.add(namedConstraints());
+    }
     alteredColumns().ifPresent(statements::add);
     List<String> columns = new ArrayList<>(List.of(ChangedTable.PLACE + " text"));
     identity.forEach(i -> columns.add(i.column() + " " + i.type()));
@@ -182,6 +197,30 @@ final class ChangeTables {
     }
     targets.forEach(t -> t.view().ifPresent(v -> statements.add(view(v))));
     return List.copyOf(statements);
+  }
+
+  /** ON CONFLICT ON CONSTRAINT and error messages know constraints by the names of the table's. */
+  private SqlText namedConstraints() {
+    String constraints =
+        "(SELECT conname, contype, pg_catalog.pg_get_constraintdef(oid) AS def,"
+            + " pg_catalog.row_number() OVER (PARTITION BY contype,"
+            + " pg_catalog.pg_get_constraintdef(oid) ORDER BY oid) AS n"
+            + " FROM pg_catalog.pg_constraint WHERE contype IN ('p', 'u', 'x') AND conrelid = ";
+    return SqlText.fixed(
+        "DO $drover$DECLARE k record; BEGIN FOR k IN SELECT a.conname AS old, b.conname AS new FROM"
+            + " "
+            + constraints
+            + "'"
+            + TEMPORARY
+            + name
+            + "'::pg_catalog.regclass) a JOIN "
+            + constraints
+            + Integer.toUnsignedString(relation.oid())
+            + ") b USING (contype, def, n) LOOP EXECUTE pg_catalog.format("
+            + "'ALTER TABLE "
+            + TEMPORARY
+            + name
+            + " RENAME CONSTRAINT %I TO %I', k.old, k.new); END LOOP; END$drover$");
   }
 
   /** The view over the temporary relation, with what it checks. */
@@ -246,7 +285,7 @@ final class ChangeTables {
     List<Exchange> exchanges = new ArrayList<>();
     for (Reading reading : readings()) {
       TextBuilder text = new TextBuilder().add("SELECT ").add(list).add(reading.place());
-      identity.forEach(i -> text.add(", " + alias + "." + i.source()));
+      identity.forEach(i -> text.add(", " + i.of(alias)));
       text.add(" FROM " + SqlNames.quoted(relation) + " AS " + alias).add(where());
       text.add(" FOR " + lock());
       Fragment producer = new Fragment(text.build(), reading.site(), List.of(), true);

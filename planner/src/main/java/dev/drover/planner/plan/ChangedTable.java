@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.planner.plan.Plan.InsertTarget;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A table that a {@link Plan.Change} changes, and the temporary relations on the catalog node that
@@ -43,17 +44,47 @@ public record ChangedTable(
   public static final String PLACE = "drover_place";
 
   /**
+   * All that a row holds, as text. Rows in which it is equal stand for each other: each node
+   * changes as many of its own as were changed.
+   */
+  public static final String WHOLE = "drover_whole";
+
+  /**
    * A part of what identifies a row.
    *
    * @param column of {@code rows}, unquoted
-   * @param source the column of the table itself, quoted
+   * @param source the column of the table itself, quoted; or for {@link #WHOLE} an expression in
+   *     which <code>${row}</code> stands for the table's alias
    */
   public record Identity(String column, String type, String source) {
+    private static final String ROW = "${row}";
+
     public Identity {
       requireNonNull(column);
       requireNonNull(type);
       requireNonNull(source);
     }
+
+    /** The place and the contents of a row that has no key; {@code values} in terms of a column. */
+    public static List<Identity> whole(List<String> values) {
+      String row = "ROW(" + String.join(", ", values) + ")::pg_catalog.text";
+      return List.of(new Identity("drover_row", "tid", "ctid"), new Identity(WHOLE, "text", row));
+    }
+
+    /** A column of the row, for {@link #whole}. */
+    public static String value(String quoted) {
+      return ROW + "." + quoted;
+    }
+
+    /** Of a row of the table under this alias. */
+    public String of(String alias) {
+      return column.equals(WHOLE) ? source.replace(ROW, alias) : alias + "." + source;
+    }
+  }
+
+  /** What identifies a row that has no key, by which each node finds one of its own. */
+  public Optional<Identity> whole() {
+    return identity.stream().filter(i -> i.column().equals(WHOLE)).findFirst();
   }
 
   /**
