@@ -1,0 +1,2 @@
+/** What Drover needs of a PostgreSQL server, asked of servers from several providers. */
+package dev.drover.tests.servers;
