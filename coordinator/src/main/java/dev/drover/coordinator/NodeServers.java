@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,6 +33,10 @@ final class NodeServers {
   private static final String CONNECT_LIMIT_SECONDS = "5";
   private static final String ANSWER_LIMIT_SECONDS = "30";
   private static final String DATABASE = "postgres";
+  private static final String LOOPBACK = "127.0.0.1";
+
+  /** What the driver and the server say when none was given. */
+  private static final List<String> WITHOUT_PASSWORD = List.of("08004", "28000", "28P01");
 
   private final CoordinatorConfig config;
   private final NodeInstaller installer;
@@ -57,9 +62,41 @@ final class NodeServers {
     }
   }
 
-  /** As {@link NodeInstaller#prepare}. */
+  /**
+   * As {@link NodeInstaller#prepare}; a host that begins with a slash is the folder of a socket on
+   * this machine.
+   *
+   * @throws SqlError 55000 also if the server asks clients for a password and the cluster does not
+   */
   void prepare(int id, String name, String host, int port) {
+    if (host.startsWith("/")) {
+      installer.prepare(id, name, LOOPBACK, port);
+      return;
+    }
+    if (config.trustLoopback() && asksForPassword(host, port)) {
+      throw SqlError.of(
+              SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
+              "server %s:%d of node \"%s\" asks for a password, and clients of this cluster have none"
+                  .formatted(host, port, name))
+          .withHint(
+              "Let the server trust this machine, name the folder of its socket as HOST, or run the"
+                  + " cluster with SCRAM authentication.");
+    }
     installer.prepare(id, name, host, port);
+  }
+
+  /** False also for a server that cannot be reached, which is told otherwise. */
+  private static boolean asksForPassword(String host, int port) {
+    Properties properties = new Properties();
+    properties.setProperty("user", InDoubtFinisher.DROVER_ROLE);
+    properties.setProperty("connectTimeout", CONNECT_LIMIT_SECONDS);
+    properties.setProperty("loginTimeout", CONNECT_LIMIT_SECONDS);
+    String url = "jdbc:postgresql://%s:%d/%s".formatted(host, port, DATABASE);
+    try (Connection _ = DriverManager.getConnection(url, properties)) {
+      return false;
+    } catch (SQLException e) {
+      return WITHOUT_PASSWORD.contains(Optional.ofNullable(e.getSQLState()).orElse(""));
+    }
   }
 
   /**

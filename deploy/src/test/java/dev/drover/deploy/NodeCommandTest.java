@@ -70,6 +70,15 @@ class NodeCommandTest {
         .startsWith("drover: could not set up server 127.0.0.1:1 of node \"dn4\"");
   }
 
+  @Test
+  void aServerThatClientsCannotLogInToIsRefused() {
+    String port = Integer.toString(cluster.settings().node("dn1").port());
+    assertThat(refused("node", "add", "dn9", "--host", "127.0.0.1", "--port", port))
+        .isEqualTo(
+            "drover: server 127.0.0.1:%s of node \"dn9\" asks for a password, and clients of this cluster have none\n"
+                .formatted(port));
+  }
+
   private static String ask(String sql) throws SQLException {
     String url = "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(cluster.settings().port());
     try (Connection connection = DriverManager.getConnection(url, "postgres", "");

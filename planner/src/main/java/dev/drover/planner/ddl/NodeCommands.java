@@ -66,7 +66,8 @@ final class NodeCommands {
           SqlState.SYNTAX_ERROR, "PGXC node %s: Node type not specified".formatted(name));
     }
     Steps steps = new Steps(context);
-    Place place = Place.of(text(options, "host", DEFAULT_HOST));
+    String host = text(options, "host", DEFAULT_HOST);
+    Place place = Place.of(host);
     if (option(options, "host").isEmpty()) {
       steps.notice("PGXC node %s: Applying default host value: %s".formatted(name, DEFAULT_HOST));
     }
@@ -77,7 +78,7 @@ final class NodeCommands {
     boolean primary = isTrue(options, "primary");
     requireOnePrimary(name, primary);
     int id = context.probe().newNodeId();
-    context.probe().prepareNode(id, name, place.host(), port);
+    context.probe().prepareNode(id, name, host, port);
     return steps
         .metadata(
             """
