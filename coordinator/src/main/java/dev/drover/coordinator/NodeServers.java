@@ -142,7 +142,7 @@ final class NodeServers {
     Properties properties = new Properties();
     properties.setProperty("user", InDoubtFinisher.DROVER_ROLE);
     properties.setProperty("password", config.secret());
-    properties.setProperty("ApplicationName", "drover coordinator");
+    properties.setProperty("ApplicationName", "drover " + config.name());
     properties.setProperty("connectTimeout", CONNECT_LIMIT_SECONDS);
     properties.setProperty("loginTimeout", CONNECT_LIMIT_SECONDS);
     properties.setProperty("socketTimeout", ANSWER_LIMIT_SECONDS);

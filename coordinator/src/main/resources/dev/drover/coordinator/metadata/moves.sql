@@ -154,7 +154,11 @@ BEGIN
     WHERE c.relkind = 'r' AND NOT c.relispartition AND n.nspname ~ '^drover\$\d+$'
       AND obj_description(c.oid, 'pg_class') = 'drover move ' || move
   LOOP
-    EXECUTE format('DROP TABLE %s CASCADE', unattached);
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', unattached);
+    -- A cutover that was in doubt may have attached it meanwhile.
+    IF NOT (SELECT c.relispartition FROM pg_class c WHERE c.oid = unattached) THEN
+      EXECUTE format('DROP TABLE %s CASCADE', unattached);
+    END IF;
   END LOOP;
   DELETE FROM drover.move_marker m WHERE m.move = drop_moved.move;
 END $$;

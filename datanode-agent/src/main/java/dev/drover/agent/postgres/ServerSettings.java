@@ -16,6 +16,7 @@ public final class ServerSettings {
           Map.entry("max_prepared_transactions", "200"),
           Map.entry("max_locks_per_transaction", "256"),
           Map.entry("wal_level", "logical"),
+          Map.entry("wal_retrieve_retry_interval", "500ms"),
           Map.entry("password_encryption", "scram-sha-256"),
           Map.entry("shared_buffers", "128MB"),
           Map.entry("jit", "off"),

@@ -56,6 +56,11 @@ public final class JobControl {
     }
   }
 
+  /** Whether somebody has asked for the end of the job. */
+  public boolean isCancelled() throws SQLException {
+    return wanted() == Job.Wanted.CANCELLING;
+  }
+
   /** As {@link #proceed}, for work that is being undone: neither pause nor cancel ends that. */
   public void keep() throws SQLException {
     Job.Wanted _ = wanted();

@@ -23,7 +23,7 @@ final class LeafCopy {
 
   private final Move move;
   private final JobControl control;
-  private final Throttle throttle = new Throttle();
+  private final Throttle throttle;
   private long byteCount;
   private long rowCount;
   private long reported = System.nanoTime();
@@ -31,6 +31,7 @@ final class LeafCopy {
   LeafCopy(Move move, JobControl control) {
     this.move = move;
     this.control = control;
+    this.throttle = new Throttle(control::bytesPerSecond, control::proceed);
   }
 
   private record Columns(String names, boolean isBinary) {}
@@ -87,8 +88,19 @@ final class LeafCopy {
       stream(out, in);
       rowCount += in.endCopy();
     } finally {
+      end(in, out);
+    }
+  }
+
+  /** Who rolls back while a copy is under way waits for its end for ever. */
+  private static void end(CopyIn in, CopyOut out) throws SQLException {
+    try {
       if (in.isActive()) {
         in.cancelCopy();
+      }
+    } finally {
+      if (out.isActive()) {
+        out.cancelCopy();
       }
     }
   }
@@ -116,7 +128,7 @@ final class LeafCopy {
     chunk.reset();
     in.writeToCopy(bytes, 0, bytes.length);
     byteCount += bytes.length;
-    throttle.passed(bytes.length, control.bytesPerSecond());
+    throttle.passed(bytes.length);
     if (System.nanoTime() - reported > REPORT_NANOS) {
       reported = System.nanoTime();
       MoveStore.done(control.catalog(), move.id(), byteCount, rowCount);

@@ -28,4 +28,9 @@ public enum MovePhase {
   public boolean isOver() {
     return this == DONE || this == FAILED;
   }
+
+  /** Whether the target owns the slot, for good. */
+  boolean isDecided() {
+    return this == DECIDED || this == DONE;
+  }
 }

@@ -74,17 +74,23 @@ final class MoveStore {
     }
   }
 
-  static void enter(Connection catalog, MoveId id, MoveMachine.State state) throws SQLException {
+  /**
+   * Writes a state down; false, and nothing written, if a cutover has decided the move meanwhile:
+   * that of an earlier claim may have been in doubt. Waits for one that is.
+   */
+  static boolean enter(Connection catalog, MoveId id, MoveMachine.State state) throws SQLException {
     String sql =
         "UPDATE drover.move SET phase = ?, restarts = ?,"
             + " started = coalesce(started, clock_timestamp()),"
-            + " finished = CASE WHEN ? THEN clock_timestamp() END WHERE id = ?";
+            + " finished = CASE WHEN ? THEN clock_timestamp() END"
+            + " WHERE id = ? AND (phase <> 'DECIDED' OR ?)";
     try (PreparedStatement update = catalog.prepareStatement(sql)) {
       update.setString(1, state.phase().name());
       update.setInt(2, state.restarts());
       update.setBoolean(3, state.phase().isOver());
       update.setInt(4, id.number());
-      update.executeUpdate();
+      update.setBoolean(5, state.phase().isDecided());
+      return update.executeUpdate() > 0;
     }
   }
 

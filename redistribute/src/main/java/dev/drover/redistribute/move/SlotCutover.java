@@ -83,8 +83,23 @@ final class SlotCutover {
     parts.metadata(
         "UPDATE drover.colocation_groups SET slots[%d] = %d, moves[%1$d] = moves[%1$d] + 1 WHERE id = %d"
             .formatted(move.slot() + 1, move.target(), move.group()));
-    parts.metadata(
-        "UPDATE drover.move SET phase = 'DECIDED', message = '' WHERE id = " + move.id());
+    decide(parts);
+  }
+
+  /** Whoever has taken the move up meanwhile writes another phase, and then undoes things. */
+  private void decide(ClusterChange.Parts parts) {
+    boolean isDecided =
+        !parts
+            .metadata(
+                """
+                UPDATE drover.move SET phase = 'DECIDED', message = '' \
+                WHERE id = %s AND phase = 'CUTOVER' RETURNING id\
+                """
+                    .formatted(move.id()))
+            .isEmpty();
+    if (!isDecided) {
+      throw new JobLost("move %s is not this claim's".formatted(move.id()));
+    }
   }
 
   private void check(ClusterChange.Parts parts) {

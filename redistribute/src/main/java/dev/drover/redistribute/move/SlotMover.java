@@ -43,7 +43,6 @@ final class SlotMover {
   private final JobControl control;
   private final Move move;
   private Optional<SourceSide.Exported> exported = Optional.empty();
-  private boolean cancelled;
   private String reason = "";
 
   SlotMover(Servers servers, ClusterChange cluster, JobControl control, Move move) {
@@ -57,15 +56,25 @@ final class SlotMover {
    * Until the move is over.
    *
    * @throws JobFailed if the source is still the owner
+   * @throws JobCancelled if that is what was wanted
    */
   void run(State stored) throws SQLException {
-    State state = stored;
     reason = MoveStore.message(control.catalog(), move.id());
-    if (state.phase() != MovePhase.PLANNED) {
-      state = MoveMachine.on(state, new Event.TakenUp());
+    State state = stored.phase().isOver() ? stored : carryOut(stored);
+    if (state.phase() != MovePhase.FAILED) {
+      return;
     }
+    if (control.isCancelled()) {
+      throw new JobCancelled();
+    }
+    throw new JobFailed(reason);
+  }
+
+  private State carryOut(State stored) throws SQLException {
+    State state =
+        stored.phase() == MovePhase.PLANNED ? stored : MoveMachine.on(stored, new Event.TakenUp());
     while (!state.phase().isOver()) {
-      MoveStore.enter(control.catalog(), move.id(), state);
+      state = entered(state);
       LOG.info("event=move_phase move={} phase={} slot={}", move.id(), state.phase(), move.slot());
       State next = MoveMachine.on(state, attempt(state));
       if (next.equals(state)) {
@@ -75,12 +84,14 @@ final class SlotMover {
     }
     MoveStore.enter(control.catalog(), move.id(), state);
     LOG.info("event=move_over move={} phase={}", move.id(), state.phase());
-    if (state.phase() == MovePhase.FAILED) {
-      if (cancelled) {
-        throw new JobCancelled();
-      }
-      throw new JobFailed(reason);
-    }
+    return state;
+  }
+
+  /** What stands in the record now. */
+  private State entered(State state) throws SQLException {
+    return MoveStore.enter(control.catalog(), move.id(), state)
+        ? state
+        : new State(MovePhase.DECIDED, state.restarts());
   }
 
   private Event attempt(State state) throws SQLException {
@@ -92,7 +103,6 @@ final class SlotMover {
       }
       return work(state.phase());
     } catch (JobCancelled e) {
-      cancelled = true;
       say("the job was cancelled");
       return new Event.Cancelled();
     } catch (JobFailed e) {
@@ -287,10 +297,11 @@ final class SlotMover {
     return false;
   }
 
+  /** No table: the target's part of the cutover may be prepared still. */
   private void tidy() throws SQLException {
     try (Link source = link(move.source());
         Link target = link(move.target())) {
-      new TargetSide(move.id(), target).drop();
+      new TargetSide(move.id(), target).forget();
       new SourceSide(move.id(), source).clear();
     }
   }

@@ -45,18 +45,14 @@ public final class SlotMoves {
    */
   public int run(JobControl control) throws SQLException {
     List<MoveStore.Stored> moves = MoveStore.ofJob(control.catalog(), control.job().id());
-    int done = 0;
     try {
       for (MoveStore.Stored stored : moves) {
-        if (!stored.state().phase().isOver()) {
-          new SlotMover(servers, cluster, control, stored.move()).run(stored.state());
-        }
-        done += stored.state().phase() == MovePhase.FAILED ? 0 : 1;
+        new SlotMover(servers, cluster, control, stored.move()).run(stored.state());
       }
     } catch (JobFailed | JobCancelled e) {
       MoveStore.giveUpPlanned(control.catalog(), control.job().id());
       throw e;
     }
-    return done;
+    return moves.size();
   }
 }

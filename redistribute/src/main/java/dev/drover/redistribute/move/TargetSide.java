@@ -101,20 +101,32 @@ final class TargetSide {
             .formatted(SqlQuote.literal(table.leaf())));
   }
 
+  /**
+   * One that is there already stays: its origin knows what has been applied, which the replication
+   * slot may have forgotten. A new one would apply rows again that are there.
+   */
   void subscribe(String conninfo) throws SQLException {
-    dropSubscription();
+    String source = SqlQuote.literal(conninfo);
+    if (hasSubscription()) {
+      link.run("ALTER SUBSCRIPTION %s CONNECTION %s".formatted(name(), source));
+      return;
+    }
     link.run(
         """
         CREATE SUBSCRIPTION %1$s CONNECTION %2$s PUBLICATION %1$s \
         WITH (create_slot = false, slot_name = '%1$s', copy_data = false)\
         """
-            .formatted(name(), SqlQuote.literal(conninfo)));
+            .formatted(name(), source));
+  }
+
+  private boolean hasSubscription() throws SQLException {
+    return link.is(
+        "SELECT EXISTS (SELECT FROM pg_subscription WHERE subname = '%s')".formatted(name()));
   }
 
   /** The replication slot stays: it is the source's to drop. */
   void dropSubscription() throws SQLException {
-    if (!link.is(
-        "SELECT EXISTS (SELECT FROM pg_subscription WHERE subname = '%s')".formatted(name()))) {
+    if (!hasSubscription()) {
       return;
     }
     link.run("ALTER SUBSCRIPTION " + name() + " DISABLE");
@@ -149,6 +161,13 @@ final class TargetSide {
             .formatted(move.application()));
   }
 
+  /** Takes away what was made, except for leaves. */
+  void forget() throws SQLException {
+    dropSubscription();
+    link.run("DELETE FROM drover.move_marker WHERE move = " + id);
+  }
+
+  /** Takes everything away that was made. */
   void drop() throws SQLException {
     dropSubscription();
     link.run("SELECT drover.drop_moved(" + id + ")");

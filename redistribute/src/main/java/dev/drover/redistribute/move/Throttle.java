@@ -1,32 +1,55 @@
 package dev.drover.redistribute.move;
 
+import static java.util.Objects.requireNonNull;
+
+import java.sql.SQLException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
- * Keeps a stream below a rate that may change on the way.
+ * Keeps a stream below a rate that may change at any time, also while the stream waits.
  *
  * <p>Threads: confined to the copying thread.
  */
 final class Throttle {
-  private static final long NANOS_PER_SECOND = 1_000_000_000;
-  private static final long LONGEST_PAUSE_NANOS = NANOS_PER_SECOND / 2;
+  private static final double NANOS_PER_SECOND = 1e9;
+  private static final long LONGEST_PAUSE_NANOS = 200_000_000;
 
-  private long ready = System.nanoTime();
+  private final LongSupplier bytesPerSecond;
+  private final Renewal renewal;
+  private long paid = System.nanoTime();
+  private double owed;
 
-  /** Called after so many bytes; a rate of 0 is none. */
-  void passed(int byteCount, long bytesPerSecond) {
+  /** Looks what is wanted now; throws if nothing more is. */
+  interface Renewal {
+    void run() throws SQLException;
+  }
+
+  /** A rate of 0 is none. */
+  Throttle(LongSupplier bytesPerSecond, Renewal renewal) {
+    this.bytesPerSecond = requireNonNull(bytesPerSecond);
+    this.renewal = requireNonNull(renewal);
+  }
+
+  /** Called after so many bytes; returns when the next ones may follow. */
+  void passed(int byteCount) throws SQLException {
+    owed += byteCount;
+    long rate = bytesPerSecond.getAsLong();
+    pay(rate);
+    while (rate > 0 && owed > 0) {
+      long pause = (long) (owed / rate * NANOS_PER_SECOND);
+      LockSupport.parkNanos(Math.min(LONGEST_PAUSE_NANOS, pause));
+      renewal.run();
+      pay(rate);
+      rate = bytesPerSecond.getAsLong();
+    }
+  }
+
+  /** What was not used for long is lost. */
+  private void pay(long rate) {
     long now = System.nanoTime();
-    if (bytesPerSecond <= 0) {
-      ready = now;
-      return;
-    }
-    long cost = (long) ((double) byteCount / bytesPerSecond * NANOS_PER_SECOND);
-    ready = Math.max(ready, now - LONGEST_PAUSE_NANOS) + cost;
-    while (ready - System.nanoTime() > 0) {
-      LockSupport.parkNanos(Math.min(LONGEST_PAUSE_NANOS, ready - System.nanoTime()));
-      if (Thread.currentThread().isInterrupted()) {
-        return;
-      }
-    }
+    double most = LONGEST_PAUSE_NANOS / NANOS_PER_SECOND * rate;
+    owed = rate <= 0 ? 0 : Math.max(-most, owed - (now - paid) / NANOS_PER_SECOND * rate);
+    paid = now;
   }
 }

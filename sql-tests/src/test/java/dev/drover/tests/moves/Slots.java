@@ -47,6 +47,20 @@ final class Slots {
             .formatted(owner));
   }
 
+  /** One of the slots that a node has. */
+  int someOf(int group, String owner) throws SQLException {
+    return Integer.parseInt(
+        ask(
+            catalog,
+            """
+            SELECT s.position - 1 FROM drover.colocation_groups g
+            JOIN drover.nodes n ON n.name = '%s',
+            unnest(g.slots) WITH ORDINALITY s(node, position)
+            WHERE g.id = %d AND s.node = n.id ORDER BY s.position LIMIT 1
+            """
+                .formatted(owner, group)));
+  }
+
   /** Starts a move and returns its job. */
   int start(int group, int slot, String target) throws SQLException {
     return Integer.parseInt(
@@ -82,6 +96,16 @@ final class Slots {
                 WHERE n.nspname ~ '^drover\\$\\d+$' AND c.relkind = 'r' AND NOT c.relispartition
               UNION ALL SELECT 'marker ' || move FROM drover.move_marker
               """));
+    }
+    return found;
+  }
+
+  /** Schemas of leaves that were given away. */
+  List<String> trash() throws SQLException {
+    List<String> found = new ArrayList<>();
+    for (Endpoint node : datanodes) {
+      found.addAll(
+          column(node, "SELECT nspname FROM pg_namespace WHERE nspname ~ '^drover\\$trash'"));
     }
     return found;
   }
@@ -124,6 +148,13 @@ final class Slots {
       rows += Long.parseLong(ask(node, "SELECT count(*) FROM " + table));
     }
     return rows;
+  }
+
+  static void run(Endpoint endpoint, String sql) throws SQLException {
+    try (Connection connection = endpoint.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   static String ask(Endpoint endpoint, String sql) throws SQLException {

@@ -1,0 +1,197 @@
+package dev.drover.tests.moves;
+
+import dev.drover.tests.Endpoint;
+import java.net.SocketTimeoutException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Light traffic while members of the cluster die: each transaction adds one to an account and
+ * writes an entry with a number of its own. Whatever becomes of a transaction whose client was cut
+ * off, an account always has as many entries as it counts, no entry is there twice, and none is
+ * missing that was acknowledged.
+ */
+final class Ledger implements AutoCloseable {
+  private static final int ACCOUNTS = 150;
+  private static final int PACE_MILLIS = 15;
+
+  /** Longer than a transaction in doubt keeps its locks. */
+  private static final String HANGS_SECONDS = "40";
+
+  private final List<Endpoint> coordinators;
+  private final AtomicInteger next = new AtomicInteger();
+  private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
+  private final ConcurrentLinkedQueue<String> unforgiven = new ConcurrentLinkedQueue<>();
+  private final ScheduledExecutorService clock;
+
+  private Ledger(List<Endpoint> coordinators) {
+    this.coordinators = coordinators;
+    this.clock = Executors.newScheduledThreadPool(coordinators.size());
+  }
+
+  /** Makes the tables and begins: one client at each coordinator. */
+  static Ledger open(List<Endpoint> coordinators) throws SQLException {
+    try (Connection connection = coordinators.getFirst().connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE SCHEMA moved");
+      statement.execute(
+          """
+          CREATE TABLE moved.accounts (id int PRIMARY KEY, n int NOT NULL) DISTRIBUTE BY HASH (id);
+          CREATE TABLE moved.entries (account int REFERENCES moved.accounts, entry int,
+            PRIMARY KEY (account, entry)) DISTRIBUTE BY HASH (account);
+          INSERT INTO moved.accounts SELECT g, 0 FROM generate_series(1, %d) g
+          """
+              .formatted(ACCOUNTS));
+    }
+    Ledger ledger = new Ledger(coordinators);
+    for (Endpoint coordinator : coordinators) {
+      Writer writer = ledger.new Writer(coordinator);
+      ledger.clock.scheduleWithFixedDelay(writer::write, 0, PACE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    return ledger;
+  }
+
+  /** Connects again when it was cut off. */
+  private final class Writer {
+    private final Endpoint coordinator;
+    private final Random random;
+    private Optional<Connection> connection = Optional.empty();
+
+    Writer(Endpoint coordinator) {
+      this.coordinator = coordinator;
+      this.random = new Random(coordinator.port());
+    }
+
+    void write() {
+      int entry = next.incrementAndGet();
+      try {
+        book(connected(), 1 + random.nextInt(ACCOUNTS), entry);
+        acknowledged.add(entry);
+      } catch (SQLException e) {
+        forgive(e);
+        cut();
+      }
+    }
+
+    private Connection connected() throws SQLException {
+      if (connection.isEmpty()) {
+        Connection made = coordinator.connect(patience());
+        made.setAutoCommit(false);
+        connection = Optional.of(made);
+      }
+      return connection.get();
+    }
+
+    private void cut() {
+      try (Connection _ = connection.orElse(null)) {
+        connection = Optional.empty();
+      } catch (SQLException e) {
+        connection = Optional.empty();
+      }
+    }
+  }
+
+  private static void book(Connection connection, int account, int entry) throws SQLException {
+    try (PreparedStatement update =
+            connection.prepareStatement("UPDATE moved.accounts SET n = n + 1 WHERE id = ?");
+        PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO moved.entries VALUES (?, ?)")) {
+      update.setInt(1, account);
+      if (update.executeUpdate() != 1) {
+        throw new SQLException("account " + account + " was not found", "P0002");
+      }
+      insert.setInt(1, account);
+      insert.setInt(2, entry);
+      insert.executeUpdate();
+    }
+    connection.commit();
+  }
+
+  private static Properties patience() {
+    Properties settings = new Properties();
+    settings.setProperty("socketTimeout", HANGS_SECONDS);
+    return settings;
+  }
+
+  /** What a dead member or a move explains. */
+  private void forgive(SQLException e) {
+    String state = Optional.ofNullable(e.getSQLState()).orElse("08");
+    boolean isExplained =
+        state.startsWith("08") || state.startsWith("57P") || state.startsWith("40");
+    if (!isExplained || e.getCause() instanceof SocketTimeoutException) {
+      unforgiven.add(state + " " + e.getMessage());
+    }
+  }
+
+  /** What is wrong with the books now, as a coordinator shows them. */
+  List<String> wrong(Endpoint coordinator) throws SQLException {
+    List<String> wrong = new ArrayList<>(unforgiven);
+    Set<Integer> expected = new HashSet<>(acknowledged);
+    try (Connection connection = coordinator.connect(patience());
+        Statement statement = connection.createStatement()) {
+      checkCounts(statement, wrong);
+      checkEntries(statement, expected, wrong);
+    }
+    return wrong;
+  }
+
+  private static void checkCounts(Statement statement, List<String> wrong) throws SQLException {
+    int accounts = 0;
+    try (ResultSet row =
+        statement.executeQuery(
+            """
+            SELECT a.id, a.n, count(e.entry) FROM moved.accounts a
+            LEFT JOIN moved.entries e ON e.account = a.id GROUP BY a.id, a.n
+            """)) {
+      for (; row.next(); accounts++) {
+        if (row.getInt(2) != row.getInt(3)) {
+          wrong.add(
+              "account %d counts %d and has %d entries"
+                  .formatted(row.getInt(1), row.getInt(2), row.getInt(3)));
+        }
+      }
+    }
+    if (accounts != ACCOUNTS) {
+      wrong.add(accounts + " accounts");
+    }
+  }
+
+  private static void checkEntries(Statement statement, Set<Integer> expected, List<String> wrong)
+      throws SQLException {
+    Set<Integer> found = new HashSet<>();
+    try (ResultSet row = statement.executeQuery("SELECT entry FROM moved.entries")) {
+      while (row.next()) {
+        if (!found.add(row.getInt(1))) {
+          wrong.add("entry %d is there twice".formatted(row.getInt(1)));
+        }
+      }
+    }
+    expected.removeAll(found);
+    expected.forEach(entry -> wrong.add("entry %d is lost".formatted(entry)));
+  }
+
+  int acknowledged() {
+    return acknowledged.size();
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+}
