@@ -7,7 +7,7 @@ import dev.drover.redistribute.job.CatalogNode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -45,6 +45,7 @@ public final class MoveSweep implements AutoCloseable {
   private final Duration grace;
   private final Thread thread;
   private volatile boolean stopping;
+  private int cleanTo;
 
   private MoveSweep(CatalogNode catalogNode, Servers servers, Duration grace) {
     this.catalogNode = requireNonNull(catalogNode);
@@ -81,21 +82,55 @@ public final class MoveSweep implements AutoCloseable {
   }
 
   private void sweep(Link catalog) throws SQLException {
-    Set<String> live =
-        new HashSet<>(
-            catalog.column(
-                """
-                SELECT id FROM drover.move WHERE finished IS NULL \
-                OR (phase = 'DONE' AND finished > now() - interval '%d seconds')\
-                """
-                    .formatted(grace.toSeconds())));
+    Moves moves = moves(catalog);
+    if (!moves.mayHaveLeftSomething(cleanTo)) {
+      return;
+    }
+    boolean isWhole = true;
     for (String node : catalog.column("SELECT id FROM drover.nodes WHERE id > 0")) {
       try (Link link = new Link(servers.connect(Integer.parseInt(node), APPLICATION))) {
-        removeAllBut(live, link);
+        removeAllBut(moves.live(), link);
       } catch (SQLException e) {
         LOG.warn("event=node_not_swept node={} reason={}", node, e.getMessage());
+        isWhole = false;
       }
     }
+    if (isWhole && moves.live().isEmpty()) {
+      cleanTo = moves.newest();
+    }
+  }
+
+  /**
+   * All moves there have ever been.
+   *
+   * @param newest the number of the last one, 0 if there was none
+   * @param live those whose objects must stay
+   */
+  record Moves(int newest, Set<String> live) {
+    Moves {
+      live = Set.copyOf(live);
+    }
+
+    /** {@code cleanTo} is the newest one when nothing was left of any. */
+    boolean mayHaveLeftSomething(int cleanTo) {
+      return newest > cleanTo || !live.isEmpty();
+    }
+  }
+
+  private Moves moves(Link catalog) throws SQLException {
+    int newest =
+        catalog
+            .ask("SELECT coalesce(max(id), 0) FROM drover.move")
+            .map(Integer::parseInt)
+            .orElse(0);
+    List<String> live =
+        catalog.column(
+            """
+            SELECT id FROM drover.move WHERE finished IS NULL \
+            OR (phase = 'DONE' AND finished > now() - interval '%d seconds')\
+            """
+                .formatted(grace.toSeconds()));
+    return new Moves(newest, Set.copyOf(live));
   }
 
   private void removeAllBut(Set<String> live, Link link) throws SQLException {

@@ -34,6 +34,9 @@ final class SlotMover {
   private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
   private static final long NANOS_PER_MICRO = 1000;
 
+  /** Copying once more would fill it again. */
+  private static final String DISK_FULL = "53100";
+
   /** A lock was not free, a deadlock, a cancelled statement, a coordinator that is not ready. */
   private static final Set<String> PASSING =
       Set.of("55P03", "40P01", "40001", "57014", "57P03", "53300");
@@ -120,7 +123,7 @@ final class SlotMover {
 
   /** What was changed or dropped meanwhile explains most errors that do not pass. */
   private Event afterError(MovePhase phase, SQLException e) throws SQLException {
-    if (Failures.mayPass(e)) {
+    if (Failures.mayPass(e) && !DISK_FULL.equals(e.getSQLState())) {
       return new Event.Broken();
     }
     boolean copies = phase != MovePhase.PLANNED && !isUndone(phase);

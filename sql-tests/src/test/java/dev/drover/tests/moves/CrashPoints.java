@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -29,6 +30,10 @@ final class CrashPoints implements AutoCloseable {
 
   /** Where a move waits. */
   record Point(MovePhase phase, boolean isPrepared) {
+    private int key() {
+      return List.of(MovePhase.values()).indexOf(phase);
+    }
+
     private int lock() {
       return isPrepared ? PREPARING : WORKED;
     }
@@ -65,10 +70,10 @@ final class CrashPoints implements AutoCloseable {
 
   /** From now on a move waits there. */
   void arm(Point point) throws SQLException {
-    execute("SELECT pg_advisory_lock(%d, %d)".formatted(point.lock(), point.phase().ordinal()));
+    execute("SELECT pg_advisory_lock(%d, %d)".formatted(point.lock(), point.key()));
     execute(
         "INSERT INTO drover.crash_points VALUES (%d, '%s', %d)"
-            .formatted(point.lock(), point.phase(), point.phase().ordinal()));
+            .formatted(point.lock(), point.phase(), point.key()));
   }
 
   /** The server process of the move that waits there, if one does. */
@@ -80,7 +85,7 @@ final class CrashPoints implements AutoCloseable {
                 SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
                 AND classid = %d AND objid = %d
                 """
-                    .formatted(point.lock(), point.phase().ordinal()))) {
+                    .formatted(point.lock(), point.key()))) {
       return row.next() ? OptionalInt.of(row.getInt(1)) : OptionalInt.empty();
     }
   }
@@ -90,7 +95,7 @@ final class CrashPoints implements AutoCloseable {
     execute(
         "DELETE FROM drover.crash_points WHERE lock = %d AND phase = '%s'"
             .formatted(point.lock(), point.phase()));
-    execute("SELECT pg_advisory_unlock(%d, %d)".formatted(point.lock(), point.phase().ordinal()));
+    execute("SELECT pg_advisory_unlock(%d, %d)".formatted(point.lock(), point.key()));
   }
 
   /** What waits there never happens: its process ends. */

@@ -62,7 +62,8 @@ final class Ledger implements AutoCloseable {
     Ledger ledger = new Ledger(coordinators);
     for (Endpoint coordinator : coordinators) {
       Writer writer = ledger.new Writer(coordinator);
-      ledger.clock.scheduleWithFixedDelay(writer::write, 0, PACE_MILLIS, TimeUnit.MILLISECONDS);
+      var _ =
+          ledger.clock.scheduleWithFixedDelay(writer::write, 0, PACE_MILLIS, TimeUnit.MILLISECONDS);
     }
     return ledger;
   }

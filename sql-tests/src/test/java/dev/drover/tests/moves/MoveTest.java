@@ -1,6 +1,7 @@
 package dev.drover.tests.moves;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.Endpoints;
@@ -110,6 +111,38 @@ class MoveTest {
         .isEmpty();
     assertThat(slots.misplaced("moved.accounts")).isEmpty();
     assertThat(slots.leftovers()).isEmpty();
+  }
+
+  /** A check that fails on the connections of moves stands for a disk that is full. */
+  @Test
+  void whatTheTargetCannotTakeStaysWhereItIs() throws SQLException {
+    run(
+        """
+        CREATE SCHEMA moved;
+        CREATE FUNCTION moved.fits(id int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+        BEGIN
+          IF current_setting('application_name') LIKE 'drover move%' THEN
+            RAISE 'no space left on device' USING ERRCODE = '53100';
+          END IF;
+          RETURN true;
+        END $$
+        """);
+    run(
+        """
+        CREATE TABLE moved.large (id int PRIMARY KEY, CHECK (moved.fits(id)))
+          DISTRIBUTE BY HASH (id);
+        INSERT INTO moved.large SELECT generate_series(1, 500)
+        """);
+    int group = slots.group("moved.large");
+    String owner = slots.owner(group, SLOT);
+    int job = slots.start(group, SLOT, slots.otherThan(owner));
+    assertThatThrownBy(() -> slots.awaitJob(job))
+        .hasMessageContaining("has failed")
+        .hasMessageContaining("no space left on device");
+    assertThat(slots.moveColumn(job, "restarts")).isEqualTo("0");
+    assertThat(slots.owner(group, SLOT)).isEqualTo(owner);
+    assertThat(slots.leftovers()).isEmpty();
+    assertThat(slots.rowsOnNodes("moved.large")).isEqualTo(500);
   }
 
   private String picture() throws SQLException {
