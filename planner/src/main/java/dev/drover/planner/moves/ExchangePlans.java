@@ -90,7 +90,23 @@ public final class ExchangePlans {
     }
     return CheapestChoice.find(
             all, options.costOfGathering(), TRIES, choice -> planned(moved(choice)).isPresent())
-        .map(choice -> new Costed(fragments(moved(choice), gathered), choice.cost()));
+        .map(choice -> costed(choice, options, gathered));
+  }
+
+  private Costed costed(
+      CheapestChoice.Choice<Candidate> choice, MoveOptions options, Plan gathered) {
+    Moved moved = moved(choice);
+    Reductions reductions = reductions(moved);
+    double cost = choice.cost() + reductions.cost();
+    for (int i = 0; i < analysis.tables().size(); i++) {
+      TableUse table = analysis.tables().get(i);
+      MoveOptions.Option option = choice.name().options().get(i).get(choice.options().get(i));
+      if (option.route().isPresent()) {
+        cost += options.costOfReading(table);
+        cost -= option.cost() * (1 - reductions.fraction(table));
+      }
+    }
+    return new Costed(fragments(moved, reductions, gathered), cost);
   }
 
   /** Every node computes the same from the same rows, however often. */
@@ -172,8 +188,8 @@ public final class ExchangePlans {
     }
   }
 
-  private Plan fragments(Moved moved, Plan gathered) {
-    List<Exchange> exchanges = new ArrayList<>(exchanges(moved));
+  private Plan fragments(Moved moved, Reductions reductions, Plan gathered) {
+    List<Exchange> exchanges = new ArrayList<>(exchanges(moved, reductions));
     Plan then = planned(moved).orElseThrow();
     List<String> inputs =
         analysis.tables().stream()
@@ -211,7 +227,7 @@ public final class ExchangePlans {
   }
 
   /** Rows that are few come first: they tell which rows of the others need not move. */
-  private List<Exchange> exchanges(Moved moved) {
+  private Reductions reductions(Moved moved) {
     Map<TableUse, String> copied = new HashMap<>();
     moved
         .moves()
@@ -226,6 +242,10 @@ public final class ExchangePlans {
     moved.routes().keySet().stream()
         .sorted((a, b) -> Double.compare(producers.get(b).rows(), producers.get(a).rows()))
         .forEach(table -> reductions.reduce(table, FIRST + moved.routes().size()));
+    return reductions;
+  }
+
+  private List<Exchange> exchanges(Moved moved, Reductions reductions) {
     List<Exchange> first = new ArrayList<>(reductions.keys());
     List<Exchange> then = new ArrayList<>();
     moved

@@ -214,6 +214,11 @@ public final class MoveOptions {
     return KeyConstants.hashType(table.column(column)).filter(HashType::distributable);
   }
 
+  /** Where they are, whether they move or not. */
+  double costOfReading(TableUse table) {
+    return producers.get(table).rows() * BYTES_PER_ROW / nodes;
+  }
+
   /** What it costs to bring all rows to one place and to work there. */
   double costOfGathering() {
     double cost = 0;

@@ -40,7 +40,9 @@ final class Reductions {
   private final List<Exchange> keys = new ArrayList<>();
   private final Map<Variable, String> keyRelations = new HashMap<>();
   private final Map<TableUse, List<Producer.Reduction>> found = new LinkedHashMap<>();
+  private final Map<TableUse, Double> fractions = new HashMap<>();
   private final Set<TableUse> reducing = new HashSet<>();
+  private double cost;
 
   /** {@code copied} tables have these relations on every node. */
   Reductions(Analysis analysis, Map<TableUse, Producer> producers, Map<TableUse, String> copied) {
@@ -57,6 +59,16 @@ final class Reductions {
 
   List<Producer.Reduction> of(TableUse table) {
     return found.getOrDefault(table, List.of());
+  }
+
+  /** Of the table's rows that move all the same. */
+  double fraction(TableUse table) {
+    return fractions.getOrDefault(table, 1.0);
+  }
+
+  /** What sending keys costs. */
+  double cost() {
+    return cost;
   }
 
   /** Looks for a table whose rows are few. */
@@ -80,6 +92,7 @@ final class Reductions {
                 reduction -> {
                   reducing.add((TableUse) other.source());
                   found.put(table, List.of(reduction));
+                  fractions.put(table, fraction(own, other));
                 });
       }
     }
@@ -110,14 +123,19 @@ final class Reductions {
         && same.deterministic();
   }
 
+  private double fraction(Variable own, Variable few) {
+    TableUse table = (TableUse) own.source();
+    return producers.get((TableUse) few.source()).rows()
+        / Math.max(1, estimates.distinct(table, table.column(own.column())));
+  }
+
   private Optional<Producer.Reduction> reducing(
       Producer moving, Variable own, Variable other, int firstName) {
     TableUse table = moving.table();
     TableUse few = (TableUse) other.source();
     String key = other.column();
     Producer source = producers.get(few);
-    double fraction =
-        source.rows() / Math.max(1, estimates.distinct(table, table.column(own.column())));
+    double fraction = fraction(own, other);
     if (fraction > WORTH_IT) {
       return Optional.empty();
     }
@@ -131,14 +149,15 @@ final class Reductions {
     }
     double width = estimates.width(few, List.of(key));
     int nodes = table.relation().distribution().nodes().size();
-    double cost = source.rows() * width * (1 + nodes) + COST_OF_EXCHANGE;
-    if (cost > moving.bytes() * (1 - fraction)) {
+    double ofKeys = source.rows() * width * (1 + nodes) + COST_OF_EXCHANGE;
+    if (ofKeys > moving.bytes() * (1 - fraction)) {
       return Optional.empty();
     }
     String relation =
         keyRelations.computeIfAbsent(
             other,
             _ -> {
+              cost += ofKeys;
               String name = "drover_x" + (firstName + keys.size());
               keys.add(source.keys(name, key));
               return name;

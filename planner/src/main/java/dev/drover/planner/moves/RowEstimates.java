@@ -17,7 +17,10 @@ import java.util.Optional;
  */
 public final class RowEstimates {
   private static final double ROWS_OF_UNKNOWN = 10_000;
-  private static final int ROW_OVERHEAD = 8;
+
+  /** What a row costs on its way beside its values: to be written, sent, read and stored. */
+  public static final int ROW_OVERHEAD = 48;
+
   private static final int WIDTH_OF_UNKNOWN = 24;
   private static final double EQUAL = 0.005;
   private static final double INEQUAL = 1.0 / 3;

@@ -54,7 +54,7 @@ public final class RelationalPlans {
     Set<Column> needed = finish.columns();
     return new Search(transfers, transfers.sizes())
         .plans(rows, needed).stream()
-            .flatMap(placed -> gathered(placed, needed, transfers).stream())
+            .flatMap(placed -> gathered(placed, finish, transfers).stream())
             .min(Comparator.comparingDouble(Placed::cost))
             .map(
                 best ->
@@ -63,10 +63,14 @@ public final class RelationalPlans {
                         new Costs(transfers).ofMoves(best.rows())));
   }
 
-  private static Optional<Placed> gathered(Placed placed, Set<Column> needed, Transfers transfers) {
-    return placed.spot() instanceof Spot.One
-        ? Optional.of(placed)
-        : transfers.gather(placed, needed);
+  /** What is gathered for the client as it is comes from the nodes without a detour. */
+  private static Optional<Placed> gathered(Placed placed, Finish finish, Transfers transfers) {
+    if (placed.spot() instanceof Spot.One) {
+      return Optional.of(placed);
+    }
+    return transfers
+        .gather(placed, finish.columns())
+        .map(last -> finish.isPlain() ? placed.with(last.rows(), last.spot(), 0) : last);
   }
 
   private Plan.Fragments fragments(Placed best) {

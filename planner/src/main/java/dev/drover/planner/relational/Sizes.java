@@ -1,5 +1,6 @@
 package dev.drover.planner.relational;
 
+import dev.drover.planner.moves.RowEstimates;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -10,14 +11,13 @@ import java.util.List;
  * <p>Threads: confined to the planning of one statement.
  */
 final class Sizes {
-  private static final double ROW_OVERHEAD = 8;
   private static final double LEAST_FRACTION = 0.05;
 
   private final IdentityHashMap<Rows, Double> known = new IdentityHashMap<>();
 
   /** Bytes of a row of these columns. */
   static double width(Collection<Column> columns) {
-    return ROW_OVERHEAD + columns.stream().mapToDouble(Column::width).sum();
+    return RowEstimates.ROW_OVERHEAD + columns.stream().mapToDouble(Column::width).sum();
   }
 
   double of(Rows rows) {

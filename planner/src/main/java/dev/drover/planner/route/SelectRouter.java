@@ -42,6 +42,9 @@ import java.util.Optional;
 
 /** Routes queries: to the catalog node, to one node, to any, or to all that hold rows. */
 final class SelectRouter {
+  /** How many rows joins yield is guessed less well than how many tables have. */
+  private static final double WELL_BELOW = 0.8;
+
   private final RoutingContext context;
   private final LiteralReads reads;
   private final boolean inJava;
@@ -103,7 +106,7 @@ final class SelectRouter {
     return (moving.isPossible()
             ? joined(analysis, query, gathered)
             : Optional.<RelationalPlans.Costed>empty())
-        .filter(plan -> plan.cost() < limit)
+        .filter(plan -> plan.cost() < limit * WELL_BELOW)
         .<Plan>map(RelationalPlans.Costed::plan)
         .or(() -> tables.map(ExchangePlans.Costed::plan))
         .orElse(gathered);

@@ -22,7 +22,6 @@ import java.util.Optional;
 final class Columns {
   private static final double WIDTH_OF_UNKNOWN = 16;
   private static final double VALUES_OF_UNKNOWN = 200;
-  private static final double ROW_OVERHEAD = 8;
 
   private final RowEstimates estimates;
   private final Map<Variable, Column> byName = new HashMap<>();
@@ -51,7 +50,7 @@ final class Columns {
             next,
             Optional.of(ColumnTypes.of(column)),
             KeyConstants.hashType(column),
-            estimates.width(table, List.of(variable.column())) - ROW_OVERHEAD,
+            estimates.width(table, List.of(variable.column())) - RowEstimates.ROW_OVERHEAD,
             estimates.distinct(table, column));
     byName.put(variable, own);
     return own;
