@@ -351,7 +351,7 @@ public final class Call {
   public void failed(ErrorFields error) {
     CatalogCache catalog = context.services().ddl().catalog();
     if (StatementError.routeChanged(this, error)) {
-      ended(ErrorFields.of(TableChanges.whileWaiting(), Severity.ERROR));
+      ended(ErrorFields.of(changedMeanwhile(), Severity.ERROR));
     } else if (TableChanges.mayHaveMoved(error) && !catalog.isCurrent(cached.view())) {
       transaction.fail();
       catalog.whenCurrent(
@@ -363,7 +363,7 @@ public final class Call {
 
   private ErrorFields moved(ErrorFields error, CatalogView now) {
     return TableChanges.spreadOtherwise(cached.view().snapshot(), now.snapshot(), text())
-        ? ErrorFields.of(TableChanges.whileWaiting(), Severity.ERROR)
+        ? ErrorFields.of(changedMeanwhile(), Severity.ERROR)
         : error;
   }
 
