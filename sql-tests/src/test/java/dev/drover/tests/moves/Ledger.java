@@ -34,15 +34,13 @@ final class Ledger implements AutoCloseable {
   /** Longer than a transaction in doubt keeps its locks. */
   private static final String HANGS_SECONDS = "40";
 
-  private final List<Endpoint> coordinators;
   private final AtomicInteger next = new AtomicInteger();
   private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
   private final ConcurrentLinkedQueue<String> unforgiven = new ConcurrentLinkedQueue<>();
   private final ScheduledExecutorService clock;
 
-  private Ledger(List<Endpoint> coordinators) {
-    this.coordinators = coordinators;
-    this.clock = Executors.newScheduledThreadPool(coordinators.size());
+  private Ledger(int clients) {
+    this.clock = Executors.newScheduledThreadPool(clients);
   }
 
   /** Makes the tables and begins: one client at each coordinator. */
@@ -59,7 +57,7 @@ final class Ledger implements AutoCloseable {
           """
               .formatted(ACCOUNTS));
     }
-    Ledger ledger = new Ledger(coordinators);
+    Ledger ledger = new Ledger(coordinators.size());
     for (Endpoint coordinator : coordinators) {
       Writer writer = ledger.new Writer(coordinator);
       var _ =
