@@ -247,7 +247,11 @@ final class CursorStatements {
 
   /** UPDATE or DELETE WHERE CURRENT OF. */
   Operator change(Call call, Plan.AtCursor plan) {
-    return switch (required(plan.cursor()).place()) {
+    Place place = required(plan.cursor()).place();
+    if (plan.copies()) {
+      throw SqlError.notSupported("WHERE CURRENT OF on replicated tables is not supported yet");
+    }
+    return switch (place) {
       case Place.Kept _ ->
           throw SqlError.notSupported(
               "WHERE CURRENT OF cursors over several nodes or WITH HOLD is not supported yet");

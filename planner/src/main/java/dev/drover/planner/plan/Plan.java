@@ -167,8 +167,10 @@ public sealed interface Plan {
    * @param table the one that is changed
    * @param leaves stands for the leaf that the cursor reads; its key says nothing. Empty when the
    *     text names the table itself
+   * @param copies the row is on other nodes too, where the cursor is not
    */
-  record AtCursor(String cursor, String table, SqlText text, Optional<Pin> leaves) implements Plan {
+  record AtCursor(String cursor, String table, SqlText text, Optional<Pin> leaves, boolean copies)
+      implements Plan {
     public AtCursor {
       requireNonNull(cursor);
       requireNonNull(table);

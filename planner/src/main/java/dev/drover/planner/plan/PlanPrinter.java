@@ -66,7 +66,7 @@ public final class PlanPrinter {
         query(depth, text);
         combine(depth, combine);
       }
-      case Plan.AtCursor(var cursor, _, var text, _) -> {
+      case Plan.AtCursor(var cursor, _, var text, _, _) -> {
         line(depth, "Data Node Write (at cursor " + cursor + ")");
         query(depth, text);
       }

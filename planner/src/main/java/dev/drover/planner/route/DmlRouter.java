@@ -105,9 +105,6 @@ final class DmlRouter {
     if (!(current.children().getFirst() instanceof QualifiedName cursor)) {
       throw Unsupported.error("WHERE CURRENT OF clauses with a parameter");
     }
-    if (target.relation().distribution() instanceof Distribution.Replicated) {
-      throw Unsupported.error("WHERE CURRENT OF clauses on replicated tables");
-    }
     if (analysis.tables().size() > 1) {
       throw Unsupported.error("WHERE CURRENT OF clauses beside other tables");
     }
@@ -115,7 +112,8 @@ final class DmlRouter {
     Optional<Pin> leaves = byKey ? Optional.of(KeyPins.pin(target, List.of())) : Optional.empty();
     Map<TableUse, Pin> named = leaves.map(l -> Map.of(target, l)).orElse(Map.of());
     SqlText text = text(target, named, leaves.stream().toList());
-    return new Plan.AtCursor(cursor.local(), target.relation().name(), text, leaves);
+    boolean copies = target.relation().distribution() instanceof Distribution.Replicated;
+    return new Plan.AtCursor(cursor.local(), target.relation().name(), text, leaves, copies);
   }
 
   private Plan plan(Refusals refusals, Block block, TableUse target) {
