@@ -27,7 +27,8 @@ import java.util.Optional;
  *   ---------+--------------------+----------+--------------------------------------
  *   -        | bind               | BINDING  | Parse, Bind each
  *   BINDING  | all are bound      | BOUND    | says so
- *   BOUND    | bindAgain          | BINDING  | Bind each
+ *   BOUND    | bindAgain          | BINDING  | Bind each, between two looks at the snapshot
+ *   BINDING  | the looks differ   | BINDING  | the same again
  *   BOUND    | start of a portal  | RUNNING  | Execute
  *   RUNNING  | CommandComplete    | BOUND    | says so; after the last portal: leave
  *   any      | leave, abort       | LEAVING  | closes the portals, Sync; abort: cancels
@@ -70,6 +71,7 @@ final class NodeUnit implements Reply, MomentBinding.Unit {
   private final List<BoundQuery> portals = new ArrayList<>();
   private Optional<RowSource.Taker> taker = Optional.empty();
   private State state = State.BINDING;
+  private Optional<SnapshotProbe> probe = Optional.empty();
   private int bound;
   private int current;
   private int unrun;
@@ -95,6 +97,9 @@ final class NodeUnit implements Reply, MomentBinding.Unit {
 
   void bind() {
     ByteBuf out = backend.startUnit();
+    if (queries.size() > 1) {
+      SnapshotProbe.prepare(out);
+    }
     for (Query query : queries) {
       portals.add(ServerCommand.addTo(out, backend, query.bound(), query.rendering()));
     }
@@ -114,9 +119,17 @@ final class NodeUnit implements Reply, MomentBinding.Unit {
       return;
     }
     state = State.BINDING;
-    bound = 0;
+    bindAsOne();
+  }
+
+  /** Each Bind has its own snapshot, and what the snapshots show has to be the same. */
+  private void bindAsOne() {
     ByteBuf out = backend.link().out();
+    probe = portals.size() > 1 ? Optional.of(new SnapshotProbe()) : Optional.empty();
+    bound = probe.isPresent() ? -1 : 0;
+    probe.ifPresent(p -> p.ask(out));
     portals.forEach(portal -> portal.bindAgain(out));
+    probe.ifPresent(p -> p.ask(out));
     FrontendEncoder.flush(out);
     backend.link().flush();
   }
@@ -136,6 +149,9 @@ final class NodeUnit implements Reply, MomentBinding.Unit {
     for (BoundQuery portal : portals) {
       FrontendEncoder.closePortal(out, portal.bound().portal());
       FrontendEncoder.closeStatement(out, portal.statement());
+    }
+    if (queries.size() > 1) {
+      SnapshotProbe.close(out);
     }
     FrontendEncoder.sync(out);
     backend.link().flush();
@@ -176,6 +192,8 @@ final class NodeUnit implements Reply, MomentBinding.Unit {
   public void rows(ByteBuf run) {
     if (state == State.RUNNING) {
       taker.orElseThrow().rows(run);
+    } else if (state == State.BINDING && probe.isPresent()) {
+      probe.get().rows(run);
     } else {
       run.release();
     }
@@ -200,13 +218,32 @@ final class NodeUnit implements Reply, MomentBinding.Unit {
 
   private void bindComplete() {
     bound++;
-    if (bound == portals.size() && state == State.BINDING) {
-      state = State.BOUND;
-      listener.bound(this);
+    if (bound == portals.size() && state == State.BINDING && probe.isEmpty()) {
+      allBound();
+    }
+  }
+
+  private void allBound() {
+    state = State.BOUND;
+    listener.bound(this);
+  }
+
+  private void probed(SnapshotProbe looks) {
+    looks.answered();
+    if (!looks.isOver()) {
+      return;
+    }
+    if (looks.isOneMoment()) {
+      allBound();
+    } else {
+      bindAsOne();
     }
   }
 
   private void complete() {
+    if (state == State.BINDING) {
+      probe.ifPresent(this::probed);
+    }
     if (state != State.RUNNING) {
       return;
     }
@@ -219,7 +256,7 @@ final class NodeUnit implements Reply, MomentBinding.Unit {
   }
 
   private ErrorFields placed(ErrorFields fields) {
-    int number = state == State.BINDING ? Math.min(bound, queries.size() - 1) : current;
+    int number = state == State.BINDING ? Math.clamp(bound, 0, queries.size() - 1) : current;
     Query query = queries.get(number);
     return query.rendering().placed(query.bound().sql(), fields);
   }

@@ -19,9 +19,9 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * TPC-B as pgbench has it, over tables of every distribution, with a reader who adds everything up
- * in one view, one who counts, COPY, and a writer of a replicated table. What was acknowledged is
- * counted, row by row.
+ * TPC-B as pgbench has it, over tables of every distribution, with readers who add everything up in
+ * one statement and in one view, one who counts, COPY, and a writer of a replicated table. What was
+ * acknowledged is counted, row by row.
  */
 final class MixedLoad {
   static final List<String> TABLES = List.of("accounts", "tellers", "branches", "arrivals");
@@ -84,6 +84,7 @@ final class MixedLoad {
   void start() {
     begin("tpc-b", this::transaction);
     begin("tpc-b", this::transaction);
+    begin("sums", (statement, random) -> checkSums(statement));
     begin("sums in one view", this::twoSums);
     begin("counts", this::countEverything);
     begin("copy", this::copy);
