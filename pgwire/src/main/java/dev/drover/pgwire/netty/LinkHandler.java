@@ -109,7 +109,8 @@ final class LinkHandler extends ChannelInboundHandlerAdapter implements FrameRea
   @Override
   public void channelInactive(ChannelHandlerContext ignored) {
     inputEnded = true;
-    if (closing || !paused || !reader.hasInput()) {
+    boolean deliversLater = paused || resuming;
+    if (closing || !deliversLater || !reader.hasInput()) {
       finish(lost("%s closed the connection unexpectedly"));
     }
   }

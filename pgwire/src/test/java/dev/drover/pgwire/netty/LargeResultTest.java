@@ -99,7 +99,7 @@ class LargeResultTest {
     link.loop().submit(() -> link.onClose(() -> closed.complete(null))).sync();
     run(link, "SELECT repeat('x', 5000) FROM generate_series(1, 20)", counter);
     BackendLink other = open();
-    awaitState(link, "state || ' ' || left(query, 13)", "idle SELECT repeat");
+    awaitState(link, "wait_event || ' ' || left(query, 13)", "ClientRead SELECT repeat");
     BackendLinkTest.query(other, "SELECT pg_terminate_backend(" + link.processId() + ")");
     link.loop().submit(() -> resumeForGood(link, counter)).sync();
     assertThat(counter.done.get()).isEqualTo(20);
