@@ -49,9 +49,9 @@ class DatabaseMetaDataTest {
     Map<String, List<String>> plain = answers(endpoints.plain());
     Map<String, List<String>> drover = answers(endpoints.drover());
     assertThat(drover.keySet()).isEqualTo(plain.keySet());
-    assertThat(drover.remove(TYPE_INFO))
-        .as("Drover's own relations have types too")
-        .containsSubsequence(plain.remove(TYPE_INFO));
+    assertThat(drover.remove(TYPE_INFO).stream().sorted())
+        .as("Drover's own relations have types too; those of one kind come in no order")
+        .containsSubsequence(plain.remove(TYPE_INFO).stream().sorted().toList());
     for (Map.Entry<String, List<String>> answer : plain.entrySet()) {
       assertThat(drover.get(answer.getKey()))
           .as(answer.getKey())
@@ -127,13 +127,21 @@ class DatabaseMetaDataTest {
       while (results.next()) {
         List<String> row = new ArrayList<>();
         for (int i = 1; i <= columns; i++) {
-          boolean isSpecific = results.getMetaData().getColumnName(i).equals("SPECIFIC_NAME");
           String value = String.valueOf(results.getString(i));
-          row.add(isSpecific ? OID.matcher(value).replaceFirst("") : value);
+          row.add(comparable(results.getMetaData().getColumnName(i), value));
         }
         rows.add(String.join(" | ", row));
       }
     }
     return rows;
+  }
+
+  /** An index has a page on each of its leaves at least, once their sizes were collected. */
+  private static String comparable(String column, String value) {
+    return switch (column) {
+      case "SPECIFIC_NAME" -> OID.matcher(value).replaceFirst("");
+      case "PAGES" -> "some";
+      default -> value;
+    };
   }
 }
