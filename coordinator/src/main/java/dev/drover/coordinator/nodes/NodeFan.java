@@ -172,15 +172,15 @@ public final class NodeFan {
   private void sendNow() {
     unsent.set(0, participants.size());
     if (goesInOrder()) {
-      binding = new FanBinding(this, work, 1, work.binds() && !call.simple());
       send(0);
     } else {
       sendUnsent();
     }
   }
 
+  /** Rows of the first node would have to wait until the others have bound. */
   private boolean goesInOrder() {
-    boolean mayWait = work.writes() && open > 1 && call.request().maxRows() == 0;
+    boolean mayWait = work.writes() && open > 1 && !call.cached().returnsRows();
     return mayWait && call.services().writeOrder().firstNodeFirst();
   }
 
