@@ -31,7 +31,6 @@ public final class DdlChanges {
   private final boolean movesRows;
 
   /**
-   * @param view what the transaction's next statement is planned by, if there is one
    * @param movesRows rows of a table have gone to other nodes
    */
   DdlChanges(DdlServices services, CatalogView view, boolean movesRows) {

@@ -75,7 +75,6 @@ public final class DdlOperator implements Operator {
   private final DdlServices services;
   private final BlockingTransaction blocking;
   private boolean retryable;
-  private boolean alone;
   private int failingNode = Node.CATALOG_ID;
 
   public DdlOperator(Call call, Statement statement, DdlSession session) {
@@ -99,8 +98,7 @@ public final class DdlOperator implements Operator {
   private void openScope() {
     boolean opens = call.transaction().scope() == Transaction.Scope.NONE;
     call.openScope(false);
-    alone = opens && call.request().alone();
-    if (alone && !(statement instanceof Definition.CreateTableAs)) {
+    if (opens && call.request().alone() && !(statement instanceof Definition.CreateTableAs)) {
       call.transaction().view().changesSchemaOnly();
     }
   }
@@ -156,13 +154,12 @@ public final class DdlOperator implements Operator {
     if (retryable) {
       blocking.query(catalog, DdlSteps.LOCK_TIMEOUT);
     }
-    CatalogView newest = newestView();
-    CatalogView view = session.withTemporary(newest);
+    CatalogView view = session.withTemporary(newestView());
     Plan plan = DdlPlanner.plan(parsed(), call.text().utf8(), context(catalog, view));
     switch (plan) {
       case Plan.Utility utility -> {
         runSteps(utility);
-        finish(utility, newest);
+        finish(utility);
       }
       case Plan.Broadcast broadcast -> broadcast(broadcast);
       default -> runPlan(plan);
@@ -242,9 +239,8 @@ public final class DdlOperator implements Operator {
     return reply.rows().isEmpty() ? "" : reply.rows().getFirst().getFirst().orElse("");
   }
 
-  private void finish(Plan.Utility plan, CatalogView before) {
-    Optional<DdlChanges> changes =
-        changesSchema() ? Optional.of(changes(plan, before)) : Optional.empty();
+  private void finish(Plan.Utility plan) {
+    Optional<DdlChanges> changes = changesSchema() ? Optional.of(changes(plan)) : Optional.empty();
     blocking.onLoop(
         () -> {
           changes.ifPresent(session::changed);
@@ -263,13 +259,11 @@ public final class DdlOperator implements Operator {
         });
   }
 
-  private DdlChanges changes(Plan.Utility plan, CatalogView before) {
+  private DdlChanges changes(Plan.Utility plan) {
     boolean movesRows =
         plan.steps().stream().anyMatch(CarryRows.class::isInstance)
             || session.changes().map(DdlChanges::movesRows).orElse(false);
-    boolean isLast = alone && plan.then().isEmpty();
-    CatalogView view = isLast ? before : blocking.loadView(services);
-    return new DdlChanges(services, view, movesRows);
+    return new DdlChanges(services, blocking.loadView(services), movesRows);
   }
 
   private void continueWith(Plan then, String tag) {
