@@ -29,6 +29,11 @@ final class SlotMover {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final int FIRST_LOCK_MILLIS = 50;
   private static final int LONGEST_LOCK_MILLIS = 200;
+
+  /** So many attempts are made before others have to wait for longer than that. */
+  private static final int EAGER_CUTOVERS = 20;
+
+  private static final int PATIENT_LOCK_MILLIS = 1000;
   private static final int MAX_CUTOVERS = 60;
   private static final long SHORTEST_PAUSE_NANOS = 50_000_000;
   private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
@@ -254,7 +259,8 @@ final class SlotMover {
           return;
         }
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(pauseNanos(i)));
-        lockMillis = Math.min(LONGEST_LOCK_MILLIS, lockMillis * 2);
+        int longest = i < EAGER_CUTOVERS ? LONGEST_LOCK_MILLIS : PATIENT_LOCK_MILLIS;
+        lockMillis = Math.min(longest, lockMillis * 2);
       }
     }
     throw new JobFailed("the slot is in use by transactions that do not end: " + reason);

@@ -6,13 +6,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.postgresql.PGConnection;
@@ -32,24 +28,21 @@ final class MixedLoad {
   private static final int COPIED_ROWS = 50;
 
   private final Endpoint drover;
+  private final Clients clients;
   private final int accounts;
   private final AtomicLongArray updates;
   private final AtomicLongArray rates = new AtomicLongArray(RATES + 1);
   private final AtomicLong history = new AtomicLong();
   private final AtomicLong copied = new AtomicLong();
-  private final Map<String, AtomicLong> done = new ConcurrentSkipListMap<>();
-  private final Map<String, AtomicLong> errors = new ConcurrentSkipListMap<>();
-  private final List<String> wrong = new ArrayList<>();
-  private final List<CompletableFuture<Void>> clients = new ArrayList<>();
-  private volatile boolean goesOn = true;
 
   MixedLoad(Endpoint drover, int accounts) {
     this.drover = drover;
+    this.clients = new Clients(drover);
     this.accounts = accounts;
     this.updates = new AtomicLongArray(accounts + 1);
   }
 
-  /** One client's work, again and again on one connection. */
+  /** One turn of a client. */
   private interface Work {
     void run(Statement statement, Random random) throws SQLException;
   }
@@ -92,32 +85,13 @@ final class MixedLoad {
   }
 
   private void begin(String name, Work work) {
-    Random random = new Random(clients.size());
-    clients.add(
-        CompletableFuture.runAsync(() -> repeat(name, work, random), Thread::startVirtualThread));
-  }
-
-  private void repeat(String name, Work work, Random random) {
-    try (Connection connection = drover.connect();
-        Statement statement = connection.createStatement()) {
-      while (goesOn) {
-        once(name, work, statement, random);
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException(name, e);
-    }
-  }
-
-  private void once(String name, Work work, Statement statement, Random random)
-      throws SQLException {
-    try {
-      work.run(statement, random);
-      done.computeIfAbsent(name, _ -> new AtomicLong()).incrementAndGet();
-    } catch (SQLException e) {
-      String what = name + ": " + e.getSQLState() + " " + e.getMessage();
-      errors.computeIfAbsent(what, _ -> new AtomicLong()).incrementAndGet();
-      statement.execute("ROLLBACK");
-    }
+    clients.begin(
+        name,
+        (connection, random) -> {
+          try (Statement statement = connection.createStatement()) {
+            work.run(statement, random);
+          }
+        });
   }
 
   private void transaction(Statement statement, Random random) throws SQLException {
@@ -147,7 +121,7 @@ final class MixedLoad {
   private void change(Statement statement, String sql) throws SQLException {
     int rows = statement.executeUpdate(sql);
     if (rows != 1) {
-      wrong("%d rows for %s".formatted(rows, sql));
+      clients.wrong("%d rows for %s".formatted(rows, sql));
     }
   }
 
@@ -157,7 +131,7 @@ final class MixedLoad {
     String second = checkSums(statement);
     statement.execute("COMMIT");
     if (!first.equals(second)) {
-      wrong("first %s and then %s in one view".formatted(first, second));
+      clients.wrong("first %s and then %s in one view".formatted(first, second));
     }
   }
 
@@ -176,7 +150,7 @@ final class MixedLoad {
           || row.getLong(3) != sum
           || row.getLong(4) != sum
           || row.getLong(5) != accounts) {
-        wrong(
+        clients.wrong(
             "sums %d, %d, %d, %d over %d accounts"
                 .formatted(sum, row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)));
       }
@@ -214,16 +188,9 @@ final class MixedLoad {
     checkCount(statement, "rates", RATES);
   }
 
-  private void wrong(String what) {
-    synchronized (wrong) {
-      wrong.add(what);
-    }
-  }
-
   /** Stops the clients; what is wrong with the answers they got and the rows they have left. */
   List<String> stop() throws SQLException {
-    goesOn = false;
-    clients.forEach(CompletableFuture::join);
+    clients.stop();
     try (Connection connection = drover.connect();
         Statement statement = connection.createStatement()) {
       checkSums(statement);
@@ -232,7 +199,7 @@ final class MixedLoad {
       checkCount(statement, "history", history.get());
       checkCount(statement, "arrivals", copied.get());
     }
-    return List.copyOf(wrong);
+    return clients.wrong();
   }
 
   private void checkCounters(Statement statement, String sql, AtomicLongArray counted)
@@ -240,7 +207,7 @@ final class MixedLoad {
     try (ResultSet row = statement.executeQuery(sql)) {
       while (row.next()) {
         if (row.getLong(2) != counted.get(row.getInt(1))) {
-          wrong(
+          clients.wrong(
               "%s: row %d has %d instead of %d"
                   .formatted(sql, row.getInt(1), row.getLong(2), counted.get(row.getInt(1))));
         }
@@ -252,14 +219,14 @@ final class MixedLoad {
     try (ResultSet row = statement.executeQuery("SELECT count(*) FROM " + table)) {
       row.next();
       if (row.getLong(1) != counted) {
-        wrong("%s has %d rows instead of %d".formatted(table, row.getLong(1), counted));
+        clients.wrong("%s has %d rows instead of %d".formatted(table, row.getLong(1), counted));
       }
     }
   }
 
   /** How often each error was met. */
   Map<String, AtomicLong> errors() {
-    return new TreeMap<>(errors);
+    return clients.errors();
   }
 
   long historyRows() {
@@ -268,6 +235,6 @@ final class MixedLoad {
 
   @Override
   public String toString() {
-    return "done %s, errors %s".formatted(done, errors);
+    return clients.toString();
   }
 }

@@ -6,12 +6,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -25,22 +22,14 @@ final class Traffic {
 
   private final Endpoint drover;
   private final String table;
+  private final Clients clients;
   private final AtomicLongArray counts = new AtomicLongArray(ROWS + 1);
   private final AtomicLong everywhere = new AtomicLong();
-  private final Map<String, AtomicLong> errors = new ConcurrentHashMap<>();
-  private final Map<String, AtomicLong> done = new ConcurrentHashMap<>();
-  private final List<String> wrong = new ArrayList<>();
-  private final List<CompletableFuture<Void>> clients = new ArrayList<>();
-  private volatile boolean goesOn = true;
 
   Traffic(Endpoint drover, String table) {
     this.drover = drover;
     this.table = table;
-  }
-
-  /** One client's work, again and again on one connection. */
-  private interface Work {
-    void run(Connection connection, Random random) throws SQLException;
+    this.clients = new Clients(drover);
   }
 
   static String create(String table, String distribution) {
@@ -54,43 +43,12 @@ final class Traffic {
   }
 
   void start() {
-    begin("count", this::count);
-    begin("count", this::count);
-    begin("transfer", this::transfer);
-    begin("everywhere", this::everywhere);
-    begin("sum", this::sum);
-    begin("sum twice", this::sumTwice);
-  }
-
-  private void begin(String name, Work work) {
-    Random random = new Random(clients.size());
-    clients.add(
-        CompletableFuture.runAsync(() -> repeat(name, work, random), Thread::startVirtualThread));
-  }
-
-  private void repeat(String name, Work work, Random random) {
-    try (Connection connection = drover.connect()) {
-      while (goesOn) {
-        once(name, work, connection, random);
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException(name, e);
-    }
-  }
-
-  private void once(String name, Work work, Connection connection, Random random)
-      throws SQLException {
-    try {
-      work.run(connection, random);
-      done.computeIfAbsent(name, _ -> new AtomicLong()).incrementAndGet();
-    } catch (SQLException e) {
-      String what = name + " " + e.getSQLState() + " " + e.getMessage();
-      errors.computeIfAbsent(what, _ -> new AtomicLong()).incrementAndGet();
-      if (!connection.getAutoCommit()) {
-        connection.rollback();
-        connection.setAutoCommit(true);
-      }
-    }
+    clients.begin("count", this::count);
+    clients.begin("count", this::count);
+    clients.begin("transfer", this::transfer);
+    clients.begin("everywhere", this::everywhere);
+    clients.begin("sum", this::sum);
+    clients.begin("sum twice", this::sumTwice);
   }
 
   private void count(Connection connection, Random random) throws SQLException {
@@ -101,7 +59,7 @@ final class Traffic {
       if (update.executeUpdate() == 1) {
         counts.incrementAndGet(id);
       } else {
-        wrong("row " + id + " was not found");
+        clients.wrong("row " + id + " was not found");
       }
     }
   }
@@ -113,7 +71,7 @@ final class Traffic {
     try (Statement statement = connection.createStatement()) {
       for (String change : new String[] {"- 1 WHERE id = " + from, "+ 1 WHERE id = " + to}) {
         if (statement.executeUpdate("UPDATE " + table + " SET balance = balance " + change) != 1) {
-          wrong("no row for " + change);
+          clients.wrong("no row for " + change);
         }
       }
       connection.commit();
@@ -126,7 +84,7 @@ final class Traffic {
       int rows = statement.executeUpdate("UPDATE " + table + " SET everywhere = everywhere + 1");
       everywhere.incrementAndGet();
       if (rows != ROWS) {
-        wrong("an update of all rows found " + rows);
+        clients.wrong("an update of all rows found " + rows);
       }
     }
   }
@@ -149,28 +107,21 @@ final class Traffic {
         ResultSet row = statement.executeQuery("SELECT count(*), sum(balance) FROM " + table)) {
       row.next();
       if (row.getLong(1) != ROWS || row.getLong(2) != SUM) {
-        wrong("%d rows with the sum %d".formatted(row.getLong(1), row.getLong(2)));
+        clients.wrong("%d rows with the sum %d".formatted(row.getLong(1), row.getLong(2)));
       }
-    }
-  }
-
-  private void wrong(String what) {
-    synchronized (wrong) {
-      wrong.add(what);
     }
   }
 
   /** Stops the clients; what is wrong with the answers they got and the rows they have left. */
   List<String> stop() throws SQLException {
-    goesOn = false;
-    clients.forEach(CompletableFuture::join);
+    clients.stop();
     try (Connection connection = drover.connect();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT id, n, everywhere FROM " + table)) {
       while (row.next()) {
         long counted = counts.get(row.getInt(1));
         if (row.getLong(2) != counted || row.getLong(3) != everywhere.get()) {
-          wrong(
+          clients.wrong(
               "row %d has %d and %d instead of %d and %d"
                   .formatted(
                       row.getInt(1), row.getLong(2), row.getLong(3), counted, everywhere.get()));
@@ -178,16 +129,16 @@ final class Traffic {
       }
       check(connection);
     }
-    return List.copyOf(wrong);
+    return clients.wrong();
   }
 
   /** How often each error was met. */
   Map<String, AtomicLong> errors() {
-    return errors;
+    return clients.errors();
   }
 
   @Override
   public String toString() {
-    return "done %s, errors %s".formatted(done, errors);
+    return clients.toString();
   }
 }
