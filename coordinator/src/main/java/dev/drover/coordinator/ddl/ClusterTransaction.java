@@ -16,6 +16,7 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.sql.TransactionCommand.Modes;
 import dev.drover.redistribute.change.ClusterChange;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
           .formatted(DdlOperator.LOCK);
 
   @Override
-  public Outcome run(Work work) {
+  public Outcome run(Work work) throws SQLException {
     Transaction transaction =
         new Transaction(
             transactions,

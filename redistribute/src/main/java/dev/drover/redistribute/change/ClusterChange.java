@@ -1,8 +1,10 @@
 package dev.drover.redistribute.change;
 
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Changes what the catalog says in one transaction over Drover's metadata and the nodes: under the
@@ -13,12 +15,12 @@ import java.util.Optional;
 @FunctionalInterface
 public interface ClusterChange {
   /** Runs the work and commits. When this returns, new statements see the change everywhere. */
-  Outcome run(Work work);
+  Outcome run(Work work) throws SQLException;
 
   /** The statements of the transaction; whatever it throws rolls it back. */
   @FunctionalInterface
   interface Work {
-    void run(Parts parts);
+    void run(Parts parts) throws SQLException;
   }
 
   /** The transaction's connections, all of the role {@code drover}; each joins when first used. */
@@ -39,7 +41,16 @@ public interface ClusterChange {
     record Committed() implements Outcome {}
 
     /** Nothing has changed. */
-    record RolledBack(String sqlState, String message) implements Outcome {}
+    record RolledBack(String sqlState, String message) implements Outcome {
+      /** A lock, a deadlock, a cancelled statement, a coordinator or server that is not ready. */
+      private static final Set<String> PASSING =
+          Set.of("55P03", "40P01", "40001", "57014", "57P03", "53300");
+
+      /** Whether another attempt may succeed. */
+      public boolean mayPass() {
+        return PASSING.contains(sqlState);
+      }
+    }
 
     /** Resolvers finish it one way or the other. */
     record Unknown(String message) implements Outcome {}

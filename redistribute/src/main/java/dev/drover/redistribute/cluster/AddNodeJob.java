@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.redistribute.change.ClusterChange;
 import dev.drover.redistribute.change.Servers;
-import dev.drover.redistribute.cluster.ClusterTables.Group;
 import dev.drover.redistribute.cluster.ClusterTables.PlainTable;
 import dev.drover.redistribute.cluster.GroupChange.Wanted;
 import dev.drover.redistribute.job.JobControl;
@@ -80,7 +79,6 @@ public record AddNodeJob(Servers servers, ClusterChange cluster, SlotMoves moves
   private static List<Wanted> wanted(ClusterTables tables, int node) {
     List<Integer> others = PlainTables.without(tables.takers(), node);
     List<Integer> all = PlainTables.with(others, node);
-    List<Group> found = tables.groups().stream().filter(g -> g.nodes().equals(others)).toList();
-    return found.stream().map(g -> new Wanted(g, all)).toList();
+    return tables.group(others).stream().map(g -> new Wanted(g, all)).toList();
   }
 }

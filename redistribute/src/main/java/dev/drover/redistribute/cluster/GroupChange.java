@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.joining;
 
 import dev.drover.redistribute.Placement;
 import dev.drover.redistribute.change.ClusterChange;
-import dev.drover.redistribute.change.ClusterChange.Outcome;
 import dev.drover.redistribute.cluster.ClusterTables.Group;
 import dev.drover.redistribute.job.JobControl;
 import dev.drover.redistribute.job.JobFailed;
@@ -25,12 +24,12 @@ import java.util.Optional;
 final class GroupChange {
   private static final int MAX_TRIES = 50;
 
-  private final ClusterChange cluster;
+  private final ClaimedChange change;
   private final JobControl control;
   private final LeafSizes sizes;
 
   GroupChange(ClusterChange cluster, JobControl control, LeafSizes sizes) {
-    this.cluster = cluster;
+    this.change = new ClaimedChange(cluster, control, MAX_TRIES);
     this.control = control;
     this.sizes = sizes;
   }
@@ -38,13 +37,15 @@ final class GroupChange {
   /** A group that is to have another list of nodes. */
   record Wanted(Group group, List<Integer> nodes) {}
 
-  /** Writes the new lists and the moves of all groups down, in one transaction with the change. */
-  void begin(ClusterTables tables, List<Wanted> wanted, String change) throws SQLException {
+  /**
+   * Writes the new lists and the moves of all groups down, in one transaction with another change.
+   */
+  void begin(ClusterTables tables, List<Wanted> wanted, String also) throws SQLException {
     List<SlotMove> moves = new ArrayList<>();
     wanted.forEach(w -> moves.addAll(moves(w, tables.group(w.nodes()))));
     commit(
         parts -> {
-          parts.metadata(change);
+          parts.metadata(also);
           for (Wanted each : wanted) {
             Optional<Group> other = tables.group(each.nodes());
             if (other.map(o -> o.tables().isEmpty()).orElse(true)) {
@@ -153,26 +154,6 @@ final class GroupChange {
   }
 
   private void commit(ClusterChange.Work work) throws SQLException {
-    Outcome outcome = new Outcome.RolledBack("", "");
-    for (int i = 0; i < MAX_TRIES; i++) {
-      control.proceed();
-      outcome =
-          cluster.run(
-              parts -> {
-                JobClaim.check(parts, control.job());
-                work.run(parts);
-              });
-      if (outcome instanceof Outcome.Committed) {
-        return;
-      }
-      if (outcome instanceof Outcome.Unknown(String message)) {
-        throw new SQLException(message, "08007");
-      }
-      if (outcome instanceof Outcome.RolledBack(String state, String message)
-          && !state.equals("55P03")) {
-        throw new SQLException(message, state);
-      }
-    }
-    throw new JobFailed("schema changes do not end: " + outcome);
+    change.run("the list of nodes of a colocation group", work);
   }
 }

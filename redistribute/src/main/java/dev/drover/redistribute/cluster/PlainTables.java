@@ -2,17 +2,12 @@ package dev.drover.redistribute.cluster;
 
 import dev.drover.planner.ddl.SqlQuote;
 import dev.drover.redistribute.change.ClusterChange;
-import dev.drover.redistribute.change.ClusterChange.Outcome;
 import dev.drover.redistribute.change.Servers;
 import dev.drover.redistribute.cluster.ClusterTables.PlainTable;
 import dev.drover.redistribute.job.JobControl;
-import dev.drover.redistribute.job.JobFailed;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Tables without leaves come to a node or leave it, each in one transaction with the metadata.
@@ -28,21 +23,14 @@ final class PlainTables {
   private static final String LOCK =
       "SET LOCAL lock_timeout = '200ms'; LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE";
   private static final String AS_REPLICA = "SET LOCAL session_replication_role = replica; ";
-  private static final Duration PAUSE = Duration.ofMillis(100);
   private static final int MAX_TRIES = 100;
 
-  /** A lock was not free, a deadlock, a cancelled statement, a coordinator that is not ready. */
-  private static final Set<String> PASSING =
-      Set.of("55P03", "40P01", "40001", "57014", "57P03", "53300");
-
-  private final ClusterChange cluster;
+  private final ClaimedChange change;
   private final RowCopy rows;
-  private final JobControl control;
 
   PlainTables(Servers servers, ClusterChange cluster, JobControl control) {
-    this.cluster = cluster;
+    this.change = new ClaimedChange(cluster, control, MAX_TRIES);
     this.rows = new RowCopy(servers, control);
-    this.control = control;
   }
 
   /** The node gets a copy, or becomes one of those that take rows. */
@@ -103,60 +91,16 @@ final class PlainTables {
                 table.distribution()));
   }
 
-  private void change(PlainTable table, RowWork work) throws SQLException {
-    Outcome outcome = new Outcome.RolledBack("", "");
-    for (int i = 0; i < MAX_TRIES; i++) {
-      control.proceed();
-      outcome = attempt(table, work);
-      if (outcome instanceof Outcome.Committed) {
-        return;
-      }
-      if (outcome instanceof Outcome.Unknown(String message)) {
-        throw new SQLException(message, "08007");
-      }
-      if (outcome instanceof Outcome.RolledBack(String state, String message)
-          && !PASSING.contains(state)) {
-        throw new SQLException("table %s: %s".formatted(table.name(), message), state);
-      }
-      LockSupport.parkNanos(PAUSE.toNanos() * Math.min(i + 1, 10));
-    }
-    throw new JobFailed(
-        "table %s is in use by transactions that do not end: %s".formatted(table.name(), outcome));
-  }
-
-  private Outcome attempt(PlainTable table, RowWork work) throws SQLException {
-    try {
-      return cluster.run(
-          parts -> {
-            JobClaim.check(parts, control.job());
-            String known =
-                "SELECT FROM drover.distributions WHERE distribution_id = " + table.distribution();
-            if (parts.metadata(known).isEmpty()) {
-              throw new Outdated(new SQLException("the table was changed meanwhile", "40001"));
-            }
-            work.run(parts);
-          });
-    } catch (RowCopy.Broken e) {
-      throw e.cause();
-    } catch (Outdated e) {
-      throw e.cause;
-    }
-  }
-
-  /** What happens within the change. */
-  private interface RowWork {
-    void run(ClusterChange.Parts parts);
-  }
-
-  /** The table is not what it was when it was looked at. */
-  private static final class Outdated extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    private final SQLException cause;
-
-    Outdated(SQLException cause) {
-      super(cause);
-      this.cause = cause;
-    }
+  private void change(PlainTable table, ClusterChange.Work work) throws SQLException {
+    change.run(
+        "table " + table.name(),
+        parts -> {
+          String known =
+              "SELECT FROM drover.distributions WHERE distribution_id = " + table.distribution();
+          if (parts.metadata(known).isEmpty()) {
+            throw new SQLException("the table was changed meanwhile", "40001");
+          }
+          work.run(parts);
+        });
   }
 }

@@ -1,7 +1,6 @@
 package dev.drover.redistribute.cluster;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.joining;
 
 import dev.drover.redistribute.change.ClusterChange;
 import dev.drover.redistribute.change.Servers;
@@ -115,6 +114,6 @@ public record RebalanceJob(Servers servers, ClusterChange cluster, SlotMoves mov
                   size.rows()));
     }
     lines.addFirst("%d slots would move, %d kB".formatted(plan.size(), bytes / KILOBYTE));
-    return lines.stream().collect(joining("\n"));
+    return String.join("\n", lines);
   }
 }

@@ -71,29 +71,9 @@ final class Markers {
   }
 
   /** Within the cutover: true when all changes are there. */
-  boolean arrivesInTime() {
-    try {
-      send();
-      return arrives(CUTOVER_PATIENCE);
-    } catch (SQLException e) {
-      throw new MarkerLost(e);
-    }
-  }
-
-  /** The cutover cannot go on. */
-  static final class MarkerLost extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    private final SQLException cause;
-
-    MarkerLost(SQLException cause) {
-      super(cause);
-      this.cause = cause;
-    }
-
-    SQLException cause() {
-      return cause;
-    }
+  boolean arrivesInTime() throws SQLException {
+    send();
+    return arrives(CUTOVER_PATIENCE);
   }
 
   private void send() throws SQLException {

@@ -7,6 +7,7 @@ import dev.drover.redistribute.change.ClusterChange;
 import dev.drover.redistribute.change.ClusterChange.Outcome;
 import dev.drover.redistribute.job.Job;
 import dev.drover.redistribute.job.JobLost;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ final class SlotCutover {
   /** Sends a marker after all changes and waits until it has arrived. */
   interface Drain {
     /** False when it was not there in time. */
-    boolean arrived();
+    boolean arrived() throws SQLException;
   }
 
   private final ClusterChange cluster;
@@ -64,11 +65,11 @@ final class SlotCutover {
     return lockedAt;
   }
 
-  Outcome run(int lockMillis, Drain drain) {
+  Outcome run(int lockMillis, Drain drain) throws SQLException {
     return cluster.run(parts -> change(parts, lockMillis, drain));
   }
 
-  private void change(ClusterChange.Parts parts, int lockMillis, Drain drain) {
+  private void change(ClusterChange.Parts parts, int lockMillis, Drain drain) throws SQLException {
     check(parts);
     // The nodes join before anybody waits.
     String timeout = "SET LOCAL lock_timeout = '" + lockMillis + "ms'";

@@ -12,7 +12,6 @@ import dev.drover.redistribute.move.MoveMachine.State;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -41,10 +40,6 @@ final class SlotMover {
 
   /** Copying once more would fill it again. */
   private static final String DISK_FULL = "53100";
-
-  /** A lock was not free, a deadlock, a cancelled statement, a coordinator that is not ready. */
-  private static final Set<String> PASSING =
-      Set.of("55P03", "40P01", "40001", "57014", "57P03", "53300");
 
   private final Servers servers;
   private final ClusterChange cluster;
@@ -277,12 +272,10 @@ final class SlotMover {
     SlotCutover cutover = new SlotCutover(cluster, control.job(), move, tables);
     Optional<Outcome> outcome;
     try {
-      outcome = Optional.of(cutover.run(lockMillis, () -> markers.arrivesInTime()));
+      outcome = Optional.of(cutover.run(lockMillis, markers::arrivesInTime));
     } catch (SlotCutover.TooSlow e) {
       reason = "the target does not keep up with the changes";
       outcome = Optional.empty();
-    } catch (Markers.MarkerLost e) {
-      throw e.cause();
     }
     long micros =
         cutover.lockedAt() == 0 ? 0 : (System.nanoTime() - cutover.lockedAt()) / NANOS_PER_MICRO;
@@ -297,10 +290,10 @@ final class SlotMover {
     if (phase == MovePhase.DECIDED) {
       return true;
     }
-    if (outcome.isPresent() && outcome.get() instanceof Outcome.RolledBack(var state, var why)) {
-      reason = why;
-      if (!PASSING.contains(state)) {
-        throw new SQLException(why, state);
+    if (outcome.isPresent() && outcome.get() instanceof Outcome.RolledBack refused) {
+      reason = refused.message();
+      if (!refused.mayPass()) {
+        throw new SQLException(reason, refused.sqlState());
       }
     }
     return false;
