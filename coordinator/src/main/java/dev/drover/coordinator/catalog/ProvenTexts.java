@@ -30,7 +30,7 @@ final class ProvenTexts {
       };
 
   boolean has(StatementPlanner.Request request, CachedPlan plan) {
-    return request.text().literalsAreSafe() || proven.get(key(request, plan)) != null;
+    return proven.get(key(request, plan)) != null;
   }
 
   void add(StatementPlanner.Request request, CachedPlan plan) {

@@ -120,6 +120,10 @@ final class StatementRunner implements Call.Scopes {
 
   /** The same for a statement that is prepared: the errors in its own literals come now. */
   void planPrepared(StatementText text, int[] parameterTypes, StatementPlanner.Answer receiver) {
+    if (text.literalsAreSafe()) {
+      plan(text, parameterTypes, receiver);
+      return;
+    }
     StatementPlanner.Request request = request(text, parameterTypes);
     StatementPlanner shared = session.services().planner();
     plan(text, parameterTypes, new ProvingAnswer(shared, request, receiver));

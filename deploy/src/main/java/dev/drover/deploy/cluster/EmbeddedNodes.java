@@ -5,8 +5,6 @@ import dev.drover.agent.postgres.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** Servers of datanodes that the supervisor of a running cluster starts and stops. */
 public final class EmbeddedNodes {
@@ -34,7 +32,7 @@ public final class EmbeddedNodes {
         throw new ClusterException(
             "the server of %s is not ready after %s; see 'drover status'".formatted(name, LIMIT));
       }
-      pause();
+      Pause.of(LOOK_MILLIS, "interrupted while a server started");
     }
     return new Place(server.socketDirectory().toString(), node.port());
   }
@@ -65,15 +63,6 @@ public final class EmbeddedNodes {
       return connection.isValid(1);
     } catch (SQLException e) {
       return false;
-    }
-  }
-
-  private static void pause() {
-    try {
-      var _ = new CountDownLatch(1).await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClusterException("interrupted while a server started", e);
     }
   }
 }

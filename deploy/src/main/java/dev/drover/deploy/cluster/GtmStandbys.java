@@ -3,8 +3,6 @@ package dev.drover.deploy.cluster;
 import dev.drover.deploy.cluster.ClusterHealth.MemberHealth;
 import dev.drover.deploy.cluster.ClusterHealth.State;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** Adds GTMs to a cluster, whether it runs or not. */
 public final class GtmStandbys {
@@ -39,18 +37,12 @@ public final class GtmStandbys {
   /** The supervisor starts it last. */
   private static void await(ClusterDirectory directory, Member last) {
     long end = System.nanoTime() + LIMIT.toNanos();
-    CountDownLatch never = new CountDownLatch(1);
-    try {
-      while (RunFile.living(directory, last.label()).isEmpty() || !areWell(directory)) {
-        if (System.nanoTime() - end > 0) {
-          throw new ClusterException(
-              "the GTMs are not ready after %s; see 'drover status'".formatted(LIMIT));
-        }
-        var _ = never.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    while (RunFile.living(directory, last.label()).isEmpty() || !areWell(directory)) {
+      if (System.nanoTime() - end > 0) {
+        throw new ClusterException(
+            "the GTMs are not ready after %s; see 'drover status'".formatted(LIMIT));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClusterException("interrupted while a GTM started", e);
+      Pause.of(LOOK_MILLIS, "interrupted while a GTM started");
     }
   }
 

@@ -1,11 +1,10 @@
 package dev.drover.deploy.nodes;
 
 import dev.drover.deploy.cluster.ClusterException;
+import dev.drover.deploy.cluster.Pause;
 import java.io.Console;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A line that shows how far a job is: rewritten where a person looks, else one line for every tenth
@@ -78,12 +77,8 @@ final class JobProgress {
     }
   }
 
+  /** Until it is worth to look again. */
   static void pause(long millis) {
-    try {
-      var _ = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClusterException("interrupted; the job goes on, see 'drover jobs'", e);
-    }
+    Pause.of(millis, "interrupted; the job goes on, see 'drover jobs'");
   }
 }
