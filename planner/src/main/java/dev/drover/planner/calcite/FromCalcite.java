@@ -100,13 +100,7 @@ final class FromCalcite {
     if (left.get().column().isPresent() && right.get().column().isPresent()) {
       return Optional.of(Scalar.equality(left.get().column().get(), right.get().column().get()));
     }
-    List<Scalar.Part> parts = new ArrayList<>();
-    parts.add(Scalar.text("("));
-    parts.addAll(left.get().parts());
-    parts.add(Scalar.text(") = ("));
-    parts.addAll(right.get().parts());
-    parts.add(Scalar.text(")"));
-    return Optional.of(Scalar.of(parts));
+    return Optional.of(Scalar.comparison(left.get(), right.get()));
   }
 
   private static Optional<Read> computed(List<RexNode> values, Read inner) {

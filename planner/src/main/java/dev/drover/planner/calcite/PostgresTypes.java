@@ -1,5 +1,6 @@
 package dev.drover.planner.calcite;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.calcite.rel.type.RelDataType;
@@ -29,7 +30,7 @@ final class PostgresTypes extends SqlTypeFactoryImpl {
   /** A row of so many values. */
   RelDataType row(int columns) {
     List<String> names = IntStream.range(0, columns).mapToObj(i -> "c" + i).toList();
-    return createStructType(java.util.Collections.nCopies(columns, value), names);
+    return createStructType(Collections.nCopies(columns, value), names);
   }
 
   @Override

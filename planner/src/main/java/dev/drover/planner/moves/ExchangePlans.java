@@ -71,11 +71,11 @@ public final class ExchangePlans {
     return analysis.tables().size() <= MAX_TABLES && isRepeatable() && runsOnNodes();
   }
 
-  /** Empty when no such plan is found, or when it costs more than {@code gathered}. */
+  /**
+   * Empty when no such plan is found, or when it costs more than {@code gathered}. To be asked only
+   * where it {@link #isPossible}.
+   */
   public Optional<Costed> plan(Plan gathered) {
-    if (!isPossible()) {
-      return Optional.empty();
-    }
     findProducers();
     MoveOptions options = new MoveOptions(analysis, producers);
     List<CheapestChoice.Alternatives<Candidate>> all = new ArrayList<>();

@@ -26,8 +26,6 @@ import java.util.Optional;
  * <p>Costs are bytes that are sent or received; rows that a node works through count as some bytes.
  */
 public final class MoveOptions {
-  private static final double BYTES_PER_ROW = 16;
-
   /**
    * Where rows meet: by the slots of a group, equal values of the key on one node.
    *
@@ -147,9 +145,9 @@ public final class MoveOptions {
     double rows = producer == null ? new RowEstimates(analysis).rows(table) : producer.rows();
     Placement own = Placements.table(table);
     if (own instanceof Placement.Copies) {
-      options.add(new Option(rows * BYTES_PER_ROW, Optional.empty(), own));
+      options.add(new Option(rows * RowEstimates.BYTES_PER_ROW, Optional.empty(), own));
     } else if (stays(table, own, target)) {
-      options.add(new Option(rows * BYTES_PER_ROW / nodes, Optional.empty(), own));
+      options.add(new Option(rows * RowEstimates.BYTES_PER_ROW / nodes, Optional.empty(), own));
     }
     if (producer != null) {
       if (!(own instanceof Placement.Copies)) {
@@ -171,7 +169,7 @@ public final class MoveOptions {
 
   private Option copied(Producer producer) {
     List<Integer> everywhere = analysis.context().catalog().datanodes();
-    double cost = producer.bytes() * (1 + nodes) + producer.rows() * BYTES_PER_ROW;
+    double cost = producer.bytes() * (1 + nodes) + producer.rows() * RowEstimates.BYTES_PER_ROW;
     return new Option(
         cost,
         Optional.of(new Exchange.Route.Broadcast()),
@@ -195,7 +193,7 @@ public final class MoveOptions {
       return Optional.empty();
     }
     Placement.Group group = target.group().get();
-    double cost = producer.bytes() * 2 + producer.rows() * BYTES_PER_ROW / nodes;
+    double cost = producer.bytes() * 2 + producer.rows() * RowEstimates.BYTES_PER_ROW / nodes;
     return Optional.of(
         new Option(
             cost,
@@ -216,7 +214,7 @@ public final class MoveOptions {
 
   /** Where they are, whether they move or not. */
   double costOfReading(TableUse table) {
-    return producers.get(table).rows() * BYTES_PER_ROW / nodes;
+    return producers.get(table).rows() * RowEstimates.BYTES_PER_ROW / nodes;
   }
 
   /** What it costs to bring all rows to one place and to work there. */
@@ -227,7 +225,7 @@ public final class MoveOptions {
       if (producer == null) {
         return Double.POSITIVE_INFINITY;
       }
-      cost += producer.bytes() * 2 + producer.rows() * BYTES_PER_ROW;
+      cost += producer.bytes() * 2 + producer.rows() * RowEstimates.BYTES_PER_ROW;
     }
     return cost;
   }

@@ -21,6 +21,9 @@ public final class RowEstimates {
   /** What a row costs on its way beside its values: to be written, sent, read and stored. */
   public static final int ROW_OVERHEAD = 48;
 
+  /** What a row costs that a server works through, as if so many bytes moved. */
+  public static final double BYTES_PER_ROW = 16;
+
   private static final int WIDTH_OF_UNKNOWN = 24;
   private static final double EQUAL = 0.005;
   private static final double INEQUAL = 1.0 / 3;

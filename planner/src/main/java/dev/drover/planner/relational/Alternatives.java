@@ -1,6 +1,7 @@
 package dev.drover.planner.relational;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class Alternatives {
   /** Cheapest first. */
   List<Placed> list() {
     return cheapest.values().stream()
-        .sorted(java.util.Comparator.comparingDouble(Placed::cost))
+        .sorted(Comparator.comparingDouble(Placed::cost))
         .limit(MAX)
         .toList();
   }

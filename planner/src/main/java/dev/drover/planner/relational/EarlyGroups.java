@@ -23,7 +23,7 @@ import java.util.Set;
 final class EarlyGroups {
   private EarlyGroups() {}
 
-  static Optional<Rows> of(Rows.Group group) {
+  static Optional<Rows.Group> of(Rows.Group group) {
     if (!(group.input() instanceof Rows.Join join)
         || join.kind() != Rows.Join.Kind.LEFT
         || !group.aggregates().stream().allMatch(a -> a.isDivisible() && a.skipsNulls())

@@ -16,9 +16,9 @@ final class GroupPlans {
   private final Transfers transfers;
   private final Sizes sizes;
 
-  GroupPlans(Transfers transfers, Sizes sizes) {
+  GroupPlans(Transfers transfers) {
     this.transfers = transfers;
-    this.sizes = sizes;
+    this.sizes = transfers.sizes();
   }
 
   List<Placed> plans(Rows.Group group, List<Placed> inputs, Set<Column> inputNeeded) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Brings the two sides of a join together: as they are, by copying one of them to the other's
@@ -17,9 +18,9 @@ final class Joining {
   private final Transfers transfers;
   private final Sizes sizes;
 
-  Joining(Transfers transfers, Sizes sizes) {
+  Joining(Transfers transfers) {
     this.transfers = transfers;
-    this.sizes = sizes;
+    this.sizes = transfers.sizes();
   }
 
   /**
@@ -97,15 +98,13 @@ final class Joining {
           .equal()
           .ifPresent(
               e -> {
-                boolean swapped = sides.right().rows().columns().contains(e.left());
-                Column ofLeft = swapped ? e.right() : e.left();
-                Column ofRight = swapped ? e.left() : e.right();
+                Scalar.Equality facing = e.facing(sides.right().rows().columns());
                 transfers
-                    .spread(sides.left(), sides.leftNeeded(), ofLeft)
+                    .spread(sides.left(), sides.leftNeeded(), facing.left())
                     .flatMap(
                         left ->
                             transfers
-                                .spread(right(sides), sides.rightNeeded(), ofRight)
+                                .spread(right(sides), sides.rightNeeded(), facing.right())
                                 .flatMap(right -> join(sides, left, right)))
                     .ifPresent(found::add);
               });
@@ -151,13 +150,9 @@ final class Joining {
       Optional<Column> partner =
           on.stream()
               .flatMap(c -> c.equal().stream())
-              .flatMap(
-                  e ->
-                      position.contains(e.left()) && own.contains(e.right())
-                          ? java.util.stream.Stream.of(e.right())
-                          : position.contains(e.right()) && own.contains(e.left())
-                              ? java.util.stream.Stream.of(e.left())
-                              : java.util.stream.Stream.empty())
+              .flatMap(e -> Stream.of(e, e.swapped()))
+              .filter(e -> position.contains(e.left()) && own.contains(e.right()))
+              .map(Scalar.Equality::right)
               .filter(c -> c.hash().isPresent())
               .findFirst();
       if (partner.isEmpty()) {
@@ -221,12 +216,7 @@ final class Joining {
       Set<Column> ofLeft = left.key().get(i);
       Set<Column> ofRight = right.key().get(i);
       boolean equal =
-          on.stream()
-              .flatMap(c -> c.equal().stream())
-              .anyMatch(
-                  e ->
-                      (ofLeft.contains(e.left()) && ofRight.contains(e.right()))
-                          || (ofLeft.contains(e.right()) && ofRight.contains(e.left())));
+          on.stream().flatMap(c -> c.equal().stream()).anyMatch(e -> e.connects(ofLeft, ofRight));
       if (!equal) {
         return false;
       }

@@ -23,9 +23,9 @@ final class Reduction {
   private final Transfers transfers;
   private final Sizes sizes;
 
-  Reduction(Transfers transfers, Sizes sizes) {
+  Reduction(Transfers transfers) {
     this.transfers = transfers;
-    this.sizes = sizes;
+    this.sizes = transfers.sizes();
   }
 
   /** The right side with fewer rows; empty when no condition tells which, or when it is no gain. */

@@ -50,9 +50,9 @@ public final class RelationalPlans {
    */
   public static Optional<Costed> plan(
       Rows rows, Finish finish, List<Integer> nodes, ShardMap shards, Optional<Plan> afterWrites) {
-    Transfers transfers = new Transfers(nodes, shards, new Sizes());
+    Transfers transfers = new Transfers(nodes, shards);
     Set<Column> needed = finish.columns();
-    return new Search(transfers, transfers.sizes())
+    return new Search(transfers)
         .plans(rows, needed).stream()
             .flatMap(placed -> gathered(placed, finish, transfers).stream())
             .min(Comparator.comparingDouble(Placed::cost))

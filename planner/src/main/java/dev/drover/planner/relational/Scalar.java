@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.planner.plan.SqlText;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * An expression of the statement: its text, cut where columns stand. Nobody here looks into the
@@ -18,7 +20,8 @@ import java.util.Set;
  * @param fraction of the rows that pass it, about, when it is a condition
  */
 public record Scalar(List<Part> parts, Optional<Equality> equal, double fraction) {
-  private static final double UNKNOWN = 0.5;
+  /** The fraction of a condition of which nothing is known. */
+  public static final double UNKNOWN = 0.5;
 
   /** A run of text, or a column. */
   public sealed interface Part {
@@ -30,7 +33,22 @@ public record Scalar(List<Part> parts, Optional<Equality> equal, double fraction
   }
 
   /** Two columns that are equal. */
-  public record Equality(Column left, Column right) {}
+  public record Equality(Column left, Column right) {
+    Equality swapped() {
+      return new Equality(right, left);
+    }
+
+    /** The same with the one of these columns on the right. */
+    Equality facing(Collection<Column> columns) {
+      return columns.contains(left) ? swapped() : this;
+    }
+
+    /** Whether the two columns are one of each. */
+    boolean connects(Collection<Column> some, Collection<Column> others) {
+      return (some.contains(left) && others.contains(right))
+          || (some.contains(right) && others.contains(left));
+    }
+  }
 
   public Scalar {
     parts = List.copyOf(parts);
@@ -65,6 +83,23 @@ public record Scalar(List<Part> parts, Optional<Equality> equal, double fraction
     return new Scalar(parts, equal, known);
   }
 
+  /** {@code (left) = (right)}, of which nothing is known. */
+  public static Scalar comparison(Scalar left, Scalar right) {
+    List<Part> all = new ArrayList<>(left.inParentheses());
+    all.add(text(" = "));
+    all.addAll(right.inParentheses());
+    return of(all);
+  }
+
+  /** For use within another expression. */
+  public List<Part> inParentheses() {
+    List<Part> all = new ArrayList<>();
+    all.add(text("("));
+    all.addAll(parts);
+    all.add(text(")"));
+    return all;
+  }
+
   /** The one column that it is, if it is nothing else. */
   public Optional<Column> column() {
     return parts.size() == 1 && parts.getFirst() instanceof Part.Value(var column)
@@ -83,7 +118,7 @@ public record Scalar(List<Part> parts, Optional<Equality> equal, double fraction
   }
 
   /** The same with expressions in the place of columns; each in parentheses. */
-  public Scalar with(java.util.function.Function<Column, Scalar> meaning) {
+  public Scalar with(Function<Column, Scalar> meaning) {
     List<Part> all = new ArrayList<>();
     boolean same = true;
     for (Part part : parts) {
@@ -97,9 +132,7 @@ public record Scalar(List<Part> parts, Optional<Equality> equal, double fraction
         same &= inner.column().get().equals(column);
       } else {
         same = false;
-        all.add(text("("));
-        all.addAll(inner.parts());
-        all.add(text(")"));
+        all.addAll(inner.inParentheses());
       }
     }
     return same ? this : rebuilt(all);

@@ -16,12 +16,12 @@ final class Search {
   private final Reduction reduction;
   private final GroupPlans groups;
 
-  Search(Transfers transfers, Sizes sizes) {
+  Search(Transfers transfers) {
     this.transfers = transfers;
-    this.sizes = sizes;
-    this.joining = new Joining(transfers, sizes);
-    this.reduction = new Reduction(transfers, sizes);
-    this.groups = new GroupPlans(transfers, sizes);
+    this.sizes = transfers.sizes();
+    this.joining = new Joining(transfers);
+    this.reduction = new Reduction(transfers);
+    this.groups = new GroupPlans(transfers);
   }
 
   /** Empty when there is none. */
@@ -108,7 +108,7 @@ final class Search {
   private List<Placed> grouped(Rows.Group group) {
     Alternatives found = new Alternatives();
     found.addAll(groupedOnce(group));
-    EarlyGroups.of(group).ifPresent(early -> found.addAll(groupedOnce((Rows.Group) early)));
+    EarlyGroups.of(group).ifPresent(early -> found.addAll(groupedOnce(early)));
     return found.list();
   }
 

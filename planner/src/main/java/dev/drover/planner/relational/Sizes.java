@@ -68,12 +68,9 @@ final class Sizes {
     double fraction = 1;
     for (Scalar condition : join.on()) {
       if (condition.equal().isPresent()) {
-        Scalar.Equality equal = condition.equal().get();
-        boolean swapped = join.right().columns().contains(equal.left());
-        Column outer = swapped ? equal.right() : equal.left();
-        Column inner = swapped ? equal.left() : equal.right();
-        double values = Math.min(inner.distinct(), right);
-        fraction = Math.min(fraction, values / Math.max(1, outer.distinct()));
+        Scalar.Equality equal = condition.equal().get().facing(join.right().columns());
+        double values = Math.min(equal.right().distinct(), right);
+        fraction = Math.min(fraction, values / Math.max(1, equal.left().distinct()));
       }
     }
     return Math.clamp(fraction, 0, 1);

@@ -2,6 +2,7 @@ package dev.drover.planner.relational;
 
 import dev.drover.planner.catalog.ShardMap;
 import dev.drover.planner.hash.HashType;
+import dev.drover.planner.moves.RowEstimates;
 import dev.drover.planner.plan.Exchange;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,21 +17,17 @@ import java.util.Set;
  * <p>Units: as {@link Placed}.
  */
 final class Transfers {
-  /** A row that a server works through. */
-  static final double BYTES_PER_ROW = 16;
-
   /** Its statements and round trips. */
   private static final double BYTES_PER_EXCHANGE = 10_000;
 
   private final List<Integer> nodes;
   private final ShardMap shards;
-  private final Sizes sizes;
+  private final Sizes sizes = new Sizes();
 
   /** {@code shards} are those by which rows are spread that have no better place to go to. */
-  Transfers(List<Integer> nodes, ShardMap shards, Sizes sizes) {
+  Transfers(List<Integer> nodes, ShardMap shards) {
     this.nodes = List.copyOf(nodes);
     this.shards = shards;
-    this.sizes = sizes;
   }
 
   List<Integer> nodes() {
@@ -41,13 +38,9 @@ final class Transfers {
     return sizes;
   }
 
-  ShardMap shards() {
-    return shards;
-  }
-
   /** What the servers do with so many rows. */
   double work(double rows, Spot spot) {
-    return rows * BYTES_PER_ROW / (spot.isParts() ? spot.nodes().size() : 1);
+    return rows * RowEstimates.BYTES_PER_ROW / (spot.isParts() ? spot.nodes().size() : 1);
   }
 
   Optional<Placed> broadcast(Placed placed, Collection<Column> needed) {

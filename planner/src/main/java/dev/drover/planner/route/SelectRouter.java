@@ -101,11 +101,12 @@ final class SelectRouter {
     }
     Plan gathered = new PullUp(analysis, query).plan();
     ExchangePlans moving = new ExchangePlans(analysis, query, inJava);
+    if (!moving.isPossible()) {
+      return gathered;
+    }
     Optional<ExchangePlans.Costed> tables = moving.plan(gathered);
     double limit = tables.map(ExchangePlans.Costed::cost).orElse(Double.POSITIVE_INFINITY);
-    return (moving.isPossible()
-            ? joined(analysis, query, gathered)
-            : Optional.<RelationalPlans.Costed>empty())
+    return joined(analysis, query, gathered)
         .filter(plan -> plan.cost() < limit * WELL_BELOW)
         .<Plan>map(RelationalPlans.Costed::plan)
         .or(() -> tables.map(ExchangePlans.Costed::plan))

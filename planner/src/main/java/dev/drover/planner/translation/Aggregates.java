@@ -1,12 +1,10 @@
 package dev.drover.planner.translation;
 
 import dev.drover.planner.analysis.Block;
-import dev.drover.planner.analysis.ColumnTypes;
 import dev.drover.planner.analysis.Conditions;
 import dev.drover.planner.analysis.KnownTypes;
 import dev.drover.planner.catalog.Column;
 import dev.drover.planner.context.FunctionRules;
-import dev.drover.planner.context.TypeNames;
 import dev.drover.planner.context.Unsupported;
 import dev.drover.planner.relational.Aggregate;
 import dev.drover.planner.relational.Scalar;
@@ -76,7 +74,7 @@ final class Aggregates {
       if (!(e instanceof Expr.FunctionCall call) || !found.containsKey(call)) {
         return Optional.empty();
       }
-      dev.drover.planner.relational.Column result = found.get(call).result();
+      var result = found.get(call).result();
       return Optional.of(
           call.name().local().equals("count")
               ? Scalar.around("coalesce(", result, ", 0)")
@@ -142,9 +140,8 @@ final class Aggregates {
 
   private Aggregate again(String name, Expr argument, Scalar whole) {
     Optional<String> type =
-        Conditions.variable(argument, block.scope())
-            .flatMap(ColumnTypes::of)
-            .or(() -> KnownTypes.of(argument, block.scope()).map(TypeNames.BUILT_IN::get))
+        expressions
+            .type(argument, block)
             .or(
                 () ->
                     name.equals("every") || name.startsWith("bool_")

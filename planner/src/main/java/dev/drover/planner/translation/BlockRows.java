@@ -1,14 +1,11 @@
 package dev.drover.planner.translation;
 
 import dev.drover.planner.analysis.Block;
-import dev.drover.planner.analysis.ColumnTypes;
 import dev.drover.planner.analysis.Conditions;
 import dev.drover.planner.analysis.Derived;
-import dev.drover.planner.analysis.KnownTypes;
 import dev.drover.planner.analysis.Output;
 import dev.drover.planner.analysis.QueryInfo;
 import dev.drover.planner.analysis.Variable;
-import dev.drover.planner.context.TypeNames;
 import dev.drover.planner.context.Unsupported;
 import dev.drover.planner.placement.Analysis;
 import dev.drover.planner.placement.BlockShape;
@@ -23,6 +20,7 @@ import dev.drover.planner.sql.QueryPart;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,7 +117,8 @@ final class BlockRows {
       if (value.columns().isEmpty()) {
         throw Unsupported.error("groups of constants");
       }
-      Column column = value.column().orElseGet(() -> columns.computed(type(key, block)));
+      Column column =
+          value.column().orElseGet(() -> columns.computed(expressions.type(key, block)));
       if (value.column().isEmpty()) {
         computed.add(new Rows.Compute.Computed(column, value));
       }
@@ -130,7 +129,7 @@ final class BlockRows {
     select.having().ifPresent(aggregates::collect);
     block.orderBy().forEach(aggregates::collect);
     Rows input = computed.isEmpty() ? rows : new Rows.Compute(rows, computed);
-    Set<Column> distinct = new java.util.LinkedHashSet<>(keys.values());
+    Set<Column> distinct = new LinkedHashSet<>(keys.values());
     Rows group = new Rows.Group(input, List.copyOf(distinct), aggregates.list());
     Expressions.Known ofKeys =
         e ->
@@ -139,12 +138,6 @@ final class BlockRows {
                 .findFirst()
                 .map(k -> Scalar.of(k.getValue()));
     return new Grouped(group, aggregates.known().or(ofKeys));
-  }
-
-  private Optional<String> type(Expr value, Block block) {
-    return Conditions.variable(value, block.scope())
-        .flatMap(ColumnTypes::of)
-        .or(() -> KnownTypes.of(value, block.scope()).map(TypeNames.BUILT_IN::get));
   }
 
   private Result outputs(Rows rows, Block block, Expressions.Known known, boolean distinct) {
@@ -190,7 +183,7 @@ final class BlockRows {
         .column()
         .orElseGet(
             () -> {
-              Column own = columns.computed(type(output.value(), block));
+              Column own = columns.computed(expressions.type(output.value(), block));
               computed.add(new Rows.Compute.Computed(own, value));
               return own;
             });

@@ -1,10 +1,13 @@
 package dev.drover.planner.translation;
 
 import dev.drover.planner.analysis.Block;
+import dev.drover.planner.analysis.ColumnTypes;
 import dev.drover.planner.analysis.Conditions;
+import dev.drover.planner.analysis.KnownTypes;
 import dev.drover.planner.analysis.Resolved;
 import dev.drover.planner.analysis.TableUse;
 import dev.drover.planner.analysis.Variable;
+import dev.drover.planner.context.TypeNames;
 import dev.drover.planner.context.Unsupported;
 import dev.drover.planner.placement.Analysis;
 import dev.drover.planner.plan.SqlText;
@@ -24,8 +27,6 @@ import java.util.function.Function;
 
 /** Cuts the text of expressions where columns stand. */
 final class Expressions {
-  private static final double OF_UNKNOWN = 0.5;
-
   private final Analysis analysis;
   private final Columns columns;
   private final SpliceText source;
@@ -82,9 +83,7 @@ final class Expressions {
       add(parts, text, new Span(at, cut.span().start()));
       boolean wrapped = isWrapped(cut) || cut.value().column().isEmpty();
       if (wrapped && !(cuts.size() == 1 && cut.span().equals(span))) {
-        parts.add(Scalar.text("("));
-        parts.addAll(cut.value().parts());
-        parts.add(Scalar.text(")"));
+        parts.addAll(cut.value().inParentheses());
       } else {
         parts.addAll(cut.value().parts());
       }
@@ -182,8 +181,15 @@ final class Expressions {
             .distinct()
             .toList();
     return tables.isEmpty()
-        ? OF_UNKNOWN
+        ? Scalar.UNKNOWN
         : columns.estimates().fraction(tables.getFirst(), condition);
+  }
+
+  /** As {@code format_type} prints it; empty when it is not known here. */
+  Optional<String> type(Expr value, Block block) {
+    return Conditions.variable(value, block.scope())
+        .flatMap(ColumnTypes::of)
+        .or(() -> KnownTypes.of(value, block.scope()).map(TypeNames.BUILT_IN::get));
   }
 
   /** What stands between the clauses' spans is left out. */

@@ -214,13 +214,7 @@ final class Subqueries {
     if (familiar && left.column().isPresent() && right.column().isPresent()) {
       return Scalar.equality(left.column().get(), right.column().get());
     }
-    List<Scalar.Part> parts = new ArrayList<>();
-    parts.add(Scalar.text("("));
-    parts.addAll(left.parts());
-    parts.add(Scalar.text(") = ("));
-    parts.addAll(right.parts());
-    parts.add(Scalar.text(")"));
-    return Scalar.of(parts);
+    return Scalar.comparison(left, right);
   }
 
   /** Subqueries that yield one value stand beside the rows then. */
