@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 
 /** Where a server listens and as whom to log in. */
@@ -45,6 +46,14 @@ public record Endpoint(Kind kind, String host, int port, Login login) {
 
   public Connection connect() throws SQLException {
     return connect(new Properties());
+  }
+
+  /** Runs statements on a connection of their own. */
+  public void run(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   /** With settings of the JDBC driver, such as {@code prepareThreshold}. */

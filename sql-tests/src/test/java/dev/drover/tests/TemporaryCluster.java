@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.drover.agent.postgres.Directories;
 import dev.drover.agent.postgres.FreePorts;
 import dev.drover.agent.postgres.PostgresBinaries;
+import dev.drover.agent.postgres.PostgresServer;
 import dev.drover.agent.postgres.ServerSettings;
 import dev.drover.deploy.cluster.Auth;
 import dev.drover.deploy.cluster.ClusterDirectory;
@@ -168,6 +169,27 @@ public final class TemporaryCluster implements AutoCloseable {
   /** Some other server on this machine that takes the cluster's password. */
   public Endpoint server(int port) {
     return endpoint(Endpoint.Kind.PLAIN, port, "drover");
+  }
+
+  /** A fresh server takes the cluster's password, so that it can become a node. */
+  public Endpoint adopt(PostgresServer fresh) throws SQLException {
+    String password = datanodes().getFirst().login().password();
+    try (Connection connection = fresh.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("ALTER ROLE drover PASSWORD '" + password + "'");
+    }
+    return server(fresh.port());
+  }
+
+  /** The same, and a datanode of this name, by the first coordinator. */
+  public Endpoint addNode(String name, PostgresServer fresh) throws SQLException {
+    Endpoint server = adopt(fresh);
+    coordinators()
+        .getFirst()
+        .run(
+            "CREATE NODE %s WITH (TYPE = 'datanode', HOST = '127.0.0.1', PORT = %d)"
+                .formatted(name, fresh.port()));
+    return server;
   }
 
   /** Of a member by its label: {@code gtm}, {@code coordinator2}, {@code dn1}. */

@@ -219,9 +219,7 @@ class NodeAdmissionTest {
   private static PostgresServer server(String name, Map<String, String> settings)
       throws SQLException {
     PostgresServer server = servers.start(name, settings);
-    try (Connection connection = server.connect()) {
-      execute(connection, "ALTER ROLE drover PASSWORD '" + password() + "'");
-    }
+    cluster.adopt(server);
     return server;
   }
 

@@ -133,10 +133,7 @@ final class Bank {
   }
 
   private void execute(String sql) throws SQLException {
-    try (Connection connection = endpoint.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+    endpoint.run(sql);
   }
 
   private long number(String sql) throws SQLException {

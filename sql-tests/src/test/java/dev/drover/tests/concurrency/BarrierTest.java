@@ -140,9 +140,6 @@ class BarrierTest {
   }
 
   private static void run(String sql) throws SQLException {
-    try (Connection connection = cluster.coordinators().getFirst().connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+    cluster.coordinators().getFirst().run(sql);
   }
 }

@@ -122,10 +122,7 @@ class ConsistentReadsTest {
   }
 
   private void drop(String table) throws SQLException {
-    try (Connection connection = coordinators.getFirst().connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("DROP TABLE " + table);
-    }
+    coordinators.getFirst().run("DROP TABLE " + table);
   }
 
   /** They may be a little old, so that many share one moment. */

@@ -25,9 +25,9 @@ class SessionOrderTest {
   @Test
   void whatOneNodeHasShownTheNextOneShowsToo(Endpoints endpoints) throws SQLException {
     Endpoint server = endpoints.drover();
-    execute(server, "DROP TABLE IF EXISTS clock");
-    execute(server, "CREATE TABLE clock (id int PRIMARY KEY, v bigint) DISTRIBUTE BY HASH (id)");
-    execute(server, "INSERT INTO clock SELECT g, 0 FROM generate_series(1, " + ROWS + ") g");
+    server.run("DROP TABLE IF EXISTS clock");
+    server.run("CREATE TABLE clock (id int PRIMARY KEY, v bigint) DISTRIBUTE BY HASH (id)");
+    server.run("INSERT INTO clock SELECT g, 0 FROM generate_series(1, " + ROWS + ") g");
     AtomicInteger left = new AtomicInteger(ROUNDS);
     int backward =
         Crowd.run(
@@ -37,7 +37,7 @@ class SessionOrderTest {
             .mapToInt(Integer::intValue)
             .sum();
     assertThat(backward).as("reads that went back").isZero();
-    execute(server, "DROP TABLE clock");
+    server.run("DROP TABLE clock");
   }
 
   /** Every row is raised in one transaction over all nodes. */
@@ -67,12 +67,5 @@ class SessionOrderTest {
       }
     }
     return backward;
-  }
-
-  private static void execute(Endpoint server, String sql) throws SQLException {
-    try (Connection connection = server.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 }

@@ -51,19 +51,23 @@ class SubqueriesOfOneMomentTest {
   @BeforeEach
   void createTables() throws SQLException {
     for (String table : new String[] {"raised", "lowered"}) {
-      execute("CREATE TABLE " + table + " (id int PRIMARY KEY, v int) DISTRIBUTE BY HASH (id)");
-      execute("INSERT INTO " + table + " SELECT g, 0 FROM generate_series(1, " + ROWS + ") g");
+      endpoints
+          .drover()
+          .run("CREATE TABLE " + table + " (id int PRIMARY KEY, v int) DISTRIBUTE BY HASH (id)");
+      endpoints
+          .drover()
+          .run("INSERT INTO " + table + " SELECT g, 0 FROM generate_series(1, " + ROWS + ") g");
     }
     for (Endpoint node : endpoints.datanodes()) {
-      execute(node, SLOW_COMMIT);
+      node.run(SLOW_COMMIT);
     }
   }
 
   @AfterEach
   void dropTables() throws SQLException {
-    execute("DROP TABLE raised, lowered");
+    endpoints.drover().run("DROP TABLE raised, lowered");
     for (Endpoint node : endpoints.datanodes()) {
-      execute(node, "DROP FUNCTION public.slow_commit()");
+      node.run("DROP FUNCTION public.slow_commit()");
     }
   }
 
@@ -118,16 +122,5 @@ class SubqueriesOfOneMomentTest {
       }
     }
     return unbalanced;
-  }
-
-  private void execute(String sql) throws SQLException {
-    execute(endpoints.drover(), sql);
-  }
-
-  private static void execute(Endpoint server, String sql) throws SQLException {
-    try (Connection connection = server.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 }

@@ -4,7 +4,6 @@ import dev.drover.tests.Endpoint;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -151,10 +150,7 @@ final class Vault {
   }
 
   private void execute(String sql) throws SQLException {
-    try (Connection connection = endpoint.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+    endpoint.run(sql);
   }
 
   /** Every number of a ladder's rows, lowest step first. */

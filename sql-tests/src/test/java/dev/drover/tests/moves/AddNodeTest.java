@@ -3,7 +3,6 @@ package dev.drover.tests.moves;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.drover.agent.postgres.PostgresServer;
 import dev.drover.agent.postgres.TemporaryServers;
 import dev.drover.deploy.cluster.Auth;
 import dev.drover.tests.Endpoint;
@@ -16,7 +15,6 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,16 +57,7 @@ class AddNodeTest {
 
   @Test
   void aNodeComesAndAnotherGoes() throws SQLException {
-    PostgresServer fresh = servers.start("fourth", Map.of());
-    Endpoint fourth = cluster.server(fresh.port());
-    String password = cluster.datanodes().getFirst().login().password();
-    try (Connection connection = fresh.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("ALTER ROLE drover PASSWORD '" + password + "'");
-    }
-    run(
-        "CREATE NODE dn4 WITH (TYPE = 'datanode', HOST = '127.0.0.1', PORT = %d)"
-            .formatted(fresh.port()));
+    Endpoint fourth = cluster.addNode("dn4", servers.start("fourth"));
     List<Endpoint> nodes = new ArrayList<>(cluster.servers());
     nodes.add(fourth);
     Slots slots = new Slots(drover(), nodes);
@@ -219,9 +208,6 @@ class AddNodeTest {
   }
 
   private static void run(String sql) throws SQLException {
-    try (Connection connection = drover().connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+    drover().run(sql);
   }
 }

@@ -71,10 +71,9 @@ final class Crash {
   private void turn(MovePhase towards) throws SQLException {
     switch (towards) {
       case RESTARTING ->
-          Slots.run(
-              server(source),
-              "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
-      case ROLLING_BACK -> Slots.run(catalog, "SELECT drover.cancel_job(%d)".formatted(job));
+          server(source)
+              .run("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+      case ROLLING_BACK -> catalog.run("SELECT drover.cancel_job(%d)".formatted(job));
       case PLANNED, SLOT, COPY, INDEX, CATCHUP, CUTOVER, DECIDED, DONE, FAILED -> {}
     }
   }
@@ -90,7 +89,7 @@ final class Crash {
   }
 
   private void throttle(int bytesPerSecond) throws SQLException {
-    Slots.run(catalog, "SELECT drover.throttle_job(%d, %d)".formatted(job, bytesPerSecond));
+    catalog.run("SELECT drover.throttle_job(%d, %d)".formatted(job, bytesPerSecond));
   }
 
   /** Which process dies, by its label; a server with a slash. */

@@ -2,18 +2,14 @@ package dev.drover.tests.moves;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.drover.agent.postgres.PostgresServer;
 import dev.drover.agent.postgres.TemporaryServers;
 import dev.drover.deploy.cluster.Auth;
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.TemporaryCluster;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,7 +55,7 @@ class MixedLoadTest {
     MixedLoad load = new MixedLoad(drover(), ACCOUNTS);
     load.create();
     List<Endpoint> nodes = new ArrayList<>(cluster.servers());
-    nodes.add(fourth());
+    nodes.add(cluster.addNode("dn4", servers.start("fourth")));
     Slots slots = new Slots(drover(), nodes);
     load.start();
     run("ALTER CLUSTER ADD NODE dn4");
@@ -83,19 +79,6 @@ class MixedLoadTest {
     assertThat(wrong).as("%s", load).isEmpty();
     assertThat(load.errors().keySet()).allMatch(error -> error.matches("(?s)" + RETRY));
     assertPlaces(slots, nodes, load);
-  }
-
-  private static Endpoint fourth() throws SQLException {
-    PostgresServer fresh = servers.start("fourth", Map.of());
-    String password = cluster.datanodes().getFirst().login().password();
-    try (Connection connection = fresh.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("ALTER ROLE drover PASSWORD '" + password + "'");
-    }
-    run(
-        "CREATE NODE dn4 WITH (TYPE = 'datanode', HOST = '127.0.0.1', PORT = %d)"
-            .formatted(fresh.port()));
-    return cluster.server(fresh.port());
   }
 
   /** By asking every server itself. */
@@ -122,9 +105,6 @@ class MixedLoadTest {
   }
 
   private static void run(String sql) throws SQLException {
-    try (Connection connection = drover().connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+    drover().run(sql);
   }
 }

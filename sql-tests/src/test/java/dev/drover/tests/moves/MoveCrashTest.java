@@ -107,7 +107,7 @@ class MoveCrashTest {
   @AfterAll
   static void whatWasGivenAwayGoesToo() throws SQLException {
     try {
-      Slots.run(catalog(), "UPDATE drover.move SET finished = finished - interval '1 day'");
+      catalog().run("UPDATE drover.move SET finished = finished - interval '1 day'");
       Patience.await(CLEAN, slots::trash, List.of());
       assertThat(ledger.acknowledged()).isPositive();
     } finally {

@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.Endpoints;
 import dev.drover.tests.EndpointsExtension;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -158,9 +156,6 @@ class MoveTest {
   }
 
   private void run(String sql) throws SQLException {
-    try (Connection connection = drover.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+    drover.run(sql);
   }
 }

@@ -150,13 +150,6 @@ final class Slots {
     return rows;
   }
 
-  static void run(Endpoint endpoint, String sql) throws SQLException {
-    try (Connection connection = endpoint.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
   static String ask(Endpoint endpoint, String sql) throws SQLException {
     List<String> rows = column(endpoint, sql);
     return rows.isEmpty() ? "" : rows.getFirst();
