@@ -17,8 +17,9 @@ public final class EndpointsExtension implements ParameterResolver {
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return context
-        .getRoot()
-        .getStore(ExtensionContext.Namespace.create(EndpointsExtension.class))
+        .getStore(
+            ExtensionContext.StoreScope.LAUNCHER_SESSION,
+            ExtensionContext.Namespace.create(EndpointsExtension.class))
         .getOrComputeIfAbsent(Endpoints.class, key -> Endpoints.start(), Endpoints.class);
   }
 }

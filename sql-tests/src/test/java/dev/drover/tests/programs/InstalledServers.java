@@ -32,8 +32,9 @@ final class InstalledServers implements ParameterResolver, ExecutionCondition {
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return context
-        .getRoot()
-        .getStore(ExtensionContext.Namespace.create(InstalledServers.class))
+        .getStore(
+            ExtensionContext.StoreScope.LAUNCHER_SESSION,
+            ExtensionContext.Namespace.create(InstalledServers.class))
         .getOrComputeIfAbsent(
             Endpoints.class,
             key -> Endpoints.start(PostgresBinaries.installed(Program.installation())),
