@@ -295,7 +295,7 @@ public final class Call {
   }
 
   private void checked(String tag, CatalogView now) {
-    if (TableChanges.hit(cached.view().snapshot(), now.snapshot(), text())) {
+    if (TableChanges.hit(cached, now.snapshot(), text())) {
       transaction.fail();
       failed(ErrorFields.of(changedMeanwhile(), Severity.ERROR));
     } else {
@@ -325,7 +325,7 @@ public final class Call {
     catalog.whenCurrent(
         transaction.services().loop(),
         now -> {
-          if (TableChanges.hit(cached.view().snapshot(), now.snapshot(), text())) {
+          if (TableChanges.hit(cached, now.snapshot(), text())) {
             otherwise.accept(changedMeanwhile());
           } else {
             then.run();

@@ -71,9 +71,28 @@ public final class TableChanges {
     return catalog.isCurrent() && plan.madeUnder(catalog.view());
   }
 
-  /** True when a relation that the text may mean is gone or spread otherwise. */
-  static boolean hit(CatalogSnapshot before, CatalogSnapshot now, StatementText text) {
-    return meant(before, text).anyMatch(relation -> !isSame(relation, now));
+  /**
+   * True when a relation that the text may mean is gone or spread otherwise. A row that was added
+   * to one of several nodes of a round robin table lies well, whatever nodes have come since.
+   */
+  static boolean hit(CachedPlan plan, CatalogSnapshot now, StatementText text) {
+    boolean adds =
+        plan.plan() instanceof Plan.AnyNode any && any.writes() && any.nodes().size() > 1;
+    return meant(plan.view().snapshot(), text)
+        .anyMatch(relation -> !isSame(relation, now) && !(adds && hasGrown(relation, now)));
+  }
+
+  private static boolean hasGrown(Relation relation, CatalogSnapshot now) {
+    return now.relation(relation.oid())
+        .map(
+            found ->
+                isNamedAlike(relation, found)
+                    && relation.distributed()
+                    && relation.distribution() instanceof Distribution.RoundRobin before
+                    && found.distributed()
+                    && found.distribution() instanceof Distribution.RoundRobin after
+                    && after.nodes().containsAll(before.nodes()))
+        .orElse(false);
   }
 
   /** True when a relation that the text may mean is still there, and spread otherwise. */
@@ -93,12 +112,12 @@ public final class TableChanges {
 
   private static boolean isSame(Relation relation, CatalogSnapshot now) {
     return now.relation(relation.oid())
-        .map(
-            found ->
-                found.name().equals(relation.name())
-                    && found.schema().equals(relation.schema())
-                    && isSpreadAlike(relation, found))
+        .map(found -> isNamedAlike(relation, found) && isSpreadAlike(relation, found))
         .orElse(false);
+  }
+
+  private static boolean isNamedAlike(Relation before, Relation now) {
+    return now.name().equals(before.name()) && now.schema().equals(before.schema());
   }
 
   private static boolean isSpreadAlike(Relation before, Relation now) {

@@ -92,6 +92,10 @@ public record FragmentPlaces(List<Place> all, boolean shared) {
     return all.getLast();
   }
 
+  boolean workersReadTables() {
+    return all.stream().anyMatch(p -> p.inWorkers() && p.fragment().readsTables());
+  }
+
   /** Ascending: the nodes on which the transaction itself reads. */
   List<Integer> participantNodes() {
     TreeSet<Integer> nodes = new TreeSet<>();

@@ -105,7 +105,12 @@ final class ProducerUnits implements NodeUnit.Listener {
             new MomentBinding.Listener() {
               @Override
               public void check(Runnable holds, Consumer<SqlError> otherwise) {
-                call.whenPlanHolds(holds, otherwise);
+                call.whenPlanHolds(
+                    () -> {
+                      holdPlan();
+                      holds.run();
+                    },
+                    otherwise);
               }
 
               @Override
@@ -125,6 +130,13 @@ final class ProducerUnits implements NodeUnit.Listener {
           units.get(i).bind();
           return units.get(i);
         });
+  }
+
+  /** Who has bound holds its locks; workers may still look at tables. */
+  private void holdPlan() {
+    if (!places.workersReadTables()) {
+      call.planHeld();
+    }
   }
 
   @Override

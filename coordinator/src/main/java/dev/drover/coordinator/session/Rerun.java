@@ -11,8 +11,11 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.planner.plan.Plan;
 
 /**
- * A statement that is a transaction of its own and failed because its tables moved meanwhile: as
- * long as its client has seen nothing of it, it is rolled back, planned anew and run again.
+ * A statement that failed because its tables moved meanwhile: as long as its client has seen
+ * nothing of it, it is planned anew and run again. A COPY has not asked for rows then.
+ *
+ * <p>If it is a transaction of its own, it is rolled back before. In a client's transaction whose
+ * statements each have their own view, it is taken back, if it failed where it was the first.
  *
  * <p>Threads: as {@link StatementRunner}.
  */
@@ -24,10 +27,12 @@ final class Rerun implements Call.Listener {
   private final Call first;
   private final Call.Listener client;
   private final long written;
+  private final boolean inside;
   private int runs = 1;
 
   private Rerun(StatementRunner runner, ClientOutput output, Call first, Call.Listener client) {
     this.runner = runner;
+    this.inside = runner.transaction().scope() == Transaction.Scope.EXPLICIT;
     this.output = output;
     this.first = first;
     this.client = client;
@@ -37,14 +42,23 @@ final class Rerun implements Call.Listener {
   /** The call, or one that is run again if need be. */
   static Call of(StatementRunner runner, Call call) {
     boolean possible =
-        call.request().alone()
-            && runner.transaction().scope() == Transaction.Scope.NONE
+        isInPlace(runner.transaction(), call)
             && isRepeatable(call.cached().plan())
             && call.output() instanceof ClientOutput;
     if (!possible) {
       return call;
     }
-    return call.listenedBy(new Rerun(runner, (ClientOutput) call.output(), call, call.listener()));
+    Rerun rerun = new Rerun(runner, (ClientOutput) call.output(), call, call.listener());
+    rerun.begin();
+    return call.listenedBy(rerun);
+  }
+
+  private static boolean isInPlace(Transaction transaction, Call call) {
+    return switch (transaction.scope()) {
+      case NONE -> call.request().alone();
+      case EXPLICIT -> !transaction.failed() && !transaction.view().keepsView();
+      case BARE, IMPLICIT -> false;
+    };
   }
 
   /** It takes nothing from its client but what it was called with. */
@@ -52,39 +66,73 @@ final class Rerun implements Call.Listener {
     return switch (plan) {
       case Plan.OneNode _, Plan.AnyNode _, Plan.AllNodes _, Plan.Fragments _ -> true;
       case Plan.ReplicatedWrite _, Plan.InsertRows _, Plan.InsertFrom _, Plan.Change _ -> true;
-      case Plan.Local _, Plan.CopyIn _, Plan.CopyLocal _, Plan.CopyOut _, Plan.Explain _ -> false;
+      case Plan.CopyIn _ -> true;
+      case Plan.Local _, Plan.CopyLocal _, Plan.CopyOut _, Plan.Explain _ -> false;
       case Plan.AtCursor _, Plan.Control _, Plan.Utility _, Plan.Broadcast _ -> false;
       case Plan.Deferred _ -> false;
     };
   }
 
+  private void begin() {
+    if (inside) {
+      runner.transaction().failure().mark();
+    }
+  }
+
+  private void settle() {
+    if (inside) {
+      runner.transaction().failure().settle();
+    }
+  }
+
   @Override
   public void completed(Call call, String tag) {
+    settle();
     client.completed(call, tag);
   }
 
   @Override
   public void suspended(Call call) {
+    settle();
     client.suspended(call);
   }
 
   @Override
   public void failedAtCommit(Call call, String tag, ErrorFields error) {
+    settle();
     client.failedAtCommit(call, tag, error);
   }
 
   @Override
   public void failed(Call call, ErrorFields error) {
-    boolean again = runner.age().takeOld() && output.written() == written && runs < MAX_RUNS;
+    boolean again =
+        runner.age().takeOld()
+            && output.written() == written
+            && runs < MAX_RUNS
+            && (!inside || runner.transaction().failure().isTakenBackEasily());
     if (!again) {
+      settle();
       client.failed(call, error);
       return;
     }
     runs++;
-    if (runner.transaction().scope() == Transaction.Scope.NONE) {
-      plan();
+    undo(this::plan);
+  }
+
+  private void undo(Runnable then) {
+    if (inside) {
+      runner
+          .transaction()
+          .failure()
+          .takeBack(
+              () -> {
+                begin();
+                then.run();
+              });
+    } else if (runner.transaction().scope() == Transaction.Scope.NONE) {
+      then.run();
     } else {
-      runner.rollback(this::plan);
+      runner.rollback(then);
     }
   }
 
@@ -107,6 +155,7 @@ final class Rerun implements Call.Listener {
 
           @Override
           public void refused(ErrorFields error) {
+            settle();
             client.failed(first, error);
           }
         });

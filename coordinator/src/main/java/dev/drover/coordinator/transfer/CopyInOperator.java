@@ -34,7 +34,8 @@ import java.util.Optional;
  * {@code COPY ... FROM STDIN} into a distributed table.
  *
  * <pre>
- * start: all target nodes and the catalog node join  ->  the catalog node judges the statement
+ * start: all target nodes and the catalog node join  ->  the catalog node judges the statement,
+ *   the others hold the table  ->  is it still where the plan has it?
  *   ->  CopyInResponse to the client  ->  its CopyData through a {@link CopyStream}
  *   ->  CopyDone: the nodes' answers are awaited  ->  COPY n
  * </pre>
@@ -51,6 +52,7 @@ public final class CopyInOperator implements Operator, CopyCheck.Listener, CopyS
   private final CopyOptions options;
   private Optional<Participant> catalog = Optional.empty();
   private Optional<CopyStream> stream = Optional.empty();
+  private Optional<CopyHold> hold = Optional.empty();
   private boolean taking;
 
   public CopyInOperator(Call call, CopyIn plan) {
@@ -98,7 +100,9 @@ public final class CopyInOperator implements Operator, CopyCheck.Listener, CopyS
 
   private void check(Participant joined) {
     catalog = Optional.of(joined);
-    flushJoined();
+    CopyHold holding = new CopyHold(call);
+    hold = Optional.of(holding);
+    holding.start(targets, plan.target().table());
     if (plan.filled().stream().anyMatch(Filled::pinsConnection)) {
       call.transaction().pinCatalog();
     }
@@ -116,6 +120,24 @@ public final class CopyInOperator implements Operator, CopyCheck.Listener, CopyS
 
   @Override
   public void accepted(CopyResponse response) {
+    hold.orElseThrow().whenAnswered(() -> held(response));
+  }
+
+  private void held(CopyResponse response) {
+    Optional<ErrorFields> error = hold.orElseThrow().error();
+    if (error.isPresent()) {
+      fail(error.get());
+      return;
+    }
+    call.whenPlanHolds(
+        () -> {
+          call.planHeld();
+          begin(response);
+        },
+        why -> fail(ErrorFields.of(why, Severity.ERROR)));
+  }
+
+  private void begin(CopyResponse response) {
     try {
       stream = Optional.of(new CopyStream(call, work(), targets, this));
     } catch (SqlError e) {

@@ -54,13 +54,13 @@ public final class Transaction {
   private final Place place;
   private final Sights sights;
   private Scope scope = Scope.NONE;
-  private boolean failed;
+  private final Failure failure = new Failure(participants, replay, this::release);
   private boolean committing;
   private boolean abandoned;
   private SettingsState settings = SettingsState.DEFAULTS;
   private List<String> localSettings = List.of();
   private final KeptConnection kept = new KeptConnection(temporaryUse);
-  private Optional<BareWrite> bareWrite = Optional.empty();
+  private final BareWrite bareWrite;
 
   /** {@code warnings} go to the client. */
   public Transaction(TransactionServices services, String role, Consumer<ErrorFields> warnings) {
@@ -69,6 +69,7 @@ public final class Transaction {
     this.warnings = requireNonNull(warnings);
     this.view = new TransactionView(services.snapshots());
     this.place = new Place(services, this);
+    this.bareWrite = new BareWrite(services.gate());
     this.sights = new Sights(services.gate().phases(), services.loop());
   }
 
@@ -84,9 +85,8 @@ public final class Transaction {
     return role;
   }
 
-  /** Only ROLLBACK can follow. */
   public boolean failed() {
-    return failed;
+    return failure.isSet();
   }
 
   /** Unique among the active transactions of this coordinator; later ones have higher numbers. */
@@ -128,10 +128,14 @@ public final class Transaction {
   }
 
   public void fail() {
-    failed |= scope == Scope.IMPLICIT || scope == Scope.EXPLICIT;
-    if (scope == Scope.EXPLICIT) {
-      Aftermath.of(participants, replay);
+    if (scope == Scope.IMPLICIT || scope == Scope.EXPLICIT) {
+      failure.set(scope == Scope.EXPLICIT);
     }
+  }
+
+  /** What the last error did to it, and the way back. */
+  public Failure failure() {
+    return failure;
   }
 
   /** Settings changed since the begin, as SELECT set_config(...) with transaction scope. */
@@ -164,8 +168,7 @@ public final class Transaction {
 
   /** The participant on a node, if it has joined. */
   public Optional<Participant> find(int node, boolean metadata) {
-    for (int i = 0; i < participants.size(); i++) {
-      Participant participant = participants.get(i);
+    for (Participant participant : participants) {
       if (participant.node() == node && participant.isMetadata() == metadata) {
         return Optional.of(participant);
       }
@@ -298,7 +301,7 @@ public final class Transaction {
 
   public void rollbackTo(String name, Completion done) {
     replay.rolledBackTo(name);
-    failed = false;
+    failure.clear();
     broadcast("ROLLBACK TO SAVEPOINT " + name, done);
   }
 
@@ -307,13 +310,11 @@ public final class Transaction {
    * commits are held back.
    */
   public void sendWrite(Runnable send) {
-    if (scope != Scope.BARE || bareWrite.isPresent()) {
+    if (scope == Scope.BARE) {
+      bareWrite.send(send);
+    } else {
       send.run();
-      return;
     }
-    BareWrite write = new BareWrite(services.gate());
-    bareWrite = Optional.of(write);
-    write.send(send);
   }
 
   /** Commits, by one phase where one connection wrote, else by two. */
@@ -365,14 +366,13 @@ public final class Transaction {
 
   /** Gives every connection back and forgets the scope. */
   public void end() {
-    bareWrite.ifPresent(BareWrite::end);
-    bareWrite = Optional.empty();
+    bareWrite.end();
     participants.forEach(p -> release(p.backend()));
     participants.clear();
     replay.clear();
     view.end();
     scope = Scope.NONE;
-    failed = false;
+    failure.clear();
     localSettings = List.of();
     waits.reset();
     place.leave();

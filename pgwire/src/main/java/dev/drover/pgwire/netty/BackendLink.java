@@ -112,6 +112,11 @@ public final class BackendLink {
     return handler.conversation().pending();
   }
 
+  /** Replies that were ever expected. */
+  public long asked() {
+    return handler.conversation().asked();
+  }
+
   /** No reply is called until {@link #resume}; the server's bytes stay in its socket. */
   public void pause() {
     handler.pause();

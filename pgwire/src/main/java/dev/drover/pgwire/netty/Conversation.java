@@ -32,6 +32,7 @@ final class Conversation {
   private LinkListener listener = LinkListener.NONE;
   private Consumer<BackendDecoder.Notification> notifications = _ -> {};
   private String lastWords = "";
+  private long asked;
   private int processId;
   private byte[] cancelKey = new byte[0];
   private char status = Protocol.IDLE;
@@ -57,6 +58,7 @@ final class Conversation {
 
   void expect(Reply reply) {
     replies.add(requireNonNull(reply));
+    asked++;
   }
 
   boolean isAnswering() {
@@ -94,6 +96,10 @@ final class Conversation {
 
   boolean isOpen() {
     return open;
+  }
+
+  long asked() {
+    return asked;
   }
 
   int pending() {

@@ -72,7 +72,7 @@ final class SlotCutover {
   private void change(ClusterChange.Parts parts, int lockMillis, Drain drain) throws SQLException {
     check(parts);
     // The nodes join before anybody waits.
-    String timeout = "SET LOCAL lock_timeout = '" + lockMillis + "ms'";
+    String timeout = timeouts(lockMillis);
     parts.onEach(Map.of(move.source(), timeout, move.target(), timeout));
     lockedAt = System.nanoTime();
     parts.on(move.source(), locks());
@@ -123,6 +123,12 @@ final class SlotCutover {
     if (!now.equals(tables.fingerprint())) {
       throw new Outdated();
     }
+  }
+
+  /** Whoever is in a circle of waiters with it goes on: this transaction notices first. */
+  private static String timeouts(int lockMillis) {
+    return "SET LOCAL lock_timeout = '%dms'; SET LOCAL deadlock_timeout = '20ms'"
+        .formatted(lockMillis);
   }
 
   private String locks() {

@@ -32,7 +32,11 @@ final class SlotMover {
   /** So many attempts are made before others have to wait for longer than that. */
   private static final int EAGER_CUTOVERS = 20;
 
-  private static final int PATIENT_LOCK_MILLIS = 1000;
+  /**
+   * Less than servers' {@code deadlock_timeout}: clients are no victims of a circle with a move.
+   */
+  private static final int PATIENT_LOCK_MILLIS = 800;
+
   private static final int MAX_CUTOVERS = 60;
   private static final long SHORTEST_PAUSE_NANOS = 50_000_000;
   private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
