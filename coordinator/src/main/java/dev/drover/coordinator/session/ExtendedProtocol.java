@@ -164,9 +164,10 @@ final class ExtendedProtocol {
     }
     StatementText text = StatementText.scanned(utf8, scanner);
     session.occupy();
-    runner.planPrepared(
+    runner.planProven(
         text,
         parse.paramOids(),
+        _ -> true,
         new PlanAnswer() {
           @Override
           public void planned(CachedPlan plan) {

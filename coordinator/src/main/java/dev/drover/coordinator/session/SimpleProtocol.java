@@ -85,7 +85,12 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
   }
 
   private void nextStatement() {
-    runner.plan(texts.get(next), NO_TYPES, this);
+    runner.planProven(texts.get(next), NO_TYPES, SimpleProtocol::describesFirst, this);
+  }
+
+  /** Where rows move the client has its columns before a node sees the literals. */
+  private static boolean describesFirst(Plan plan) {
+    return plan instanceof Plan.Fragments;
   }
 
   @Override

@@ -57,9 +57,10 @@ final class SqlPreparedStatements {
     declaredTypes(
         prepare.types().stream().map(t -> t.span().of(whole)).toList(),
         types ->
-            runner.planPrepared(
+            runner.planProven(
                 text,
                 types,
+                _ -> true,
                 new StatementPlanner.Answer() {
                   @Override
                   public void planned(CachedPlan plan) {

@@ -30,6 +30,7 @@ import dev.drover.planner.sql.SqlParser;
 import dev.drover.planner.sql.TransactionCommand.Modes;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,15 +119,19 @@ final class StatementRunner implements Call.Scopes {
         settings.effective(), () -> planUnder(text, parameterTypes, answer), answer::failed);
   }
 
-  /** The same for a statement that is prepared: the errors in its own literals come now. */
-  void planPrepared(StatementText text, int[] parameterTypes, StatementPlanner.Answer receiver) {
+  /** The same, and the errors in the text's own literals come now if its plan needs it. */
+  void planProven(
+      StatementText text,
+      int[] parameterTypes,
+      Predicate<Plan> isNeeded,
+      StatementPlanner.Answer receiver) {
     if (text.literalsAreSafe()) {
       plan(text, parameterTypes, receiver);
       return;
     }
     StatementPlanner.Request request = request(text, parameterTypes);
     StatementPlanner shared = session.services().planner();
-    plan(text, parameterTypes, new ProvingAnswer(shared, request, receiver));
+    plan(text, parameterTypes, new ProvingAnswer(shared, request, isNeeded, receiver));
   }
 
   private StatementPlanner.Request request(StatementText text, int[] parameterTypes) {
