@@ -17,11 +17,13 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** PAUSE CLUSTER on two coordinators, every member a process. */
 @Timeout(120)
+@Tag("alone")
 class PauseTest {
   private static final int SEVERAL = 20;
   private static final long SECONDS = 30;

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
     named = "drover.test.selfcheck",
     matches = ".*",
     disabledReason = "a plain server has no GTM")
+@Tag("alone")
 class GtmOutageTest {
   private static final Duration OUTAGE = Duration.ofSeconds(6);
   private static final Duration SCHEMA_LIMIT = Duration.ofSeconds(15);

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
     named = "drover.test.selfcheck",
     matches = ".*",
     disabledReason = "a plain server has no GTM")
+@Tag("alone")
 class GtmTakeoverTest {
   private static final int TELLERS = 4;
   private static final int COORDINATORS = 2;

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
     named = "drover.test.selfcheck",
     matches = ".*",
     disabledReason = "a plain server has no members to kill")
+@Tag("alone")
 class KillTest {
   private static final int TELLERS = 6;
   private static final int COORDINATORS = 2;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
     named = "drover.test.selfcheck",
     matches = ".*",
     disabledReason = "a plain server has no nodes")
+@Tag("alone")
 class NodeFailureTest {
   private static final String NODE = "dn2";
   private static final Duration AT_ONCE = Duration.ofSeconds(2);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
     named = "drover.test.selfcheck",
     matches = ".*",
     disabledReason = "a plain server has no nodes")
+@Tag("alone")
 class PreparedTransactionsTest {
   private static final String NODE = "dn2";
   private static final int ROWS = 20;

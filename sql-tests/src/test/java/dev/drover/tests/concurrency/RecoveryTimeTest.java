@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
     named = "drover.test.selfcheck",
     matches = ".*",
     disabledReason = "a plain server has no nodes")
+@Tag("alone")
 class RecoveryTimeTest {
   private static final Duration LEASE = Duration.ofSeconds(4);
   private static final Duration RECOVERY = Duration.ofSeconds(5);

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -35,6 +36,7 @@ import org.postgresql.copy.CopyIn;
     named = "drover.test.selfcheck",
     matches = ".*",
     disabledReason = "a plain server has no coordinator")
+@Tag("alone")
 class ManyClientsTest {
   private static final int IDLE_CLIENTS = 1000;
   private static final int VANISHING_CLIENTS = 40;
