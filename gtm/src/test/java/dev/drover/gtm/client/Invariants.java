@@ -31,6 +31,7 @@ final class Invariants {
   private final Set<Long> ended = new HashSet<>();
   private final Map<Integer, Long> fencedThrough = new HashMap<>();
   private final Set<CoordinatorEpoch> saidDead = new HashSet<>();
+  private final Map<Long, Long> grantedAt = new HashMap<>();
   private final Map<TransactionName, SimulatedTransaction> transactions = new HashMap<>();
   private final Map<SimulatedTransaction, Verdict> victims = new HashMap<>();
   private long victimCount;
@@ -62,6 +63,10 @@ final class Invariants {
 
   long publishCount() {
     return publishCount;
+  }
+
+  long grantedAt(long epoch) {
+    return grantedAt.getOrDefault(epoch, 0L);
   }
 
   long gtmStartedAt() {
@@ -122,6 +127,7 @@ final class Invariants {
                 }
               });
           coordinatorOfEpoch.put(granted.epoch(), granted.coordinatorId());
+          grantedAt.put(granted.epoch(), simulation.now());
         }
         case GtmRecord.EpochEnded(int _, long epoch) -> {
           ended.add(epoch);
@@ -162,6 +168,7 @@ final class Invariants {
         case GtmRecord.EpochGranted granted -> {
           through = Math.max(through, granted.epoch());
           coordinatorOfEpoch.put(granted.epoch(), granted.coordinatorId());
+          grantedAt.putIfAbsent(granted.epoch(), simulation.now());
         }
         case GtmRecord.EpochEnded(int id, long epoch) ->
             coordinatorOfEpoch.forEach(

@@ -7,6 +7,7 @@ import java.util.Set;
 
 /** Fences whom it is told to, after a while, and reports it. */
 final class SimulatedAgent extends SimulatedProcess {
+  private static final long SLOW = 6 * Simulation.SECONDS;
   private static final long RESOLVING = 300 * Simulation.MILLIS;
 
   private final Set<CoordinatorEpoch> atWork = new HashSet<>();
@@ -26,7 +27,8 @@ final class SimulatedAgent extends SimulatedProcess {
     switch (effect) {
       case ClientEffect.FenceWanted(CoordinatorEpoch epoch) -> {
         if (atWork.add(epoch)) {
-          simulation.after(simulation.upTo(Simulation.SECONDS), () -> fence(epoch));
+          long patience = simulation.strikes(4) ? SLOW : Simulation.SECONDS;
+          simulation.after(simulation.upTo(patience), () -> fence(epoch));
         }
       }
       case ClientEffect.Failed failed -> throw new AssertionError(failed);

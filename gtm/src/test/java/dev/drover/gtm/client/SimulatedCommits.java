@@ -47,6 +47,7 @@ final class SimulatedCommits {
   private long pausesAtClose;
   private int secondPhases;
   private int commits;
+  private int writes;
   private long life;
   private long lastReader;
   private long sent;
@@ -87,7 +88,12 @@ final class SimulatedCommits {
     life++;
     secondPhases = 0;
     commits = 0;
+    writes = 0;
     heldBack.clear();
+  }
+
+  boolean areEnded() {
+    return writes == 0;
   }
 
   void apply(ClientEffect.Gate order) {
@@ -205,6 +211,7 @@ final class SimulatedCommits {
 
   private void write() {
     if (!owner.holds(owner.identity().epoch())
+        || !owner.pauses().mayBegin()
         || simulation.invariants.isFenced(owner.identity())) {
       return;
     }
@@ -213,6 +220,8 @@ final class SimulatedCommits {
       nodes.remove(simulation.random.nextInt(nodes.size()));
     }
     SimulatedWrite write = simulation.snapshots.begin(owner.identity(), nodes);
+    writes++;
+    simulation.coordinators.forEach(one -> one.pauses().requireIdle(owner));
     if (write.isTwoPhase()) {
       whenAlive(WORK, () -> prepare(write));
     } else {
@@ -222,6 +231,7 @@ final class SimulatedCommits {
 
   private void prepare(SimulatedWrite write) {
     if (simulation.invariants.isFenced(write.by())) {
+      ended(write);
       return;
     }
     write.parts().forEach(Part::prepare);
@@ -234,6 +244,7 @@ final class SimulatedCommits {
       return;
     }
     if (isStopped(write)) {
+      ended(write);
       return;
     }
     secondPhases++;
@@ -249,6 +260,7 @@ final class SimulatedCommits {
       return;
     }
     secondPhases--;
+    ended(write);
     if (secondPhases == 0 && !mayStartSecondPhases) {
       answer(new ClientEvent.GateDrained(window));
     }
@@ -261,6 +273,7 @@ final class SimulatedCommits {
       return;
     }
     if (isStopped(write)) {
+      ended(write);
       return;
     }
     commits++;
@@ -272,8 +285,16 @@ final class SimulatedCommits {
         part,
         () -> {
           commits--;
+          ended(write);
           somebodyGoesOn();
         });
+  }
+
+  private void ended(SimulatedWrite write) {
+    if (write.by().equals(owner.identity()) && writes > 0) {
+      writes--;
+      owner.pauses().drain();
+    }
   }
 
   /** It has heard that its epoch has ended, or the servers let it do nothing any more. */
@@ -300,6 +321,7 @@ final class SimulatedCommits {
       return;
     }
     part.visible(simulation.now());
+    simulation.coordinators.forEach(one -> one.pauses().requireStill(by));
     whenAlive(
         NETWORK,
         () -> {

@@ -68,7 +68,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
   }
 
   boolean runsNothing() {
-    return active.isEmpty();
+    return active.isEmpty() && commits.areEnded();
   }
 
   /** When it got its epoch. */

@@ -2,6 +2,7 @@ package dev.drover.gtm.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.gtm.protocol.CoordinatorEpoch;
 import dev.drover.gtm.protocol.GtmMessage.PauseState;
 import java.util.OptionalLong;
 
@@ -68,17 +69,31 @@ final class SimulatedPauses {
     }
   }
 
-  /** A GTM that has just started lets somebody in before it hears of the pause. */
+  /** A commit of this epoch takes effect on a node. */
+  void requireStill(CoordinatorEpoch by) {
+    boolean isOn = completeAt.isPresent() && owner.isAlive() && owner.leaseValid(known.by());
+    if (isOn && by.epoch() != known.by()) {
+      assertThat(isExcused(simulation.invariants.grantedAt(by.epoch())))
+          .as("%s commits nothing while %s has paused the cluster", by, owner.name())
+          .isTrue();
+    }
+  }
+
   private boolean isExcused(SimulatedCoordinator other) {
+    return isExcused(other.grantedAt());
+  }
+
+  /** A GTM that has just started lets somebody in before it hears of the pause. */
+  private boolean isExcused(long grantedAt) {
     long startedAt = simulation.invariants.gtmStartedAt();
-    return other.grantedAt() >= startedAt && startedAt > completeAt.orElseThrow() - LATE_NEWS;
+    return grantedAt >= startedAt && startedAt > completeAt.orElseThrow() - LATE_NEWS;
   }
 
   private boolean isOwn(PauseState state) {
     return wanted != NOTHING && state.number() == wanted && state.by() == owner.identity().epoch();
   }
 
-  private void want() {
+  void want() {
     if (!owner.holdsLease() || wanted != NOTHING || known.isPause() || !simulation.mayBegin()) {
       return;
     }

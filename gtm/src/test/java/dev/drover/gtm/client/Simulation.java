@@ -169,12 +169,14 @@ final class Simulation {
       case 1 -> {
         one.crash();
         after(upTo(3 * SECONDS), () -> start(one.name()));
+        somebodyPauses();
       }
       case 2 -> {
         // A new process takes the name over while the old one still runs.
         one.leaveTheNetwork();
         after(upTo(8 * SECONDS), one::crash);
         start(one.name());
+        somebodyPauses();
       }
       case 3 -> one.pause(upTo(7 * SECONDS));
       case 4 -> agents.get(random.nextInt(agents.size())).pause(upTo(3 * SECONDS));
@@ -190,6 +192,12 @@ final class Simulation {
       SimulatedCoordinator visitor = start(VISITOR);
       after(upTo(6 * SECONDS), visitor::crash);
     }
+  }
+
+  /** What has just died may still be at work. */
+  private void somebodyPauses() {
+    SimulatedCoordinator one = coordinators.get(random.nextInt(coordinators.size()));
+    after(upTo(6 * SECONDS), () -> one.whenAwake(one.pauses()::want));
   }
 
   private void calm() {

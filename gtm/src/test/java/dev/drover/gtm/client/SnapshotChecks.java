@@ -67,16 +67,19 @@ final class SnapshotChecks {
           write.by().coordinatorId() == epoch.coordinatorId()
               && write.by().epoch() <= epoch.epoch();
       if (isOf && write.isPreparedEverywhere()) {
-        write.parts().forEach(part -> resolve(part, withinNanos));
+        write.parts().forEach(part -> resolve(part, write.by(), withinNanos));
       }
     }
   }
 
-  private void resolve(Part part, long withinNanos) {
+  private void resolve(Part part, CoordinatorEpoch by, long withinNanos) {
     if (!part.isVisible()) {
       simulation.after(
           simulation.upTo(withinNanos),
           () -> {
+            if (!part.isVisible()) {
+              simulation.coordinators.forEach(one -> one.pauses().requireStill(by));
+            }
             part.sent(simulation.now());
             part.visible(simulation.now());
           });
