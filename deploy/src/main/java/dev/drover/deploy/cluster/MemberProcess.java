@@ -31,8 +31,6 @@ final class MemberProcess {
   static final String FAILED = "failed ";
 
   private static final Logger LOG = LoggerFactory.getLogger(MemberProcess.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
   private final Member member;
@@ -118,8 +116,9 @@ final class MemberProcess {
   }
 
   private void run() {
-    Duration pause = FIRST_PAUSE;
+    RestartPause pause = RestartPause.FIRST;
     while (closing.getCount() > 0) {
+      long begun = System.nanoTime();
       String failure = runOnce();
       if (closing.getCount() == 0) {
         return;
@@ -128,12 +127,15 @@ final class MemberProcess {
           new ClusterException("%s did not start: %s".formatted(member.label(), failure)))) {
         return;
       }
-      LOG.warn("event=member_died member={} reason={} pause={}", member.label(), failure, pause);
-      if (awaitClosing(pause)) {
+      pause = pause.after(Duration.ofNanos(System.nanoTime() - begun));
+      LOG.warn(
+          "event=member_died member={} reason={} pause={}",
+          member.label(),
+          failure,
+          pause.length());
+      if (awaitClosing(pause.length())) {
         return;
       }
-      Duration doubled = pause.multipliedBy(2);
-      pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
     }
   }
 
