@@ -287,9 +287,7 @@ public final class Coordinator implements AutoCloseable {
   private CompletableFuture<Void> closeIdle(IntPredicate ofNode, Predicate<String> ofRole) {
     return CompletableFuture.allOf(
         loops.stream()
-            .filter(l -> !l.loop().isShuttingDown())
-            .map(
-                l -> CompletableFuture.runAsync(() -> l.pool().closeIdle(ofNode, ofRole), l.loop()))
+            .map(l -> LoopServices.onLoop(l.loop(), () -> l.pool().closeIdle(ofNode, ofRole)))
             .toArray(CompletableFuture[]::new));
   }
 
@@ -340,7 +338,7 @@ public final class Coordinator implements AutoCloseable {
     }
     gtm.useNodes(addresses);
     if (!nodes.containsAll(knownNodes)) {
-      loops.forEach(l -> l.loop().execute(() -> l.pool().closeIdle()));
+      var _ = closeIdle(_ -> true, _ -> true);
     }
     knownNodes = nodes;
     metrics.forEach(CoordinatorMetrics::nodesChanged);

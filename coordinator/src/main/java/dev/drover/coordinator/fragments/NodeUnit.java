@@ -97,9 +97,6 @@ final class NodeUnit implements Reply, MomentBinding.Unit {
 
   void bind() {
     ByteBuf out = backend.startUnit();
-    if (queries.size() > 1) {
-      SnapshotProbe.prepare(out);
-    }
     for (Query query : queries) {
       portals.add(ServerCommand.addTo(out, backend, query.bound(), query.rendering()));
     }
@@ -125,6 +122,9 @@ final class NodeUnit implements Reply, MomentBinding.Unit {
   /** Each Bind has its own snapshot, and what the snapshots show has to be the same. */
   private void bindAsOne() {
     ByteBuf out = backend.link().out();
+    if (portals.size() > 1 && probe.isEmpty()) {
+      SnapshotProbe.prepare(out);
+    }
     probe = portals.size() > 1 ? Optional.of(new SnapshotProbe()) : Optional.empty();
     bound = probe.isPresent() ? -1 : 0;
     probe.ifPresent(p -> p.ask(out));
@@ -150,7 +150,7 @@ final class NodeUnit implements Reply, MomentBinding.Unit {
       FrontendEncoder.closePortal(out, portal.bound().portal());
       FrontendEncoder.closeStatement(out, portal.statement());
     }
-    if (queries.size() > 1) {
+    if (probe.isPresent()) {
       SnapshotProbe.close(out);
     }
     FrontendEncoder.sync(out);

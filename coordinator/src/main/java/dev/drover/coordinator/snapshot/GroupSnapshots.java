@@ -82,6 +82,14 @@ public final class GroupSnapshots {
     }
   }
 
+  /**
+   * The last one that was taken.
+   *
+   * @param since tells for how long it stays new, if that can be told
+   * @param catalogVersion the catalog's when it was taken
+   */
+  private record Latest(GroupSnapshot snapshot, Optional<Stillness> since, long catalogVersion) {}
+
   private final EventLoop loop;
   private final BackendPool pool;
   private final Moments moments;
@@ -114,10 +122,8 @@ public final class GroupSnapshots {
     private final Keepers keepers;
     private final List<Consumer<GroupSnapshot>> waiting = new ArrayList<>();
     private final List<Consumer<GroupSnapshot>> inTime = new ArrayList<>();
-    private Optional<GroupSnapshot> latest = Optional.empty();
-    private Optional<Stillness> latestSince = Optional.empty();
+    private Optional<Latest> latest = Optional.empty();
     private long catalogVersion;
-    private long latestVersion;
     private boolean gathering;
     private long keepMillis;
 
@@ -126,9 +132,10 @@ public final class GroupSnapshots {
     }
 
     void ask(Freshness freshness, Consumer<GroupSnapshot> asker) {
-      if (latest.map(GroupSnapshot::isUsed).orElse(false) && isFresh(freshness)) {
-        latest.get().retain();
-        asker.accept(latest.get());
+      Optional<Latest> fresh = latest.filter(l -> l.snapshot.isUsed() && isFresh(l, freshness));
+      if (fresh.isPresent()) {
+        fresh.get().snapshot.retain();
+        asker.accept(fresh.get().snapshot);
         return;
       }
       waiting.add(asker);
@@ -139,12 +146,12 @@ public final class GroupSnapshots {
     }
 
     /** One from before a change of the catalog may find rows too young that have been elsewhere. */
-    private boolean isFresh(Freshness freshness) {
-      if (latestVersion != members.get().catalogVersion()) {
+    private boolean isFresh(Latest one, Freshness freshness) {
+      if (one.catalogVersion != members.get().catalogVersion()) {
         return false;
       }
-      return latest.orElseThrow().takenAt() - freshness.notBefore() >= 0
-          || latestSince.map(moments::isUnbroken).orElse(false);
+      return one.snapshot.takenAt() - freshness.notBefore() >= 0
+          || one.since.map(moments::isUnbroken).orElse(false);
     }
 
     private void gather() {
@@ -173,9 +180,7 @@ public final class GroupSnapshots {
           new GroupSnapshot(exporters, takenAt, old -> old.forEach(keepers::giveBack));
       served.forEach(_ -> snapshot.retain());
       keep(snapshot);
-      latest = Optional.of(snapshot);
-      latestSince = since;
-      latestVersion = catalogVersion;
+      latest = Optional.of(new Latest(snapshot, since, catalogVersion));
       gathering = false;
       if (!waiting.isEmpty()) {
         gather();

@@ -6,8 +6,9 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * The second phases that this coordinator runs, for sessions that must not see less than they have
@@ -43,7 +44,8 @@ public final class SecondPhases {
     public void endedOn(int node) {
       synchronized (running) {
         open.clear(node);
-        waiters.removeIf(waiter -> waiter.node == node && waiter.goOn());
+        waiters.stream().filter(waiter -> waiter.node == node).forEach(Waiter::goOn);
+        waiters.removeIf(waiter -> waiter.node == node);
       }
     }
 
@@ -62,13 +64,28 @@ public final class SecondPhases {
     }
   }
 
-  /** A session at one node. */
-  private record Waiter(int node, EventLoop loop, Runnable then, AtomicBoolean done) {
-    boolean goOn() {
-      if (done.compareAndSet(false, true)) {
+  /** A session at one node; what happens to it is guarded by {@link #running}. */
+  private static final class Waiter {
+    private final int node;
+    private final EventLoop loop;
+    private final Runnable then;
+    private final Future<?> patience;
+    private boolean done;
+
+    /** {@code giveUp} runs when it has waited for too long. */
+    Waiter(int node, EventLoop loop, Runnable then, Consumer<Waiter> giveUp) {
+      this.node = node;
+      this.loop = loop;
+      this.then = then;
+      this.patience = loop.schedule(() -> giveUp.accept(this), PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    void goOn() {
+      if (!done) {
+        done = true;
+        patience.cancel(false);
         loop.execute(then);
       }
-      return true;
     }
   }
 
@@ -108,10 +125,7 @@ public final class SecondPhases {
       for (SecondPhase phase : running.values()) {
         if (phase.number <= upTo && phase.concerns(node, seen)) {
           Runnable again = () -> await(upTo, seen, node, loop, then);
-          Waiter waiter = new Waiter(node, loop, again, new AtomicBoolean());
-          phase.waiters.add(waiter);
-          var _ =
-              loop.schedule(() -> giveUp(phase, waiter, then), PATIENCE_SECONDS, TimeUnit.SECONDS);
+          phase.waiters.add(new Waiter(node, loop, again, one -> giveUp(phase, one, then)));
           return;
         }
       }
@@ -121,10 +135,12 @@ public final class SecondPhases {
 
   private void giveUp(SecondPhase phase, Waiter waiter, Runnable then) {
     synchronized (running) {
+      if (waiter.done) {
+        return;
+      }
+      waiter.done = true;
       phase.waiters.remove(waiter);
     }
-    if (waiter.done.compareAndSet(false, true)) {
-      then.run();
-    }
+    then.run();
   }
 }
