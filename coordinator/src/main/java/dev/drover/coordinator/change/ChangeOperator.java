@@ -5,6 +5,7 @@ import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.exec.Rendering;
 import dev.drover.coordinator.fragments.GatherLimit;
+import dev.drover.coordinator.fragments.JointReads;
 import dev.drover.coordinator.fragments.TemporaryRelation;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
@@ -17,11 +18,13 @@ import dev.drover.planner.plan.ChangedTable;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +54,7 @@ public final class ChangeOperator implements Operator {
   private final Map<Integer, Participant> participants = new LinkedHashMap<>();
   private final GatherLimit limit;
   private Optional<ChangeWorker> worker = Optional.empty();
+  private Optional<JointReads> reads = Optional.empty();
   private volatile boolean reached;
 
   public ChangeOperator(Call call, Plan.Change plan) {
@@ -130,13 +134,8 @@ public final class ChangeOperator implements Operator {
         on.query(rendered(statement));
       }
     }
-    for (ChangedTable table : plan.tables()) {
-      table.candidates().forEach(rows -> on.load(rows, limit));
-    }
-    for (Exchange read : plan.reads()) {
-      on.query(TemporaryRelation.create(read));
-      on.load(read, limit);
-    }
+    plan.reads().forEach(read -> on.query(TemporaryRelation.create(read)));
+    load(on);
     for (ChangedTable table : plan.tables()) {
       if (!table.identity().isEmpty()) {
         on.query(ChangeTexts.keepBefore(table));
@@ -148,6 +147,25 @@ public final class ChangeOperator implements Operator {
       apply(on, table);
     }
     return tag;
+  }
+
+  /** All as of one moment; the rows that are locked are the newest, as on one server. */
+  private void load(ChangeWorker on) {
+    List<Exchange> all = new ArrayList<>();
+    plan.tables().forEach(table -> all.addAll(table.candidates()));
+    all.addAll(plan.reads());
+    try {
+      JointReads bound =
+          blocking.<JointReads>await(
+              future -> reads = Optional.of(JointReads.start(call, all, limit, future)));
+      all.forEach(exchange -> on.load(exchange, bound));
+    } finally {
+      blocking.<Boolean>await(this::leave);
+    }
+  }
+
+  private void leave(CompletableFuture<Boolean> left) {
+    reads.ifPresentOrElse(r -> r.close(left), () -> left.complete(true));
   }
 
   private String rendered(SqlText text) {
@@ -200,6 +218,7 @@ public final class ChangeOperator implements Operator {
   @Override
   public void cancel() {
     worker.ifPresent(ChangeWorker::cancel);
+    reads.ifPresent(JointReads::cancel);
   }
 
   @Override

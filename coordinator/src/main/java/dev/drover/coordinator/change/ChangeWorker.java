@@ -5,7 +5,7 @@ import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.PlacedReply;
 import dev.drover.coordinator.exec.Rendering;
 import dev.drover.coordinator.exec.ServerCommand;
-import dev.drover.coordinator.fragments.GatherLimit;
+import dev.drover.coordinator.fragments.JointReads;
 import dev.drover.coordinator.fragments.RelationCopy;
 import dev.drover.coordinator.fragments.TemporaryRelation;
 import dev.drover.coordinator.pool.Backend;
@@ -98,10 +98,9 @@ final class ChangeWorker {
   }
 
   /** Fills a temporary relation by what the exchange's producer gives. */
-  void load(Exchange exchange, GatherLimit limit) {
+  void load(Exchange exchange, JointReads reads) {
     CompletableFuture<Optional<ErrorFields>> end = new CompletableFuture<>();
-    RelationLoad load = new RelationLoad(call, exchange, limit);
-    RelationCopy copy = new RelationCopy(backend, load, end::complete);
+    RelationCopy copy = new RelationCopy(backend, reads.source(exchange), end::complete);
     blocking.onLoop(() -> copy.start(TemporaryRelation.withColumns(exchange)));
     BlockingTransaction.join(end).ifPresent(ChangeWorker::raise);
     if (copy.rows() > FEW_ROWS) {

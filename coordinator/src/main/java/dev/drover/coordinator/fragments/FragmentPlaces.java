@@ -2,6 +2,7 @@ package dev.drover.coordinator.fragments;
 
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Rendering;
+import dev.drover.coordinator.exec.Slots;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
@@ -52,6 +53,22 @@ public record FragmentPlaces(List<Place> all, boolean shared) {
       places.add(new Place(fragment, nodes, rendering, inWorkers(fragment, shared)));
     }
     return new FragmentPlaces(places, shared);
+  }
+
+  /** Of producers that all run on the transaction's own connections. */
+  static FragmentPlaces ofProducers(Call call, List<Exchange> exchanges) {
+    List<Place> places = new ArrayList<>();
+    for (Exchange exchange : exchanges) {
+      Fragment fragment = exchange.producer();
+      int[] slots = call.services().slots().of(fragment.pins(), call);
+      boolean isKnown = Arrays.stream(slots).noneMatch(slot -> slot == Slots.UNKNOWN);
+      List<Integer> nodes =
+          isKnown || !(fragment.site() instanceof Site.Nodes all)
+              ? nodes(call, fragment, slots)
+              : some(all.nodes());
+      places.add(new Place(fragment, nodes, new Rendering(call, fragment.pins(), slots), false));
+    }
+    return new FragmentPlaces(places, false);
   }
 
   /** True when a fragment reads tables together with rows that have moved. */

@@ -9,13 +9,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * One statement asks every node several times, each time for another of its subqueries, and sees
@@ -27,6 +27,7 @@ class SubqueriesOfOneMomentTest {
   private static final int ROWS = 30;
   private static final int WRITERS = 6;
   private static final int READS = 200;
+  private static final int CHANGES = 40;
 
   /** A commit takes some milliseconds, so that windows meet it on its way. */
   private static final String SLOW_COMMIT =
@@ -42,6 +43,10 @@ class SubqueriesOfOneMomentTest {
       "SELECT (SELECT sum(v) FROM raised) + (SELECT sum(v) FROM lowered)"
           + " + (SELECT sum(v) FROM raised) + (SELECT sum(v) FROM lowered WHERE id > 0)";
 
+  /** A change that reads; its rows are those that it has changed. */
+  private static final String CHANGE =
+      "UPDATE seen SET v = (" + BALANCE + ") WHERE id % 2 = ? RETURNING v";
+
   private final Endpoints endpoints;
 
   SubqueriesOfOneMomentTest(Endpoints endpoints) {
@@ -50,7 +55,7 @@ class SubqueriesOfOneMomentTest {
 
   @BeforeEach
   void createTables() throws SQLException {
-    for (String table : new String[] {"raised", "lowered"}) {
+    for (String table : new String[] {"raised", "lowered", "seen"}) {
       endpoints
           .drover()
           .run("CREATE TABLE " + table + " (id int PRIMARY KEY, v int) DISTRIBUTE BY HASH (id)");
@@ -65,19 +70,21 @@ class SubqueriesOfOneMomentTest {
 
   @AfterEach
   void dropTables() throws SQLException {
-    endpoints.drover().run("DROP TABLE raised, lowered");
+    endpoints.drover().run("DROP TABLE raised, lowered, seen");
     for (Endpoint node : endpoints.datanodes()) {
       node.run("DROP FUNCTION public.slow_commit()");
     }
   }
 
-  @Test
-  void bothSidesAreSeenTogether() {
-    AtomicInteger left = new AtomicInteger(READS);
+  @ParameterizedTest
+  @ValueSource(strings = {BALANCE, CHANGE})
+  void bothSidesAreSeenTogether(String statement) {
+    AtomicInteger left = new AtomicInteger(statement.equals(CHANGE) ? CHANGES : READS);
     int unbalanced =
         Crowd.run(
                 WRITERS + 2,
-                number -> () -> number < WRITERS ? write(number, left) : read(number, left))
+                number ->
+                    () -> number < WRITERS ? write(number, left) : read(number, statement, left))
             .stream()
             .mapToInt(Integer::intValue)
             .sum();
@@ -106,13 +113,16 @@ class SubqueriesOfOneMomentTest {
     return 0;
   }
 
-  private int read(int number, AtomicInteger left) throws SQLException {
+  private int read(int number, String sql, AtomicInteger left) throws SQLException {
     int unbalanced = 0;
     try (Connection connection = endpoints.drover().connect();
-        Statement statement = connection.createStatement()) {
+        PreparedStatement statement = connection.prepareStatement(sql)) {
       connection.setAutoCommit(number % 2 == 0);
+      if (sql.equals(CHANGE)) {
+        statement.setInt(1, number % 2);
+      }
       while (left.getAndDecrement() > 0) {
-        try (ResultSet row = statement.executeQuery(BALANCE)) {
+        try (ResultSet row = statement.executeQuery()) {
           row.next();
           unbalanced += row.getLong(1) == 0 ? 0 : 1;
         }
