@@ -22,6 +22,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +33,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,27 +47,54 @@ import org.junit.jupiter.api.io.TempDir;
  * were prepared at the barrier are rolled back, as none of their transactions had committed
  * anywhere.
  *
- * <p>Needs {@code -Ddrover.restore=DIR} with a PostgreSQL that has pg_basebackup; without, it does
- * not run.
+ * <p>The servers are those of {@code -Ddrover.restore=DIR}, or of the newest Debian package, as the
+ * bundled ones come without pg_basebackup. {@code -Ddrover.restore.transfers=N} makes more than
+ * that many before the barrier, and after it.
  */
 @Timeout(300)
-@EnabledIfSystemProperty(named = "drover.restore", matches = ".+")
+@EnabledIf(value = "isInstalled", disabledReason = "there is no PostgreSQL with pg_basebackup here")
 class RestoreTest {
   private static final int ACCOUNTS = 300;
   private static final int OPENING_BALANCE = 1000;
   private static final int WRITERS = 6;
   private static final int MAX_TRIES = 50;
-  private static final int TRANSFERS_BETWEEN = 400;
+  private static final int TRANSFERS_BETWEEN = Integer.getInteger("drover.restore.transfers", 100);
+  private static final Path PACKAGES = Path.of("/usr/lib/postgresql");
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(100);
   private static final String BARRIER = "restored";
 
-  private final Path installed = Path.of(System.getProperty("drover.restore", ""));
+  private final Path installed = installation().orElseThrow();
   private final PostgresBinaries binaries = PostgresBinaries.installed(installed);
 
   @TempDir(cleanup = CleanupMode.ALWAYS)
   private Path directory;
 
   private final AtomicInteger transfers = new AtomicInteger();
+
+  static boolean isInstalled() throws IOException {
+    return installation().isPresent();
+  }
+
+  private static Optional<Path> installation() throws IOException {
+    String named = System.getProperty("drover.restore", "");
+    if (!named.isEmpty()) {
+      return Optional.of(Path.of(named));
+    }
+    if (!Files.isDirectory(PACKAGES)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> releases = Files.list(PACKAGES)) {
+      return releases
+          .filter(release -> Files.isExecutable(release.resolve("bin").resolve("pg_basebackup")))
+          .max(Comparator.comparingInt(RestoreTest::release));
+    }
+  }
+
+  private static int release(Path directory) {
+    return Integer.parseInt(directory.getFileName().toString());
+  }
+
+  RestoreTest() throws IOException {}
 
   @Test
   void serversRestoredToABarrierAgree(TestReporter reporter) throws Exception {

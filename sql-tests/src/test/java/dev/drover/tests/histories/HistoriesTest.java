@@ -72,6 +72,15 @@ class HistoriesTest {
     untilProblems(Level.SNAPSHOT, "BEGIN ISOLATION LEVEL READ COMMITTED", reporter);
   }
 
+  /** Each node's own snapshots are not one of all nodes, and the check finds that out. */
+  @Test
+  void withoutGlobalSnapshotsNobodySeesOne(TestReporter reporter) throws SQLException {
+    untilProblems(
+        Level.SNAPSHOT,
+        "SET drover.global_snapshot = off; BEGIN ISOLATION LEVEL REPEATABLE READ",
+        reporter);
+  }
+
   /** A busy machine may need more than one round. */
   private Recording untilProblems(Level level, String begin, TestReporter reporter)
       throws SQLException {
