@@ -2,6 +2,7 @@ package dev.drover.gtm.client;
 
 import dev.drover.gtm.core.GtmEvent;
 import dev.drover.gtm.protocol.GtmMessage;
+import dev.drover.gtm.protocol.GtmMessage.PauseState;
 
 /** One connection; when it breaks, what was sent before may still arrive at the GTM. */
 final class SimulatedConnection {
@@ -11,6 +12,8 @@ final class SimulatedConnection {
   private final long number;
   private final long gtmLife;
   private boolean broken;
+  private long lastTold;
+  private long lastHeard;
 
   SimulatedConnection(
       Simulation simulation,
@@ -37,8 +40,23 @@ final class SimulatedConnection {
     simulation.transmit(() -> host.deliver(gtmLife, new GtmEvent.Received(number, message)));
   }
 
+  /**
+   * What is said of a pause has no number: like TCP, nothing older comes after it. All else may.
+   */
   void toClient(GtmMessage.FromGtm message) {
-    simulation.transmit(() -> client.received(this, message));
+    if (!(message instanceof PauseState)) {
+      simulation.transmit(() -> client.received(this, message));
+      return;
+    }
+    lastTold++;
+    long told = lastTold;
+    simulation.transmit(
+        () -> {
+          if (told > lastHeard) {
+            lastHeard = told;
+            client.received(this, message);
+          }
+        });
   }
 
   /** The client notices at once, the GTM later. */
