@@ -8,7 +8,6 @@ import dev.drover.redistribute.decode.Position;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,59 +104,42 @@ public final class CatchUp {
     return rows;
   }
 
-  /** Applies what has come; returns whether anything had. */
-  public boolean round() throws SQLException {
-    boolean any = false;
-    while (read()) {
-      any = true;
-      if (byteCount() > ROUND_BYTES) {
-        break;
-      }
-    }
-    if (any) {
-      apply();
-    }
-    return any;
-  }
-
   /**
-   * Applies everything up to a marker of each source, as far as nothing is in the way.
+   * Applies everything up to a marker of each source, as far as nothing is in the way; returns
+   * whether all markers have come within {@code limit}.
    *
    * @param awaited the marker, by source
-   * @throws SQLException with {@code 55P03} if they have not come after {@code limit}
    */
-  public void upTo(Map<Integer, String> awaited, Duration limit) throws SQLException {
+  public boolean upTo(Map<Integer, String> awaited, Duration limit) throws SQLException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!markers.entrySet().containsAll(awaited.entrySet())) {
       if (byteCount() > ROUND_BYTES) {
         apply();
       }
       if (!read()) {
-        if (System.nanoTime() > deadline) {
-          throw new SQLException("the changes of %s are late".formatted(late(awaited)), "55P03");
-        }
         LockSupport.parkNanos(PAUSE.toNanos());
+      }
+      if (System.nanoTime() > deadline) {
+        return false;
       }
     }
     apply();
+    return true;
   }
 
   /**
    * The same when no transaction that changes the table is open at the markers: nothing is left.
    *
-   * @throws SQLException the violation of a constraint that something is left for
+   * @throws SQLException with {@code 55P03} if the markers are late; the violation of a constraint
+   *     if something is left
    */
   public void completelyUpTo(Map<Integer, String> awaited, Duration limit) throws SQLException {
-    upTo(awaited, limit);
+    if (!upTo(awaited, limit)) {
+      throw new SQLException("the last changes are late", "55P03");
+    }
     if (hindrance.isPresent()) {
       throw hindrance.get();
     }
-  }
-
-  private Set<Integer> late(Map<Integer, String> awaited) {
-    Set<Integer> late = new HashSet<>(awaited.keySet());
-    late.removeIf(source -> awaited.get(source).equals(markers.get(source)));
-    return late;
   }
 
   private long byteCount() {

@@ -2,6 +2,7 @@ package dev.drover.redistribute.apply;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.drover.planner.ddl.SqlQuote;
 import dev.drover.planner.hash.HashType;
 import java.sql.Array;
 import java.sql.Connection;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Deletes rows of a table by what they hold: by a unique key that has an index, else by all
@@ -23,10 +25,10 @@ import java.util.stream.IntStream;
  * <p>Threads: confined to one; blocks.
  */
 final class LeavingRows {
-  /** Names are quoted. A type with its modifier, since {@code character} alone is one character. */
+  /** A type with its modifier, since {@code character} alone is one character. */
   private static final String COLUMNS =
       """
-      SELECT quote_ident(a.attname), format_type(a.atttypid, a.atttypmod), a.atttypid
+      SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.atttypid
       FROM pg_catalog.pg_attribute a
       WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped\
       """;
@@ -34,7 +36,7 @@ final class LeavingRows {
   /** The columns of one unique index that has each row, at once and for all values. */
   private static final String KEY =
       """
-      SELECT array_agg(quote_ident(a.attname) ORDER BY k.n)
+      SELECT array_agg(a.attname::text ORDER BY k.n)
       FROM pg_catalog.pg_index i
         CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
@@ -61,8 +63,9 @@ final class LeavingRows {
       select.setString(1, table);
       ResultSet row = select.executeQuery();
       while (row.next()) {
+        String name = SqlQuote.ident(row.getString(1));
         boolean hasEquality = HashType.ofTypeOid(row.getInt(3)).isPresent();
-        found.put(row.getString(1), new Column(row.getString(1), row.getString(2), hasEquality));
+        found.put(name, new Column(name, row.getString(2), hasEquality));
       }
     }
     this.columns = names.stream().map(found::get).toList();
@@ -99,7 +102,7 @@ final class LeavingRows {
       Array array = row.getArray(1);
       List<String> names = columns.stream().map(Column::name).toList();
       return Optional.of(
-          List.of((String[]) array.getArray()).stream().map(names::indexOf).toList());
+          Stream.of((String[]) array.getArray()).map(SqlQuote::ident).map(names::indexOf).toList());
     }
   }
 

@@ -25,63 +25,57 @@ public final class ShadowTable implements Target {
   private static final int CHUNK_BYTES = 1 << 16;
 
   private final Connection connection;
-  private final String table;
-  private final String progress;
-  private final String columnList;
+  private final Shape shape;
   private final LeavingRows leaving;
 
-  private ShadowTable(
-      Connection connection, String table, String progress, String columnList, LeavingRows rows) {
-    this.connection = connection;
-    this.table = table;
-    this.progress = progress;
-    this.columnList = columnList;
-    this.leaving = rows;
+  /**
+   * What it is.
+   *
+   * @param job whose progress it is
+   * @param name qualified and quoted
+   * @param owner quoted; his functions may be part of constraints and indexes, and run as him
+   * @param columns quoted, those that rows are made of
+   */
+  public record Shape(String job, String name, String owner, List<String> columns) {
+    public Shape {
+      requireNonNull(job);
+      requireNonNull(name);
+      requireNonNull(owner);
+      columns = List.copyOf(columns);
+    }
+  }
+
+  private ShadowTable(Connection connection, Shape shape) throws SQLException {
+    this.connection = requireNonNull(connection);
+    this.shape = requireNonNull(shape);
+    this.leaving = new LeavingRows(connection, shape.name(), shape.columns());
   }
 
   /**
-   * What stands on the server.
+   * The table on a server.
    *
-   * @param connection in autocommit mode; its settings change
-   * @param table qualified and quoted
-   * @param columns quoted, those that rows are made of
-   * @param progress qualified and quoted; made if it is not there
+   * @param connection of a superuser, in autocommit mode; its settings change
    * @param sources ids of the nodes whose changes come
    */
-  public static ShadowTable of(
-      Connection connection,
-      String table,
-      List<String> columns,
-      String progress,
-      Iterable<Integer> sources)
+  public static ShadowTable of(Connection connection, Shape shape, Iterable<Integer> sources)
       throws SQLException {
     ExactTexts.set(connection);
     try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          """
-          CREATE TABLE IF NOT EXISTS %s \
-          (source integer PRIMARY KEY, commit_lsn bigint NOT NULL, change bigint NOT NULL)\
-          """
-              .formatted(progress));
       for (int source : sources) {
         statement.execute(
-            "INSERT INTO %s VALUES (%d, 0, 0) ON CONFLICT DO NOTHING".formatted(progress, source));
+            "INSERT INTO drover.rewrite_progress VALUES (%s, %d, 0, 0) ON CONFLICT DO NOTHING"
+                .formatted(shape.job(), source));
       }
     }
-    return new ShadowTable(
-        requireNonNull(connection),
-        table,
-        progress,
-        String.join(", ", columns),
-        new LeavingRows(connection, table, columns));
+    return new ShadowTable(connection, shape);
   }
 
   @Override
   public Map<Integer, Position> progress() throws SQLException {
     Map<Integer, Position> positions = new HashMap<>();
+    String sql = "SELECT source, commit_lsn, change FROM drover.rewrite_progress WHERE job = ";
     try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("SELECT source, commit_lsn, change FROM " + progress)) {
+        ResultSet row = statement.executeQuery(sql + shape.job())) {
       while (row.next()) {
         positions.put(row.getInt(1), new Position(row.getLong(2), row.getLong(3)));
       }
@@ -94,8 +88,9 @@ public final class ShadowTable implements Target {
       throws SQLException {
     connection.setAutoCommit(false);
     boolean done = false;
-    try {
-      advance(from, to);
+    try (Statement statement = connection.createStatement()) {
+      advance(statement, from, to);
+      statement.execute("SET LOCAL ROLE " + shape.owner());
       leaving.delete(net.leaving());
       insert(net.coming());
       connection.commit();
@@ -109,7 +104,8 @@ public final class ShadowTable implements Target {
   }
 
   /** Whoever comes second finds another progress, after a wait for the first one's commit. */
-  private void advance(Map<Integer, Position> from, Map<Integer, Position> to) throws SQLException {
+  private void advance(Statement statement, Map<Integer, Position> from, Map<Integer, Position> to)
+      throws SQLException {
     List<String> moved =
         to.entrySet().stream()
             .filter(e -> !e.getValue().equals(from.get(e.getKey())))
@@ -117,15 +113,13 @@ public final class ShadowTable implements Target {
             .toList();
     String sql =
         """
-        UPDATE %s p SET commit_lsn = v.to_lsn, change = v.to_change \
-        FROM (VALUES %s) v (source, from_lsn, from_change, to_lsn, to_change) \
-        WHERE p.source = v.source AND p.commit_lsn = v.from_lsn AND p.change = v.from_change\
+        UPDATE drover.rewrite_progress p SET commit_lsn = v.to_lsn, change = v.to_change \
+        FROM (VALUES %s) v (source, from_lsn, from_change, to_lsn, to_change) WHERE p.job = %s \
+        AND p.source = v.source AND p.commit_lsn = v.from_lsn AND p.change = v.from_change\
         """
-            .formatted(progress, String.join(", ", moved));
-    try (Statement statement = connection.createStatement()) {
-      if (statement.executeUpdate(sql) != moved.size()) {
-        throw new SQLException("somebody else applies changes to " + table, LOST);
-      }
+            .formatted(String.join(", ", moved), shape.job());
+    if (statement.executeUpdate(sql) != moved.size()) {
+      throw new SQLException("somebody else applies changes to " + shape.name(), LOST);
     }
   }
 
@@ -142,7 +136,9 @@ public final class ShadowTable implements Target {
         connection
             .unwrap(PGConnection.class)
             .getCopyAPI()
-            .copyIn("COPY %s (%s) FROM STDIN".formatted(table, columnList));
+            .copyIn(
+                "COPY %s (%s) FROM STDIN"
+                    .formatted(shape.name(), String.join(", ", shape.columns())));
     StringBuilder chunk = new StringBuilder();
     try {
       for (Net.Rows some : rows) {

@@ -2,6 +2,7 @@ package dev.drover.redistribute.decode;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.planner.ddl.SqlQuote;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -51,7 +52,7 @@ public final class ChangeStream implements ChangeSource {
    *
    * @param connection speaks the replication protocol; closed with the stream
    * @param slot also the publication's name
-   * @param columns of the tables, as they are named, in the order that rows shall have
+   * @param columns quoted, in the order that rows shall have
    */
   public static ChangeStream open(Connection connection, String slot, List<String> columns)
       throws SQLException {
@@ -147,7 +148,8 @@ public final class ChangeStream implements ChangeSource {
 
   /** Where the columns stand in the messages' rows. */
   private int[] places(LogicalMessage.Relation relation) throws SQLException {
-    int[] places = columns.stream().mapToInt(relation.columns()::indexOf).toArray();
+    List<String> named = relation.columns().stream().map(SqlQuote::ident).toList();
+    int[] places = columns.stream().mapToInt(named::indexOf).toArray();
     for (int place : places) {
       if (place < 0) {
         throw new SQLException("a table's columns were changed meanwhile", "55006");
@@ -173,10 +175,9 @@ public final class ChangeStream implements ChangeSource {
         "a table's replica identity is not full: its old rows are unknown", "55000");
   }
 
+  /** At once, also while the server sends or is gone; it notices that nobody listens. */
   @Override
   public void close() throws SQLException {
-    try (connection) {
-      stream.close();
-    }
+    connection.abort(Runnable::run);
   }
 }

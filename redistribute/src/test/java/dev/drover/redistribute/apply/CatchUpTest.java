@@ -42,8 +42,9 @@ class CatchUpTest {
     Log to = new Log();
     Table table = new Table(true);
     from.commit(List.of(new Row(row("1", "a"), true)));
+    from.mark("a");
     CatchUp catchUp = new CatchUp(Map.of(1, from, 2, to), Map.of(9, table), _ -> List.of(9));
-    catchUp.round();
+    catchUp.upTo(Map.of(1, "a"), LIMIT);
     to.commit(List.of(new Row(row("1", "b"), true)));
     to.mark("m");
 
@@ -66,12 +67,14 @@ class CatchUpTest {
     Table table = new Table(true);
     CatchUp catchUp = new CatchUp(Map.of(1, from, 2, to), Map.of(9, table), _ -> List.of(9));
     to.commit(List.of(new Row(row("1", "a"), true)));
-    catchUp.round();
+    to.mark("a");
+    catchUp.upTo(Map.of(2, "a"), LIMIT);
     long confirmed = to.confirmed;
     assertThat(confirmed).isPositive();
 
     from.commit(List.of(new Row(row("1", "b"), true)));
-    catchUp.round();
+    from.mark("b");
+    catchUp.upTo(Map.of(1, "b"), LIMIT);
 
     assertThat(from.confirmed).isZero();
     assertThat(to.confirmed).isEqualTo(confirmed);
@@ -89,6 +92,7 @@ class CatchUpTest {
     final List<Change> changes = new ArrayList<>();
     final List<Long> ends = new ArrayList<>();
     long confirmed;
+    private Optional<Change> cut = Optional.empty();
     private int next;
     private int visible;
     private long lsn;
@@ -126,8 +130,10 @@ class CatchUpTest {
       }
     }
 
-    void showOnly(int count) {
+    /** What is behind has not come yet when the marker has. */
+    void showOnly(int count, String marker) {
       visible = Math.min(count, changes.size());
+      cut = Optional.of(new Change.Marked(marker));
     }
 
     int read() {
@@ -136,7 +142,12 @@ class CatchUpTest {
 
     @Override
     public Optional<Change> next() {
-      return next < visible ? Optional.of(changes.get(next++)) : Optional.empty();
+      if (next < visible) {
+        return Optional.of(changes.get(next++));
+      }
+      Optional<Change> last = cut;
+      cut = Optional.empty();
+      return last;
     }
 
     @Override
@@ -225,9 +236,6 @@ class CatchUpTest {
         transaction();
       }
       int rounds = 0;
-      for (Log log : logs) {
-        log.showOnly(0);
-      }
       while (rounds++ < 20) {
         session();
       }
@@ -251,10 +259,9 @@ class CatchUpTest {
       try {
         CatchUp catchUp = catchUp();
         for (int i = 0; i < 3; i++) {
-          for (Log log : logs) {
-            log.showOnly(log.read() + random.nextInt(8));
-          }
-          catchUp.round();
+          String cut = "cut " + i;
+          logs.forEach(log -> log.showOnly(log.read() + random.nextInt(8), cut));
+          catchUp.upTo(Map.of(0, cut, 1, cut, 2, cut), LIMIT);
         }
       } catch (SQLException e) {
         assertThat(e.getSQLState()).isEqualTo("57P01");
