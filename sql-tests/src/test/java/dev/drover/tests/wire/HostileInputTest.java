@@ -18,6 +18,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bytes that no honest client sends: its connection ends, the others do not notice. */
 @ExtendWith(EndpointsExtension.class)
@@ -173,6 +175,63 @@ class HostileInputTest {
           .contains("DataRow '1'", "CommandComplete UPDATE 9");
     }
     servers.execute("DROP TABLE left_behind");
+  }
+
+  /** Its writes on all nodes are undone, whatever it was doing when its connection went wrong. */
+  @ParameterizedTest
+  @EnumSource
+  void aSessionThatFailsWhileItWritesLeavesNothing(Writing writing) {
+    servers.execute("CREATE TABLE undone (id int PRIMARY KEY, v int) /*dist: HASH (id)*/");
+    servers.execute("INSERT INTO undone SELECT g, 0 FROM generate_series(1, 9) g");
+    servers.agreeOn(
+        client -> {
+          writing.begin(client);
+          client.send(Frontend.raw('y', Integer.BYTES, new byte[0]));
+          assertThat(client.readToEnd().getLast().sqlState()).isEqualTo("08P01");
+          return List.of();
+        });
+    servers.agreeOn(client -> client.query("UPDATE undone SET v = v + 1"));
+    servers.agreeOn(client -> client.query("SELECT count(*), min(v), max(v) FROM undone"));
+    servers.execute("DROP TABLE undone");
+  }
+
+  /** What a session is doing, up to the last message that is read. */
+  private enum Writing {
+    BLOCK {
+      @Override
+      void begin(WireClient client) {
+        client.query("BEGIN; UPDATE undone SET v = v + 10");
+      }
+    },
+    FAILED_BLOCK {
+      @Override
+      void begin(WireClient client) {
+        client.query("BEGIN; UPDATE undone SET v = v + 10");
+        client.query("SELECT 1/0");
+      }
+    },
+    UNIT_WITHOUT_SYNC {
+      @Override
+      void begin(WireClient client) {
+        client.send(
+            Frontend.parse("", "UPDATE undone SET v = v + 10"),
+            Frontend.bind("", ""),
+            Frontend.execute("", 0),
+            Frontend.flush());
+        client.readUntil("C");
+      }
+    },
+    COPY_AFTER_WRITES {
+      @Override
+      void begin(WireClient client) {
+        client.query("BEGIN; UPDATE undone SET v = v + 10");
+        client.send(Frontend.query("COPY undone FROM STDIN"));
+        client.readUntil("G");
+        client.send(Frontend.copyData("10\t0\n11\t0\n12\t0\n"));
+      }
+    };
+
+    abstract void begin(WireClient client);
   }
 
   @Test
