@@ -196,7 +196,7 @@ class HostileInputTest {
   }
 
   /** What a session is doing, up to the last message that is read. */
-  private enum Writing {
+  enum Writing {
     BLOCK {
       @Override
       void begin(WireClient client) {
