@@ -44,6 +44,11 @@ record ClaimedChange(ClusterChange cluster, JobControl control, int tries) {
     throw new JobFailed("%s is in use by transactions that do not end: %s".formatted(what, reason));
   }
 
+  /** One attempt, whether the job is to go on or not; a later claim makes up for what fails. */
+  void once(ClusterChange.Work work) throws SQLException {
+    ClusterChange.Outcome _ = cluster.run(parts -> whileClaimed(parts, work));
+  }
+
   private void whileClaimed(ClusterChange.Parts parts, ClusterChange.Work work)
       throws SQLException {
     String sql =

@@ -5,6 +5,7 @@ import dev.drover.redistribute.change.ClusterChange;
 import dev.drover.redistribute.change.Servers;
 import dev.drover.redistribute.cluster.ClusterTables.PlainTable;
 import dev.drover.redistribute.job.JobControl;
+import dev.drover.redistribute.move.TableReplica;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.TreeSet;
@@ -12,10 +13,11 @@ import java.util.TreeSet;
 /**
  * Tables without leaves come to a node or leave it, each in one transaction with the metadata.
  *
- * <p>Writers of the table wait while rows are copied: those of a replicated table at its primary
- * node, which all write first; those of a round robin table on the node that gives its rows away.
- * Nobody waits for the lock for longer than {@link #LOCK}, because whoever comes later waits
- * behind. The table gets another distribution id: what was routed before is planned anew.
+ * <p>A replicated table comes to a node while it is written, if it has a key; its writers wait at
+ * its primary node, which all write first, for the last changes or, without a key, for the whole
+ * copy. Those of a round robin table wait on the node that gives its rows away for the copy. Nobody
+ * waits for the lock for longer than {@link #LOCK}, because whoever comes later waits behind. The
+ * table gets another distribution id: what was routed before is planned anew.
  *
  * <p>Threads: confined to the job's thread; blocks.
  */
@@ -25,26 +27,60 @@ final class PlainTables {
   private static final String AS_REPLICA = "SET LOCAL session_replication_role = replica; ";
   private static final int MAX_TRIES = 100;
 
+  private final Servers servers;
+  private final JobControl control;
   private final ClaimedChange change;
   private final RowCopy rows;
 
   PlainTables(Servers servers, ClusterChange cluster, JobControl control) {
+    this.servers = servers;
+    this.control = control;
     this.change = new ClaimedChange(cluster, control, MAX_TRIES);
     this.rows = new RowCopy(servers, control);
   }
 
   /** The node gets a copy, or becomes one of those that take rows. */
   void add(PlainTable table, int node) throws SQLException {
-    change(
-        table,
-        parts -> {
-          if (table.isReplicated()) {
-            parts.on(table.primary(), LOCK.formatted(table.name()));
-            rows.replace(table.name(), table.primary(), node);
-          }
-          parts.on(node, "DROP TRIGGER IF EXISTS drover_guard ON " + table.name());
-          own(parts, table, with(table.nodes(), node), table.primary());
-        });
+    if (!table.isReplicated()) {
+      change(table, parts -> join(parts, table, node));
+      return;
+    }
+    TableReplica replica = new TableReplica(servers, control, table.name(), table.primary(), node);
+    if (replica.isPossible()) {
+      follow(replica, table, node);
+      return;
+    }
+    TableReplica.Last copy = _ -> rows.replace(table.name(), table.primary(), node);
+    change(table, parts -> join(parts, table, node, copy));
+  }
+
+  private void follow(TableReplica replica, PlainTable table, int node) throws SQLException {
+    boolean done = false;
+    try {
+      replica.run(last -> change(table, parts -> join(parts, table, node, last)));
+      done = true;
+    } finally {
+      if (!done) {
+        change.once(parts -> known(parts, table, () -> parts.on(node, emptied(table))));
+      }
+    }
+  }
+
+  private static String emptied(PlainTable table) {
+    return AS_REPLICA + "DELETE FROM ONLY " + table.name();
+  }
+
+  private static void join(
+      ClusterChange.Parts parts, PlainTable table, int node, TableReplica.Last last)
+      throws SQLException {
+    parts.on(table.primary(), LOCK.formatted(table.name()));
+    last.follow(parts);
+    join(parts, table, node);
+  }
+
+  private static void join(ClusterChange.Parts parts, PlainTable table, int node) {
+    parts.on(node, "DROP TRIGGER IF EXISTS drover_guard ON " + table.name());
+    own(parts, table, with(table.nodes(), node), table.primary());
   }
 
   /** The node gives its copy up, or its rows away. */
@@ -61,8 +97,8 @@ final class PlainTables {
           }
           parts.on(
               node,
-              "%sDELETE FROM ONLY %s; SELECT drover.guard_foreign_rows(%s::regclass)"
-                  .formatted(AS_REPLICA, table.name(), SqlQuote.literal(table.name())));
+              "%s; SELECT drover.guard_foreign_rows(%s::regclass)"
+                  .formatted(emptied(table), SqlQuote.literal(table.name())));
           boolean wasPrimary = table.primary() == node;
           own(parts, table, others, wasPrimary ? others.getFirst() : table.primary());
         });
@@ -92,15 +128,20 @@ final class PlainTables {
   }
 
   private void change(PlainTable table, ClusterChange.Work work) throws SQLException {
-    change.run(
-        "table " + table.name(),
-        parts -> {
-          String known =
-              "SELECT FROM drover.distributions WHERE distribution_id = " + table.distribution();
-          if (parts.metadata(known).isEmpty()) {
-            throw new SQLException("the table was changed meanwhile", "40001");
-          }
-          work.run(parts);
-        });
+    change.run("table " + table.name(), parts -> known(parts, table, () -> work.run(parts)));
+  }
+
+  private interface Step {
+    void run() throws SQLException;
+  }
+
+  private static void known(ClusterChange.Parts parts, PlainTable table, Step step)
+      throws SQLException {
+    String known =
+        "SELECT FROM drover.distributions WHERE distribution_id = " + table.distribution();
+    if (parts.metadata(known).isEmpty()) {
+      throw new SQLException("the table was changed meanwhile", "40001");
+    }
+    step.run();
   }
 }

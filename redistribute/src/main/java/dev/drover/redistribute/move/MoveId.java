@@ -1,10 +1,19 @@
 package dev.drover.redistribute.move;
 
-/** The number of a move; never used again, so that names made of it meet no other's objects. */
+import dev.drover.redistribute.job.JobId;
+
+/**
+ * The number of a move; never used again, so that names made of it meet no other's objects. Copies
+ * of whole tables, which a job makes one after another, have the job's number below 0.
+ */
 public record MoveId(int number) {
+  static MoveId ofTables(JobId job) {
+    return new MoveId(-job.number());
+  }
+
   /** Of the publication and the replication slot on the source, the subscription on the target. */
   String objectName() {
-    return "drover_m" + number;
+    return (number < 0 ? "drover_r" : "drover_m") + Math.abs(number);
   }
 
   /** Of the schema on the source where leaves wait that it has given away. */

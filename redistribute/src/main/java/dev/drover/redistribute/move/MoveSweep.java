@@ -28,13 +28,14 @@ public final class MoveSweep implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(10);
   private static final String APPLICATION = "drover sweep";
 
-  /** Numbers of moves of which a node has something. */
+  /** Numbers of moves, and of jobs below 0, of which a node has something. */
   private static final String TRACES =
       """
-      SELECT substring(name FROM '\\d+$') FROM (
-        SELECT pubname FROM pg_publication WHERE pubname ~ '^drover_m\\d+$'
-        UNION SELECT slot_name FROM pg_replication_slots WHERE slot_name ~ '^drover_m\\d+$'
-        UNION SELECT subname FROM pg_subscription WHERE subname ~ '^drover_m\\d+$'
+      SELECT DISTINCT CASE WHEN name ~ '^drover_r' THEN '-' ELSE '' END
+        || substring(name FROM '\\d+$') FROM (
+        SELECT pubname FROM pg_publication WHERE pubname ~ '^drover_[mr]\\d+$'
+        UNION SELECT slot_name FROM pg_replication_slots WHERE slot_name ~ '^drover_[mr]\\d+$'
+        UNION SELECT subname FROM pg_subscription WHERE subname ~ '^drover_[mr]\\d+$'
         UNION SELECT nspname FROM pg_namespace WHERE nspname ~ '^drover\\$trash\\d+$'
         UNION SELECT description FROM pg_description
           WHERE classoid = 'pg_class'::regclass AND description ~ '^drover move \\d+$') x(name)\
@@ -101,9 +102,9 @@ public final class MoveSweep implements AutoCloseable {
   }
 
   /**
-   * All moves there have ever been.
+   * All moves and jobs there have ever been.
    *
-   * @param newest the number of the last one, 0 if there was none
+   * @param newest grows with each of them, 0 if there was none
    * @param live those whose objects must stay
    */
   record Moves(int newest, Set<String> live) {
@@ -120,14 +121,19 @@ public final class MoveSweep implements AutoCloseable {
   private Moves moves(Link catalog) throws SQLException {
     int newest =
         catalog
-            .ask("SELECT coalesce(max(id), 0) FROM drover.move")
+            .ask(
+                """
+                SELECT (SELECT coalesce(max(id), 0) FROM drover.move) \
+                + (SELECT coalesce(max(id), 0) FROM drover.job)\
+                """)
             .map(Integer::parseInt)
             .orElse(0);
     List<String> live =
         catalog.column(
             """
             SELECT id FROM drover.move WHERE finished IS NULL \
-            OR (phase = 'DONE' AND finished > now() - interval '%d seconds')\
+            OR (phase = 'DONE' AND finished > now() - interval '%d seconds') \
+            UNION SELECT -id FROM drover.job WHERE finished IS NULL\
             """
                 .formatted(grace.toSeconds()));
     return new Moves(newest, Set.copyOf(live));

@@ -38,12 +38,16 @@ class AddNodeTest {
     run(
         """
         CREATE TABLE colours (code int PRIMARY KEY, name text) DISTRIBUTE BY REPLICATION;
+        CREATE TABLE wide (id int PRIMARY KEY, note text) DISTRIBUTE BY REPLICATION;
+        CREATE TABLE keyless (id int, note text) DISTRIBUTE BY REPLICATION;
         CREATE TABLE accounts (id int PRIMARY KEY, balance bigint NOT NULL, updates int NOT NULL DEFAULT 0,
           colour int REFERENCES colours) DISTRIBUTE BY HASH (id);
         CREATE TABLE log (line text, amount int) DISTRIBUTE BY ROUNDROBIN;
         CREATE VIEW colour_count AS SELECT count(*) AS n FROM colours;
         CREATE FUNCTION count_colours() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM colours';
         INSERT INTO colours VALUES (1, 'red'), (2, 'green');
+        INSERT INTO wide SELECT g, repeat('x', 200) FROM generate_series(1, 2000) g;
+        INSERT INTO keyless SELECT g, 'note' FROM generate_series(1, 5) g;
         INSERT INTO accounts SELECT g, 100, 0, 1 + g % 2 FROM generate_series(1, 1000) g;
         INSERT INTO log SELECT 'line ' || g, g FROM generate_series(1, 300) g
         """);
@@ -65,9 +69,11 @@ class AddNodeTest {
     run("CREATE TABLE on_fourth (a int) TO NODE (dn4)");
     try (Connection old = drover().connect()) {
       beginOldView(old);
-      run("ALTER CLUSTER ADD NODE dn4");
+      addWhileWritten(slots, nodes.get(1), fourth);
       assertOldViewIsWhole(old);
     }
+    assertSame("wide", nodes.get(1), fourth);
+    assertSame("keyless", nodes.get(1), fourth);
     assertThat(Slots.ask(fourth, "SELECT count(*) FROM colours")).isEqualTo("2");
     assertThat(owned("accounts")).isEqualTo("8 8 8 8");
     assertWhole(slots);
@@ -85,7 +91,7 @@ class AddNodeTest {
     assertThat(
             Slots.ask(
                 nodes.get(1),
-                "SELECT (SELECT count(*) FROM accounts)"
+                "SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM wide)"
                     + " + (SELECT count(*) FROM colours) + (SELECT count(*) FROM log)"))
         .isEqualTo("0");
     assertThat(slots.rowsOnNodes("log")).isEqualTo(308);
@@ -99,6 +105,56 @@ class AddNodeTest {
     assertThatThrownBy(() -> run("ALTER CLUSTER ADD NODE dn1"))
         .hasMessageContaining("PGXC Node dn1: object not defined");
     rebalance(slots);
+  }
+
+  /**
+   * The copy of a replicated table is held up in its midst, and the table is written meanwhile. The
+   * copy cannot begin before the job is throttled, because it waits for whoever has written.
+   */
+  private static void addWhileWritten(Slots slots, Endpoint primary, Endpoint fourth)
+      throws SQLException {
+    int job;
+    try (Connection writer = primary.connect();
+        Statement statement = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      statement.execute("SELECT pg_current_xact_id()");
+      String begun = notices("ALTER CLUSTER ADD NODE dn4 CONCURRENTLY").getFirst();
+      job = Integer.parseInt(begun.replaceAll("\\D", ""));
+      run("SELECT drover.throttle_job(%d, 1000)".formatted(job));
+      writer.commit();
+    }
+    String copying = "SELECT pid FROM pg_stat_progress_copy WHERE relid = 'wide'::regclass";
+    List<String> held = Slots.column(fourth, copying);
+    while (held.isEmpty()) {
+      held = Slots.column(fourth, copying);
+    }
+    run("UPDATE wide SET note = 'new' WHERE id IN (1, 2000)");
+    run("DELETE FROM wide WHERE id = 2");
+    run("INSERT INTO wide VALUES (2001, 'more')");
+    assertThat(Slots.column(fourth, copying)).isEqualTo(held);
+    run("SELECT drover.throttle_job(%d, 0)".formatted(job));
+    slots.awaitJob(job);
+    assertThat(
+            Slots.ask(
+                drover(),
+                "SELECT count(*) || ' ' || count(DISTINCT slot) FROM drover.moves"
+                    + " WHERE target = 'dn4' AND phase = 'done' AND job = "
+                    + job))
+        .isEqualTo("8 8");
+    assertQuarter(slots, job);
+  }
+
+  /** One quarter of the bytes has moved, and no more. */
+  private static void assertQuarter(Slots slots, int job) throws SQLException {
+    long moved =
+        Long.parseLong(
+            Slots.ask(drover(), "SELECT sum(bytes_total) FROM drover.moves WHERE job = " + job));
+    assertThat(4 * moved).isBetween(slots.bytes() * 9 / 10, slots.bytes() * 11 / 10);
+  }
+
+  private static void assertSame(String table, Endpoint one, Endpoint other) throws SQLException {
+    String rows = "SELECT string_agg(id || note, ',' ORDER BY id) FROM " + table;
+    assertThat(Slots.ask(other, rows)).as(table).isEqualTo(Slots.ask(one, rows));
   }
 
   /** Sees one moment from now on, and has looked at the new node only. */

@@ -100,6 +100,23 @@ final class Slots {
     return found;
   }
 
+  /** What all leaves weigh that tables have. */
+  long bytes() throws SQLException {
+    long bytes = 0;
+    for (Endpoint node : datanodes) {
+      bytes +=
+          Long.parseLong(
+              ask(
+                  node,
+                  """
+                  SELECT coalesce(sum(pg_table_size(c.oid)), 0) FROM pg_class c
+                  JOIN pg_namespace n ON n.oid = c.relnamespace
+                  WHERE n.nspname ~ '^drover\\$\\d+$' AND c.relkind = 'r' AND c.relispartition
+                  """));
+    }
+    return bytes;
+  }
+
   /** Schemas of leaves that were given away. */
   List<String> trash() throws SQLException {
     List<String> found = new ArrayList<>();

@@ -1,0 +1,176 @@
+package dev.drover.redistribute.move;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.drover.planner.ddl.SqlQuote;
+import dev.drover.redistribute.change.ClusterChange;
+import dev.drover.redistribute.change.Servers;
+import dev.drover.redistribute.copy.TableStream;
+import dev.drover.redistribute.job.JobControl;
+import dev.drover.redistribute.job.JobFailed;
+import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the rows of a replicated table to a further node while they are written, by the means of a
+ * move: those of a snapshot, then a subscription, then the last changes while writers wait.
+ *
+ * <p>What it makes has the job's name, and one table follows another. Whoever takes the job up
+ * begins anew; what a job leaves that has ended {@link MoveSweep} takes away.
+ *
+ * <p>Threads: confined to the job's thread; blocks.
+ */
+public final class TableReplica {
+  private static final Logger LOG = LoggerFactory.getLogger(TableReplica.class);
+  private static final int MAX_CUTOVERS = 60;
+
+  private final Servers servers;
+  private final JobControl control;
+  private final MoveId id;
+  private final String table;
+  private final int source;
+  private final int target;
+
+  /** {@code table} is qualified and quoted; {@code source} is the node that is written first. */
+  public TableReplica(Servers servers, JobControl control, String table, int source, int target) {
+    this.servers = requireNonNull(servers);
+    this.control = requireNonNull(control);
+    this.id = MoveId.ofTables(control.job().id());
+    this.table = requireNonNull(table);
+    this.source = source;
+    this.target = target;
+  }
+
+  /** The transaction that makes the target one of the table's nodes. */
+  public interface Cutover {
+    /** Commits it; {@code last} is called in it when no writer is left at the source. */
+    void run(Last last) throws SQLException;
+  }
+
+  /** The last changes. */
+  public interface Last {
+    /**
+     * Returns when the target has them; later ones, which reach it by themselves, do not follow.
+     */
+    void follow(ClusterChange.Parts parts) throws SQLException;
+  }
+
+  /** Whether changes of the table's rows can be followed. */
+  public boolean isPossible() throws SQLException {
+    try (Link from = link(source)) {
+      return from.is(
+          """
+          SELECT drover.has_identity(oid) AND relpersistence = 'p' FROM pg_class \
+          WHERE oid = %s::regclass\
+          """
+              .formatted(SqlQuote.literal(table)));
+    }
+  }
+
+  /** Returns when the cutover is committed; otherwise the target may have rows. */
+  public void run(Cutover cutover) throws SQLException {
+    clear();
+    try {
+      copy();
+      follow(cutover);
+    } catch (SlotCutover.Outdated e) {
+      throw new SQLException("the replication slot of %s is gone".formatted(table), "40001", e);
+    } finally {
+      // Whoever has taken the job up would lose what is his.
+      control.keep();
+      clear();
+    }
+  }
+
+  /** Takes everything away but rows. */
+  private void clear() throws SQLException {
+    try (Link from = link(source)) {
+      TargetSide.endOthers(from, id);
+      try (Link to = link(target)) {
+        TargetSide.endOthers(to, id);
+        new TargetSide(id, to).forget();
+      } finally {
+        new SourceSide(id, from).clear();
+      }
+    }
+  }
+
+  private void copy() throws SQLException {
+    LOG.info("event=table_copy job={} table={} phase=copy", control.job().id(), table);
+    try (Link from = link(source);
+        Link to = link(target)) {
+      from.run(
+          """
+          CREATE PUBLICATION %s FOR TABLE ONLY %s, drover.move_marker WHERE (move = %s) \
+          WITH (publish = 'insert, update, delete, truncate')\
+          """
+              .formatted(id.objectName(), table, id));
+      try (SourceSide.Exported exported = new SourceSide(id, from).slot(servers, source)) {
+        from.transaction(
+            () -> {
+              from.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+              from.run("SET TRANSACTION SNAPSHOT " + SqlQuote.literal(exported.snapshot()));
+              to.transaction(() -> copy(from, to));
+            });
+      }
+    }
+  }
+
+  private void copy(Link from, Link to) throws SQLException {
+    Throttle throttle = new Throttle(control::bytesPerSecond, control::proceed);
+    control.proceed();
+    // Triggers that keep users' rows away do not concern it.
+    to.run("SET LOCAL session_replication_role = replica");
+    to.run("DELETE FROM ONLY " + table);
+    TableStream.of(from.connection(), table)
+        .run(
+            from.connection(),
+            table,
+            to.connection(),
+            table,
+            bytes -> {
+              throttle.passed(bytes);
+              control.proceed();
+            });
+  }
+
+  private void follow(Cutover cutover) throws SQLException {
+    LOG.info("event=table_copy job={} table={} phase=catchup", control.job().id(), table);
+    try (Link from = link(source);
+        Link to = link(target)) {
+      SourceSide sourceSide = new SourceSide(id, from);
+      TargetSide targetSide = new TargetSide(id, to);
+      targetSide.subscribe(servers.conninfo(source));
+      Markers markers = new Markers(sourceSide, targetSide);
+      for (int i = 0; i < MAX_CUTOVERS; i++) {
+        markers.untilQuick(control);
+        if (isSwitched(cutover, markers)) {
+          LOG.info("event=table_copy job={} table={} phase=done", control.job().id(), table);
+          return;
+        }
+      }
+    }
+    throw new JobFailed("the new copy of %s does not keep up with its changes".formatted(table));
+  }
+
+  private boolean isSwitched(Cutover cutover, Markers markers) throws SQLException {
+    try {
+      cutover.run(parts -> last(parts, markers));
+      return true;
+    } catch (SlotCutover.TooSlow e) {
+      return false;
+    }
+  }
+
+  private void last(ClusterChange.Parts parts, Markers markers) throws SQLException {
+    if (!markers.arrivesInTime()) {
+      throw new SlotCutover.TooSlow();
+    }
+    parts.on(source, "ALTER PUBLICATION %s DROP TABLE ONLY %s".formatted(id.objectName(), table));
+  }
+
+  private Link link(int node) throws SQLException {
+    return new Link(servers.connect(node, id.application()));
+  }
+}
