@@ -171,7 +171,7 @@ public final class Coordinator implements AutoCloseable {
 
   /** What it counts, for whoever shows it. */
   public MeterBinder metrics(Tags tags) {
-    var parts = new CoordinatorMetrics.Parts(loops, gateStatistics, catalog, gtm);
+    var parts = new CoordinatorMetrics.Parts(loops, gateStatistics, catalog, gtm, jobs);
     CoordinatorMetrics added = new CoordinatorMetrics(parts, tags);
     metrics.add(added);
     return added;

@@ -11,6 +11,7 @@ import dev.drover.coordinator.snapshot.GateStatistics;
 import dev.drover.gtm.client.GtmClient;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
+import dev.drover.redistribute.job.JobRunner;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -50,6 +51,7 @@ final class CoordinatorMetrics implements MeterBinder {
   private final GateStatistics gate;
   private final CatalogCache catalog;
   private final GtmClient gtm;
+  private final JobRunner jobs;
   private final Tags tags;
   private final Map<Integer, List<Meter>> ofNodes = new HashMap<>();
   private Optional<MeterRegistry> shownIn = Optional.empty();
@@ -61,12 +63,17 @@ final class CoordinatorMetrics implements MeterBinder {
     this.gate = parts.gate();
     this.catalog = parts.catalog();
     this.gtm = parts.gtm();
+    this.jobs = parts.jobs();
     this.tags = tags;
   }
 
   /** What is measured. */
   record Parts(
-      List<LoopServices> loops, GateStatistics gate, CatalogCache catalog, GtmClient gtm) {}
+      List<LoopServices> loops,
+      GateStatistics gate,
+      CatalogCache catalog,
+      GtmClient gtm,
+      JobRunner jobs) {}
 
   @Override
   public synchronized void bindTo(MeterRegistry registry) {
@@ -80,6 +87,7 @@ final class CoordinatorMetrics implements MeterBinder {
     transactions(meters);
     windows(registry);
     pools(registry);
+    new JobMetrics(jobs::running, jobs.counts(), tags).bindTo(registry);
     Gauge.builder(PREFIX + "catalog.version", catalog, CatalogCache::version)
         .description("Version of the catalog that plans are made by")
         .tags(tags)

@@ -19,16 +19,23 @@ public final class JobControl {
 
   private final Job job;
   private final Connection catalog;
+  private final JobCounts counts;
   private volatile boolean stopping;
   private volatile long bytesPerSecond;
 
-  JobControl(Job job, Connection catalog) {
+  JobControl(Job job, Connection catalog, JobCounts counts) {
     this.job = job;
     this.catalog = catalog;
+    this.counts = counts;
   }
 
   public Job job() {
     return job;
+  }
+
+  /** Where what is done is counted. */
+  public JobCounts counts() {
+    return counts;
   }
 
   /** In autocommit mode: single statements, so that several threads can share it. */

@@ -31,6 +31,7 @@ public final class JobRunner implements AutoCloseable {
   private final CatalogNode catalogNode;
   private final Map<String, JobKind> kinds = new HashMap<>();
   private final Map<JobId, JobControl> running = new ConcurrentHashMap<>();
+  private final JobCounts counts = new JobCounts();
   private final Map<JobId, Thread> threads = new ConcurrentHashMap<>();
   private final Thread looking;
   private volatile boolean stopping;
@@ -46,6 +47,15 @@ public final class JobRunner implements AutoCloseable {
     JobRunner runner = new JobRunner(catalogNode, kinds);
     runner.looking.start();
     return runner;
+  }
+
+  /** Jobs that it works on. */
+  public int running() {
+    return running.size();
+  }
+
+  public JobCounts counts() {
+    return counts;
   }
 
   /** A job has been added: looks at once. */
@@ -81,7 +91,7 @@ public final class JobRunner implements AutoCloseable {
     try (Connection connection = catalogNode.connect()) {
       Optional<Job> claimed = JobStore.claim(connection, id);
       if (claimed.isPresent()) {
-        JobControl control = new JobControl(claimed.get(), connection);
+        JobControl control = new JobControl(claimed.get(), connection, counts);
         running.put(id, control);
         if (!stopping) {
           work(control);
@@ -125,8 +135,9 @@ public final class JobRunner implements AutoCloseable {
     }
   }
 
-  private static void finish(JobControl control, Job.End end, String message) throws SQLException {
+  private void finish(JobControl control, Job.End end, String message) throws SQLException {
     JobStore.finish(control.catalog(), control.job(), end, message);
+    counts.ended(end);
     LOG.info("event=job_finished job={} end={} message={}", control.job().id(), end, message);
   }
 

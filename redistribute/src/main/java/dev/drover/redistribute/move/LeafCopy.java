@@ -55,13 +55,16 @@ final class LeafCopy {
 
   private void copy(MovedTable table, Link source, Link target) throws SQLException {
     TableStream stream = TableStream.of(source.connection(), table.leaf());
-    rowCount +=
+    long rows =
         stream.run(
             source.connection(), table.leaf(), target.connection(), table.leaf(), this::sent);
+    rowCount += rows;
+    control.counts().copied(0, rows);
   }
 
   private void sent(int bytes) throws SQLException {
     byteCount += bytes;
+    control.counts().copied(bytes, 0);
     throttle.passed(bytes);
     if (System.nanoTime() - reported > REPORT_NANOS) {
       reported = System.nanoTime();

@@ -38,6 +38,11 @@ final class SlotMover {
   private static final int PATIENT_LOCK_MILLIS = 800;
 
   private static final int MAX_CUTOVERS = 60;
+
+  /** They cost others nothing: the move notices them at once and lets go. */
+  private static final int MAX_DEADLOCKS = 600;
+
+  private static final String DEADLOCK = "40P01";
   private static final long SHORTEST_PAUSE_NANOS = 50_000_000;
   private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
   private static final long NANOS_PER_MICRO = 1000;
@@ -51,6 +56,7 @@ final class SlotMover {
   private final Move move;
   private Optional<SourceSide.Exported> exported = Optional.empty();
   private String reason = "";
+  private int deadlocks;
 
   SlotMover(Servers servers, ClusterChange cluster, JobControl control, Move move) {
     this.servers = servers;
@@ -90,6 +96,7 @@ final class SlotMover {
       state = next;
     }
     MoveStore.enter(control.catalog(), move.id(), state);
+    control.counts().moveOver(state.phase() == MovePhase.DONE);
     LOG.info("event=move_over move={} phase={}", move.id(), state.phase());
     return state;
   }
@@ -252,7 +259,9 @@ final class SlotMover {
       Markers markers =
           new Markers(new SourceSide(move.id(), source), new TargetSide(move.id(), target));
       int lockMillis = FIRST_LOCK_MILLIS;
-      for (int i = 0; i < MAX_CUTOVERS; i++) {
+      int i = 0;
+      while (i < MAX_CUTOVERS && deadlocks < MAX_DEADLOCKS) {
+        int before = deadlocks;
         control.proceed();
         if (switched(tables, markers, lockMillis)) {
           return;
@@ -260,6 +269,7 @@ final class SlotMover {
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(pauseNanos(i)));
         int longest = i < EAGER_CUTOVERS ? LONGEST_LOCK_MILLIS : PATIENT_LOCK_MILLIS;
         lockMillis = Math.min(longest, lockMillis * 2);
+        i += deadlocks == before ? 1 : 0;
       }
     }
     throw new JobFailed("the slot is in use by transactions that do not end: " + reason);
@@ -285,6 +295,7 @@ final class SlotMover {
         cutover.lockedAt() == 0 ? 0 : (System.nanoTime() - cutover.lockedAt()) / NANOS_PER_MICRO;
     MovePhase phase = MoveStore.phase(control.catalog(), move.id());
     MoveStore.blocked(control.catalog(), move.id(), micros);
+    control.counts().blocked(micros);
     LOG.info(
         "event=move_cutover move={} outcome={} blocked_us={} marker_us={}",
         move.id(),
@@ -296,6 +307,7 @@ final class SlotMover {
     }
     if (outcome.isPresent() && outcome.get() instanceof Outcome.RolledBack refused) {
       reason = refused.message();
+      deadlocks += DEADLOCK.equals(refused.sqlState()) ? 1 : 0;
       if (!refused.mayPass()) {
         throw new SQLException(reason, refused.sqlState());
       }

@@ -9,6 +9,7 @@ import dev.drover.redistribute.copy.TableStream;
 import dev.drover.redistribute.job.JobControl;
 import dev.drover.redistribute.job.JobFailed;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class TableReplica {
   private static final Logger LOG = LoggerFactory.getLogger(TableReplica.class);
   private static final int MAX_CUTOVERS = 60;
+  private static final long NANOS_PER_MICRO = 1000;
 
   private final Servers servers;
   private final JobControl control;
@@ -123,16 +125,19 @@ public final class TableReplica {
     // Triggers that keep users' rows away do not concern it.
     to.run("SET LOCAL session_replication_role = replica");
     to.run("DELETE FROM ONLY " + table);
-    TableStream.of(from.connection(), table)
-        .run(
-            from.connection(),
-            table,
-            to.connection(),
-            table,
-            bytes -> {
-              throttle.passed(bytes);
-              control.proceed();
-            });
+    long rows =
+        TableStream.of(from.connection(), table)
+            .run(
+                from.connection(),
+                table,
+                to.connection(),
+                table,
+                bytes -> {
+                  control.counts().copied(bytes, 0);
+                  throttle.passed(bytes);
+                  control.proceed();
+                });
+    control.counts().copied(0, rows);
   }
 
   private void follow(Cutover cutover) throws SQLException {
@@ -146,7 +151,6 @@ public final class TableReplica {
       for (int i = 0; i < MAX_CUTOVERS; i++) {
         markers.untilQuick(control);
         if (isSwitched(cutover, markers)) {
-          LOG.info("event=table_copy job={} table={} phase=done", control.job().id(), table);
           return;
         }
       }
@@ -155,8 +159,20 @@ public final class TableReplica {
   }
 
   private boolean isSwitched(Cutover cutover, Markers markers) throws SQLException {
+    AtomicLong locked = new AtomicLong();
     try {
-      cutover.run(parts -> last(parts, markers));
+      cutover.run(
+          parts -> {
+            locked.set(System.nanoTime());
+            last(parts, markers);
+          });
+      long micros = (System.nanoTime() - locked.get()) / NANOS_PER_MICRO;
+      control.counts().blocked(micros);
+      LOG.info(
+          "event=table_copy job={} table={} phase=done blocked_us={}",
+          control.job().id(),
+          table,
+          micros);
       return true;
     } catch (SlotCutover.TooSlow e) {
       return false;
