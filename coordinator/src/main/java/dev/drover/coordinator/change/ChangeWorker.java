@@ -104,7 +104,7 @@ final class ChangeWorker {
     blocking.onLoop(() -> copy.start(TemporaryRelation.withColumns(exchange)));
     BlockingTransaction.join(end).ifPresent(ChangeWorker::raise);
     if (copy.rows() > FEW_ROWS) {
-      query(TemporaryRelation.complete(exchange));
+      query(TemporaryRelation.complete(exchange, true));
     }
   }
 

@@ -16,8 +16,8 @@ import java.util.Optional;
  *
  * <pre>
  *   COPY FROM STDIN at every reader; when all take rows, the sources start; CopyDone when the
- *   sources have ended; an index if the plan names one, and ANALYZE, so that what reads
- *   many rows is planned for them
+ *   sources have ended; an index if the plan names one, and ANALYZE, so that what joins the
+ *   rows or reads many is planned for them
  * </pre>
  *
  * <p>The sources wait while one of the readers does not keep up.
@@ -28,7 +28,7 @@ final class ExchangeRun {
   /** A relation with more rows is worth the index that its plan names, and statistics. */
   private static final long INDEXED_ROWS = 100;
 
-  /** A relation with more rows is worth statistics. */
+  /** A relation with more rows is worth statistics even if nothing is joined with it. */
   private static final long MANY_ROWS = 1000;
 
   /** Told how it ends, once. */
@@ -37,6 +37,18 @@ final class ExchangeRun {
     void filled();
 
     void failed(SqlError why);
+  }
+
+  /**
+   * Where the relation is read.
+   *
+   * @param joined together with other rows, so that the plan depends on how many there are, be they
+   *     ever so few: PostgreSQL takes an unknown table for one of ten pages
+   */
+  record Readers(List<Worker> workers, boolean joined) {
+    Readers {
+      workers = List.copyOf(workers);
+    }
   }
 
   /** A worker that reads the relation, and its stream. */
@@ -57,6 +69,7 @@ final class ExchangeRun {
 
   private final Exchange exchange;
   private final List<RowSource> sources;
+  private final boolean joined;
   private final List<Target> targets = new ArrayList<>();
   private final GatherLimit limit;
   private final Listener listener;
@@ -71,10 +84,11 @@ final class ExchangeRun {
   ExchangeRun(
       Exchange exchange,
       List<RowSource> sources,
-      List<Worker> workers,
+      Readers readers,
       GatherLimit limit,
       Listener listener) {
     this.exchange = exchange;
+    this.joined = readers.joined();
     this.sources = List.copyOf(sources);
     this.limit = limit;
     this.listener = listener;
@@ -83,7 +97,7 @@ final class ExchangeRun {
         exchange.route() instanceof ByKey byKey
             ? Optional.of(new KeyRoute(byKey, binary))
             : Optional.empty();
-    for (Worker worker : workers) {
+    for (Worker worker : readers.workers()) {
       DataRowToCopy toCopy = binary ? DataRowToCopy.binary() : DataRowToCopy.text();
       targets.add(new Target(worker, toCopy, Unpooled.buffer()));
     }
@@ -181,12 +195,14 @@ final class ExchangeRun {
     if (unloaded > 0 || stopped) {
       return;
     }
-    if (rows <= (exchange.indexed().isEmpty() ? MANY_ROWS : INDEXED_ROWS)) {
+    boolean indexed = rows > INDEXED_ROWS && !exchange.indexed().isEmpty();
+    if (!indexed && !joined && rows <= MANY_ROWS) {
       listener.filled();
       return;
     }
     unloaded = targets.size();
-    targets.forEach(t -> t.worker().quietly(TemporaryRelation.complete(exchange), this::completed));
+    String completing = TemporaryRelation.complete(exchange, indexed);
+    targets.forEach(t -> t.worker().quietly(completing, this::completed));
   }
 
   private void completed() {

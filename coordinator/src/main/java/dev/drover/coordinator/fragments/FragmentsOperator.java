@@ -183,10 +183,14 @@ public final class FragmentsOperator implements Operator, FragmentEvents {
     return sources;
   }
 
-  private List<Worker> readers(Exchange exchange) {
-    return places.readersOf(exchange.relation()).stream()
-        .flatMap(reader -> workers.of(reader).stream())
-        .toList();
+  private ExchangeRun.Readers readers(Exchange exchange) {
+    List<Integer> readers = places.readersOf(exchange.relation());
+    boolean joined =
+        readers.stream()
+            .map(reader -> places.all().get(reader).fragment())
+            .anyMatch(f -> f.readsTables() || f.inputs().size() > 1);
+    return new ExchangeRun.Readers(
+        readers.stream().flatMap(reader -> workers.of(reader).stream()).toList(), joined);
   }
 
   /** A fragment that has sent its rows needs its connections no more. */

@@ -30,10 +30,10 @@ public final class TemporaryRelation {
     return name(exchange) + " (" + columns(exchange.columns().stream().map(Column::name)) + ")";
   }
 
-  /** For a relation with many rows: its index, and statistics for the planner. */
-  public static String complete(Exchange exchange) {
+  /** For a relation that is filled: its index, if it shall have that, and statistics. */
+  public static String complete(Exchange exchange, boolean indexed) {
     String analyze = "ANALYZE " + name(exchange);
-    if (exchange.indexed().isEmpty()) {
+    if (!indexed || exchange.indexed().isEmpty()) {
       return analyze;
     }
     return "CREATE INDEX ON %s (%s); %s"

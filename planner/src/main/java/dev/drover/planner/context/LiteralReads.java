@@ -8,6 +8,7 @@ import dev.drover.planner.sql.Span;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -64,6 +65,22 @@ public final class LiteralReads {
       }
     }
     return span.of(text);
+  }
+
+  /** Which literals have been read. */
+  public Set<Integer> ordinals() {
+    return Set.copyOf(reads.keySet());
+  }
+
+  /** Nothing depends on what was read within the piece, but for {@code kept}. */
+  public void forget(Span span, Set<Integer> kept) {
+    reads
+        .keySet()
+        .removeIf(
+            i ->
+                !kept.contains(i)
+                    && span.start() <= literals.literalStart(i)
+                    && literals.literalEnd(i) <= span.end());
   }
 
   private void record(int ordinal) {

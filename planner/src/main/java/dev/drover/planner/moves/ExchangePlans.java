@@ -63,8 +63,14 @@ public final class ExchangePlans {
 
   private record Moved(Moves moves, Map<TableUse, Exchange.Route> routes) {}
 
-  /** The cost is in bytes that are sent or received; a row that a node works through is some. */
-  public record Costed(Plan plan, double cost) {}
+  /**
+   * A plan and its price.
+   *
+   * @param cost in bytes that are sent or received; a row that a node works through is some
+   * @param joinsTwice tables that have moved are joined with tables that have told already which of
+   *     their rows need not move
+   */
+  public record Costed(Plan plan, double cost, boolean joinsTwice) {}
 
   /** Whether the nodes may take part in the query over rows that have moved. */
   public boolean isPossible() {
@@ -106,7 +112,7 @@ public final class ExchangePlans {
         cost -= option.cost() * (1 - reductions.fraction(table));
       }
     }
-    return new Costed(fragments(moved, reductions, gathered), cost);
+    return new Costed(fragments(moved, reductions, gathered), cost, reductions.useTables());
   }
 
   /** Every node computes the same from the same rows, however often. */

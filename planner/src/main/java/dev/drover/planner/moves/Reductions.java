@@ -66,6 +66,11 @@ final class Reductions {
     return fractions.getOrDefault(table, 1.0);
   }
 
+  /** Rows stay where they are that find no partner in a table of the same node. */
+  boolean useTables() {
+    return found.values().stream().flatMap(List::stream).anyMatch(r -> r.input().isEmpty());
+  }
+
   /** What sending keys costs. */
   double cost() {
     return cost;

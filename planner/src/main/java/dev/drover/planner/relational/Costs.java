@@ -24,6 +24,31 @@ final class Costs {
         : of(rows);
   }
 
+  /** Whether rows move whose number is that of a join of tables that are in parts. */
+  static boolean movesJoins(Rows rows) {
+    boolean own =
+        rows instanceof Rows.Moved(var input, _, _, var route, _)
+            && !(route instanceof Exchange.Route.Gather)
+            && joinsParts(input);
+    return own || rows.inputs().stream().anyMatch(Costs::movesJoins);
+  }
+
+  private static boolean joinsParts(Rows rows) {
+    boolean own =
+        rows instanceof Rows.Join(_, var left, var right, _) && isInParts(left) && isInParts(right);
+    return own
+        || (!(rows instanceof Rows.Moved) && rows.inputs().stream().anyMatch(Costs::joinsParts));
+  }
+
+  private static boolean isInParts(Rows rows) {
+    return switch (rows) {
+      case Rows.Scan scan -> scan.spot().isParts();
+      case Rows.Moved _ -> true;
+      case Rows.Where _, Rows.Compute _, Rows.Join _, Rows.Group _ ->
+          rows.inputs().stream().anyMatch(Costs::isInParts);
+    };
+  }
+
   private double of(Rows rows) {
     return switch (rows) {
       case Rows.Scan scan -> transfers.work(transfers.sizes().of(scan), scan.spot());

@@ -29,8 +29,13 @@ public final class RelationalPlans {
   private static final String PREFIX = "drover_x";
   private static final Exchange.Column NO_COLUMN = new Exchange.Column("drover_row", "boolean");
 
-  /** A plan, and what it costs to read its tables and to move rows but the last time. */
-  public record Costed(Plan.Fragments plan, double cost) {}
+  /**
+   * A plan and its price.
+   *
+   * @param cost of reading its tables and of moving rows, but for the last time
+   * @param movesJoins rows move whose number is guessed: results of joins of large tables
+   */
+  public record Costed(Plan.Fragments plan, double cost, boolean movesJoins) {}
 
   private final Finish finish;
   private final Optional<Plan> afterWrites;
@@ -60,7 +65,8 @@ public final class RelationalPlans {
                 best ->
                     new Costed(
                         new RelationalPlans(finish, afterWrites).fragments(best),
-                        new Costs(transfers).ofMoves(best.rows())));
+                        new Costs(transfers).ofMoves(best.rows()),
+                        Costs.movesJoins(best.rows())));
   }
 
   /** What is gathered for the client as it is comes from the nodes without a detour. */
@@ -68,9 +74,15 @@ public final class RelationalPlans {
     if (placed.spot() instanceof Spot.One) {
       return Optional.of(placed);
     }
-    return transfers
-        .gather(placed, finish.columns())
+    return last(placed, finish, transfers)
         .map(last -> finish.isPlain() ? placed.with(last.rows(), last.spot(), 0) : last);
+  }
+
+  /** Where each node can cut its own rows, few come. */
+  private static Optional<Placed> last(Placed placed, Finish finish, Transfers transfers) {
+    return finish.nodeLimit().isPresent()
+        ? transfers.gatherFew(placed, finish.columns())
+        : transfers.gather(placed, finish.columns());
   }
 
   private Plan.Fragments fragments(Placed best) {
@@ -85,7 +97,7 @@ public final class RelationalPlans {
     SelectText text = new SelectText(moved -> named(moved, moved.equals(rows), inputs));
     SqlText last = finish.text(text.select(rows));
     Fragment fragment =
-        new Fragment(last, site(spot, inputs), List.copyOf(inputs), readsTables(rows));
+        new Fragment(last, site(rows, spot, inputs), List.copyOf(inputs), readsTables(rows));
     Combine all = new Combine.Concatenate(Combine.Window.ALL);
     return new Plan.Fragments(exchanges, fragment, all, afterWrites);
   }
@@ -110,7 +122,7 @@ public final class RelationalPlans {
       text.add(finish.nodeTail(select));
     }
     List<Exchange.Column> columns = columns(moved);
-    Fragment.Site site = site(moved.from(), inputs);
+    Fragment.Site site = site(moved.input(), moved.from(), inputs);
     Fragment producer =
         new Fragment(text.build(), site, List.copyOf(inputs), readsTables(moved.input()));
     List<Object> key = List.of(producer.text().toString(), site, columns, moved.route());
@@ -134,11 +146,12 @@ public final class RelationalPlans {
   }
 
   /** Of copies one is read; relations that were sent there are there if they were sent to all. */
-  private static Fragment.Site site(Spot spot, Set<String> inputs) {
+  private static Fragment.Site site(Rows rows, Spot spot, Set<String> inputs) {
     return switch (spot) {
       case Spot.Copies(var nodes) when inputs.isEmpty() -> new Fragment.Site.AnyOf(nodes);
       case Spot.Copies(var nodes) -> new Fragment.Site.Nodes(List.of(nodes.getFirst()), List.of());
-      case Spot.Hashed _, Spot.Scattered _ -> new Fragment.Site.Nodes(spot.nodes(), List.of());
+      case Spot.Hashed _, Spot.Scattered _ ->
+          new Fragment.Site.Nodes(spot.nodes(), Pruning.pins(rows));
       case Spot.One() -> new Fragment.Site.CatalogNode();
     };
   }

@@ -3,6 +3,7 @@ package dev.drover.planner.relational;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.planner.plan.Exchange;
+import dev.drover.planner.plan.Pin;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,14 +20,22 @@ public sealed interface Rows {
    * @param name qualified and quoted
    * @param names of its columns, quoted, in the order of {@code columns}
    * @param count of its rows, about
+   * @param pins the leaves that constants narrow it to; without any all count
    */
-  record Scan(String name, List<String> names, List<Column> columns, double count, Spot spot)
+  record Scan(
+      String name,
+      List<String> names,
+      List<Column> columns,
+      double count,
+      Spot spot,
+      List<Pin> pins)
       implements Rows {
     public Scan {
       requireNonNull(name);
       names = List.copyOf(names);
       columns = List.copyOf(columns);
       requireNonNull(spot);
+      pins = List.copyOf(pins);
     }
   }
 

@@ -17,6 +17,9 @@ import java.util.Set;
  * <p>Units: as {@link Placed}.
  */
 final class Transfers {
+  /** That LIMIT asks for, about: a plan is for all of its values. */
+  private static final double ROWS_OF_LIMIT = 1_000;
+
   /** Its statements and round trips. */
   private static final double BYTES_PER_EXCHANGE = 10_000;
 
@@ -50,6 +53,15 @@ final class Transfers {
 
   Optional<Placed> gather(Placed placed, Collection<Column> needed) {
     return moved(placed, needed, new Spot.One(), new Exchange.Route.Gather());
+  }
+
+  /** The first ones of each node. */
+  Optional<Placed> gatherFew(Placed placed, Collection<Column> needed) {
+    double few = Math.min(sizes.of(placed.rows()), nodes.size() * ROWS_OF_LIMIT);
+    return moved(placed, needed, new Spot.One(), new Exchange.Route.Gather())
+        .map(
+            there ->
+                placed.with(there.rows(), there.spot(), price((Rows.Moved) there.rows(), few)));
   }
 
   /** By these columns, which are as many as the key of {@code like}. */
@@ -93,7 +105,10 @@ final class Transfers {
 
   /** What it costs to send the rows, and to have them there. */
   double price(Rows.Moved moved) {
-    double rows = sizes.of(moved.input());
+    return price(moved, sizes.of(moved.input()));
+  }
+
+  private double price(Rows.Moved moved, double rows) {
     int copies = moved.route() instanceof Exchange.Route.Broadcast ? nodes.size() : 1;
     double bytes = rows * Sizes.width(moved.columns()) * (1 + copies);
     return bytes + work(rows, moved.to()) + BYTES_PER_EXCHANGE;

@@ -39,11 +39,14 @@ import dev.drover.planner.translation.Translation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Routes queries: to the catalog node, to one node, to any, or to all that hold rows. */
 final class SelectRouter {
   /** How many rows joins yield is guessed less well than how many tables have. */
   private static final double WELL_BELOW = 0.8;
+
+  private static final double ABOUT = 1.01;
 
   private final RoutingContext context;
   private final LiteralReads reads;
@@ -104,13 +107,33 @@ final class SelectRouter {
     if (!moving.isPossible()) {
       return gathered;
     }
+    Set<Integer> before = reads.ordinals();
     Optional<ExchangePlans.Costed> tables = moving.plan(gathered);
-    double limit = tables.map(ExchangePlans.Costed::cost).orElse(Double.POSITIVE_INFINITY);
-    return joined(analysis, query, gathered)
-        .filter(plan -> plan.cost() < limit * WELL_BELOW)
-        .<Plan>map(RelationalPlans.Costed::plan)
-        .or(() -> tables.map(ExchangePlans.Costed::plan))
-        .orElse(gathered);
+    Optional<Plan> joined =
+        joined(analysis, query, gathered)
+            .filter(plan -> tables.isEmpty() || isBetter(plan, tables.get()))
+            .map(RelationalPlans.Costed::plan);
+    if (joined.isPresent()) {
+      forgetCounts(query, before);
+      return joined.get();
+    }
+    return tables.<Plan>map(ExchangePlans.Costed::plan).orElse(gathered);
+  }
+
+  /**
+   * Also where it costs about the same, if the tables are joined again with those that have told
+   * which of their rows need not move: the servers' planners would think that this leaves out as
+   * many once more.
+   */
+  private static boolean isBetter(RelationalPlans.Costed joined, ExchangePlans.Costed tables) {
+    boolean guessed = joined.movesJoins() || !tables.joinsTwice();
+    return joined.cost() < tables.cost() * (guessed ? WELL_BELOW : ABOUT);
+  }
+
+  /** How many rows LIMIT asks for concerns only the plan that was not taken. */
+  private void forgetCounts(QueryInfo query, Set<Integer> before) {
+    query.query().limit().ifPresent(l -> reads.forget(l.span(), before));
+    query.query().offset().ifPresent(o -> reads.forget(o.span(), before));
   }
 
   /** By fragments between which results of joins and groups move. */

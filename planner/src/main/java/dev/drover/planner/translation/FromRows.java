@@ -11,6 +11,7 @@ import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.context.SqlNames;
 import dev.drover.planner.context.Unsupported;
 import dev.drover.planner.placement.Analysis;
+import dev.drover.planner.placement.KeyPins;
 import dev.drover.planner.pull.PullFilters;
 import dev.drover.planner.relational.Column;
 import dev.drover.planner.relational.Rows;
@@ -118,7 +119,8 @@ final class FromRows {
             names,
             List.copyOf(read.values()),
             columns.estimates().rows(table),
-            spot(table));
+            spot(table),
+            new KeyPins(analysis.flow()).several(table));
     List<Scalar> implied =
         filters.either(table).stream().map(e -> either(e, table, block)).toList();
     return implied.isEmpty() ? scan : new Rows.Where(scan, implied);

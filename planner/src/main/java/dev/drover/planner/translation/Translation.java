@@ -8,7 +8,6 @@ import dev.drover.planner.analysis.Outputs;
 import dev.drover.planner.analysis.QueryInfo;
 import dev.drover.planner.context.SqlNames;
 import dev.drover.planner.context.Unsupported;
-import dev.drover.planner.gather.RowCounts;
 import dev.drover.planner.placement.Analysis;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.relational.Column;
@@ -16,6 +15,7 @@ import dev.drover.planner.relational.Finish;
 import dev.drover.planner.relational.Rows;
 import dev.drover.planner.relational.Scalar;
 import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.LiteralKind;
 import dev.drover.planner.sql.Query;
 import dev.drover.planner.sql.QueryPart;
 import dev.drover.planner.sql.Span;
@@ -68,18 +68,12 @@ public final class Translation {
     BlockRows blocks = new BlockRows(analysis, query);
     BlockRows.Result result = blocks.of(block);
     Query syntax = query.query();
-    RowCounts counts =
-        RowCounts.of(syntax, analysis.reads(), analysis.context().facts().parameterTypes());
-    Optional<SqlText> nodeLimit =
-        counts.known() && !counts.forNodes().isEmpty()
-            ? Optional.of(SqlText.fixed(counts.forNodes()))
-            : Optional.empty();
     Finish finish =
         new Finish(
             outputs(block, result.outputs()),
             order(block, result, blocks.expressions()),
             cut(syntax, blocks.expressions()),
-            nodeLimit);
+            nodeLimit(syntax, blocks.expressions()));
     return new Translated(result.rows(), finish);
   }
 
@@ -128,6 +122,52 @@ public final class Translation {
           case LAST -> " NULLS LAST";
           case BY_DIRECTION -> "";
         };
+  }
+
+  /**
+   * What each node can leave out already: computed by the node, so that the plan serves whatever
+   * LIMIT and OFFSET are.
+   */
+  private Optional<SqlText> nodeLimit(Query syntax, Expressions expressions) {
+    Optional<SqlText> limit = syntax.limit().flatMap(l -> limit(l, expressions));
+    if (limit.isEmpty() || syntax.offset().isEmpty()) {
+      return limit.map(l -> new TextBuilder().add(" LIMIT ").add(l).build());
+    }
+    return number(syntax.offset().get().count(), expressions)
+        .map(
+            offset ->
+                new TextBuilder()
+                    .add(" LIMIT least(")
+                    .add(limit.get())
+                    .add("::numeric + coalesce(")
+                    .add(offset)
+                    .add(", 0), " + Long.MAX_VALUE + ")")
+                    .build());
+  }
+
+  private Optional<SqlText> limit(QueryPart.Limit limit, Expressions expressions) {
+    if (limit.withTies()) {
+      return Optional.empty();
+    }
+    boolean isOneRow = limit.form() == QueryPart.Limit.Form.FETCH && limit.count().isEmpty();
+    return isOneRow
+        ? Optional.of(SqlText.fixed("1"))
+        : limit.count().flatMap(count -> number(count, expressions));
+  }
+
+  /** Literals and parameters: anything else might fail, or be different on each node. */
+  private Optional<SqlText> number(Expr count, Expressions expressions) {
+    boolean isNumber =
+        switch (count) {
+          case Expr.Param(_, var index) ->
+              index <= analysis.context().facts().parameterTypes().size();
+          case Expr.Literal literal ->
+              literal.kind() == LiteralKind.INT4 || literal.kind() == LiteralKind.INT8;
+          default -> false;
+        };
+    return isNumber
+        ? Optional.of(new TextBuilder().add(expressions.text(count.span())).add("::bigint").build())
+        : Optional.empty();
   }
 
   private static SqlText cut(Query syntax, Expressions expressions) {
