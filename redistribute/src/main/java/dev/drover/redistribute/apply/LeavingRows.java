@@ -129,10 +129,10 @@ final class LeavingRows {
     return "%s = CAST(? AS %s)".formatted(column.name(), column.type());
   }
 
-  /** By the type's output function, whatever a cast to text does. */
+  /** By the type's output function, whatever a cast to text does; a row of NULLs is not NULL. */
   private static String same(Column column, Optional<String> value) {
     if (value.isEmpty()) {
-      return column.name() + " IS NULL";
+      return column.name() + " IS NOT DISTINCT FROM NULL";
     }
     String identical = "pg_catalog.format('%%s', %s) = ?".formatted(column.name());
     return column.hasEquality() ? equal(column) + " AND " + identical : identical;
