@@ -36,13 +36,15 @@ BEGIN
       WHERE n.name = regexp_replace(subject, '=[^=]*$', '') AND n.id > 0);
     IF node_id IS NULL THEN
       RAISE EXCEPTION USING ERRCODE = '42704',
-        MESSAGE = format('PGXC Node %s: object not defined', regexp_replace(subject, '=[^=]*$', ''));
+        MESSAGE = format('PGXC Node %s: object not defined', regexp_replace(subject, '=[^=]*$', '')),
+        HINT = 'The nodes are in drover.nodes; CREATE NODE adds one.';
     END IF;
     chosen := chosen || (node_id || coalesce(substring(subject FROM '=[^=]*$'), ''));
   END LOOP;
   IF kind = 'remove_node' AND NOT EXISTS (
       SELECT FROM drover.nodes n WHERE n.id > 0 AND n.name <> node_name) THEN
-    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'the last datanode cannot be removed';
+    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'the last datanode cannot be removed',
+      HINT = 'Add another one by CREATE NODE and ALTER CLUSTER ADD NODE first.';
   END IF;
   INSERT INTO drover.job (kind, arguments, statement, role)
     VALUES (alter_cluster.kind, chosen, alter_cluster.statement, acting)

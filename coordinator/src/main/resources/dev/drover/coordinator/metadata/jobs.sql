@@ -138,7 +138,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = CASE seen.state WHEN 'failed' THEN '55000' ELSE '57014' END,
       MESSAGE = format('job %s %s', job,
         CASE seen.state WHEN 'failed' THEN 'has failed' ELSE 'was cancelled' END),
-      DETAIL = seen.message;
+      DETAIL = seen.message, HINT = 'drover.jobs and drover.moves show how far it has come.';
   END IF;
   RETURN seen.message;
 END $$;

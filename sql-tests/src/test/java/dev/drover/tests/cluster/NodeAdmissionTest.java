@@ -3,17 +3,23 @@ package dev.drover.tests.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.drover.agent.postgres.FreePorts;
+import dev.drover.agent.postgres.PostgresBinaries;
 import dev.drover.agent.postgres.PostgresServer;
+import dev.drover.agent.postgres.StopMode;
 import dev.drover.agent.postgres.TemporaryServers;
 import dev.drover.deploy.cluster.Auth;
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.TemporaryCluster;
+import dev.drover.tests.moves.Patience;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -50,6 +56,8 @@ class NodeAdmissionTest {
           "INSERT INTO shop.country VALUES ('de'), ('it')",
           "INSERT INTO shop.sale SELECT g, 'paid', 'it' FROM generate_series(1, 100) g",
           "INSERT INTO shop.log (line) SELECT 'x' FROM generate_series(1, 10)");
+
+  private static final Path POSTGRES_15 = Path.of("/usr/lib/postgresql/15");
 
   private static TemporaryCluster cluster;
   private static TemporaryServers servers;
@@ -212,6 +220,60 @@ class NodeAdmissionTest {
     try (Connection client = connect()) {
       ServerErrorMessage error = assertRefused(client, CREATE.formatted("dn7", port), "08001");
       assertThat(error.getMessage()).contains("127.0.0.1:" + port).contains("\"dn7\"");
+    }
+  }
+
+  @Test
+  void anotherMajorVersionIsNamedAndNothingIsLeftOnItsServer() throws SQLException {
+    assumeThat(POSTGRES_15.resolve("bin/postgres")).isExecutable();
+    try (TemporaryServers others = TemporaryServers.open(PostgresBinaries.installed(POSTGRES_15))) {
+      PostgresServer server = others.start("old");
+      cluster.adopt(server);
+      try (Connection client = connect();
+          Connection admin = cluster.server(server.port()).connect()) {
+        assumeThat(major(client)).isNotEqualTo(major(admin));
+        ServerErrorMessage error =
+            assertRefused(client, CREATE.formatted("dn11", server.port()), "55000");
+        assertThat(error.getDetail())
+            .contains("PostgreSQL %s is needed, as on the catalog node".formatted(major(client)));
+        assertThat(text(admin, "SELECT to_regnamespace('drover') IS NULL")).isEqualTo("t");
+        assertThat(text(client, "SELECT count(*) FROM drover.nodes WHERE name = 'dn11'"))
+            .isEqualTo("0");
+      }
+    }
+  }
+
+  private static String major(Connection connection) throws SQLException {
+    return text(connection, "SELECT current_setting('server_version_num')::int / 10000");
+  }
+
+  @Test
+  void unknownNodesAndThoseThatAreDownGetNoTables() throws SQLException {
+    PostgresServer server = server("dead", Map.of());
+    try (Connection client = connect()) {
+      for (String sql : List.of("ALTER CLUSTER ADD NODE no1", "ALTER CLUSTER REMOVE NODE no1")) {
+        ServerErrorMessage unknown = assertRefused(client, sql, "42704");
+        assertThat(unknown.getMessage()).isEqualTo("PGXC Node no1: object not defined");
+        assertThat(unknown.getHint()).contains("CREATE NODE");
+      }
+      execute(client, "CREATE TABLE everywhere (v int) DISTRIBUTE BY REPLICATION");
+      execute(client, CREATE.formatted("dn10", server.port()));
+      server.stop(StopMode.IMMEDIATE);
+      ServerErrorMessage down = assertRefused(client, "ALTER CLUSTER ADD NODE dn10", "55000");
+      assertThat(down.getDetail()).contains("node dn10 cannot be reached");
+      assertThat(down.getHint()).contains("drover.jobs");
+      assertThat(text(client, "SELECT count(*) FROM drover.jobs WHERE finished IS NULL"))
+          .isEqualTo("0");
+      execute(client, "INSERT INTO everywhere VALUES (1)");
+      server.start();
+      Patience.await(
+          Duration.ofSeconds(20),
+          () -> {
+            execute(client, "DROP TABLE IF EXISTS everywhere");
+            return true;
+          },
+          true);
+      execute(client, "DROP NODE dn10");
     }
   }
 

@@ -5,18 +5,18 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what must be so soon. */
-final class Patience {
+public final class Patience {
   private static final long PACE_NANOS = 20_000_000;
 
   private Patience() {}
 
   /** What is asked again and again, of servers that may not be able to say. */
-  interface Question<T> {
+  public interface Question<T> {
     T ask() throws SQLException;
   }
 
   /** A server that is away refuses at once: the pace leaves time to those that start. */
-  static <T> void await(Duration limit, Question<T> question, T wanted) {
+  public static <T> void await(Duration limit, Question<T> question, T wanted) {
     long deadline = System.nanoTime() + limit.toNanos();
     Object last = "nothing";
     while (System.nanoTime() < deadline) {
