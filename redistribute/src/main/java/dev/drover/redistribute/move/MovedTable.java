@@ -3,6 +3,7 @@ package dev.drover.redistribute.move;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.planner.ddl.SqlQuote;
+import java.util.Optional;
 
 /**
  * A table of the group that moves a slot.
@@ -12,15 +13,21 @@ import dev.drover.planner.ddl.SqlQuote;
  * @param leaf the same of its leaf
  * @param owner quoted
  * @param spec what the leaf must be like, as JSON
- * @param unlogged changes of its rows cannot be followed
+ * @param obstacle why changes of its rows cannot be followed, if they cannot
  */
 record MovedTable(
-    int distribution, String parent, String leaf, String owner, String spec, boolean unlogged) {
+    int distribution,
+    String parent,
+    String leaf,
+    String owner,
+    String spec,
+    Optional<String> obstacle) {
   MovedTable {
     requireNonNull(parent);
     requireNonNull(leaf);
     requireNonNull(owner);
     requireNonNull(spec);
+    requireNonNull(obstacle);
   }
 
   /** Where the leaf is on the source when it has been given away. */

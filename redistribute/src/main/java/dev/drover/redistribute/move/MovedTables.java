@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The tables of a colocation group, as the catalog describes them at one moment.
@@ -27,7 +28,7 @@ record MovedTables(int modulus, List<MovedTable> tables, String fingerprint) {
     WITH split AS (
       SELECT array_agg(relid) AS oids FROM drover.distributions WHERE kind IN ('H', 'M'))
     SELECT d.distribution_id, n.nspname, c.relname, d.leaf_name, r.rolname,
-      drover.leaf_spec(c.oid, split.oids)::text, c.relpersistence = 'u', g.modulus,
+      drover.leaf_spec(c.oid, split.oids)::text, drover.not_followed(c.oid), g.modulus,
       md5(concat_ws(' ', d.distribution_id,
         drover.table_for_nodes(c.oid, 'PARTITION', split.oids), c.relacl, c.relrowsecurity,
         c.relhastriggers, (SELECT string_agg(a.attacl::text, ',' ORDER BY a.attnum)
@@ -60,7 +61,7 @@ record MovedTables(int modulus, List<MovedTable> tables, String fingerprint) {
                 SqlQuote.qualified(LeafNames.schema(move.slot()), row.getString(4)),
                 SqlQuote.ident(row.getString(5)),
                 row.getString(6),
-                row.getBoolean(7)));
+                Optional.ofNullable(row.getString(7))));
       }
     }
     return new MovedTables(modulus, tables, String.join(" ", prints));

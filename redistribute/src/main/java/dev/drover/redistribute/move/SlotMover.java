@@ -184,9 +184,8 @@ final class SlotMover {
   private void check(MovedTables tables) throws SQLException {
     MoveStore.checkPlan(control.catalog(), move);
     for (MovedTable table : tables.tables()) {
-      if (table.unlogged()) {
-        throw new JobFailed(
-            "table %s is unlogged; set it LOGGED to have it moved".formatted(table.parent()));
+      if (table.obstacle().isPresent()) {
+        throw new JobFailed("table %s %s".formatted(table.parent(), table.obstacle().get()));
       }
     }
   }

@@ -112,6 +112,28 @@ class MoveTest {
   }
 
   /** A check that fails on the connections of moves stands for a disk that is full. */
+  /** Publishing it would make the servers refuse its changes. */
+  @Test
+  void aTableThatCannotBeFollowedStaysAndCanBeChanged() throws SQLException {
+    run(
+        """
+        CREATE SCHEMA moved;
+        CREATE TABLE moved.computed (id int, twice int GENERATED ALWAYS AS (id * 2) STORED, n int)
+          DISTRIBUTE BY HASH (id);
+        INSERT INTO moved.computed (id) SELECT generate_series(1, 500)
+        """);
+    int group = slots.group("moved.computed");
+    String owner = slots.owner(group, SLOT);
+    int job = slots.start(group, SLOT, slots.otherThan(owner));
+    run("UPDATE moved.computed SET n = 1");
+    assertThatThrownBy(() -> slots.awaitJob(job))
+        .hasMessageContaining("has failed")
+        .hasMessageContaining("has generated columns and no primary key");
+    run("UPDATE moved.computed SET n = 2");
+    assertThat(slots.leftovers()).isEmpty();
+    assertThat(slots.owner(group, SLOT)).isEqualTo(owner);
+  }
+
   @Test
   void whatTheTargetCannotTakeStaysWhereItIs() throws SQLException {
     run(
