@@ -47,14 +47,6 @@ import dev.drover.pgwire.netty.ServerAddress;
 import dev.drover.pgwire.netty.Transport;
 import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.Node;
-import dev.drover.redistribute.cluster.AddNodeJob;
-import dev.drover.redistribute.cluster.RebalanceJob;
-import dev.drover.redistribute.cluster.RemoveNodeJob;
-import dev.drover.redistribute.job.JobKind;
-import dev.drover.redistribute.job.JobRunner;
-import dev.drover.redistribute.move.MoveJob;
-import dev.drover.redistribute.move.MoveSweep;
-import dev.drover.redistribute.move.SlotMoves;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.netty.channel.EventLoop;
@@ -106,8 +98,7 @@ public final class Coordinator implements AutoCloseable {
   private final CatalogCache catalog;
   private final StatisticsRefresher statistics;
   private final CoordinatorDdl ddl;
-  private final JobRunner jobs;
-  private final MoveSweep sweep;
+  private final CoordinatorJobs jobs;
   private final List<LoopServices> loops;
   private final List<CoordinatorMetrics> metrics = new CopyOnWriteArrayList<>();
   private final FrontendServer server;
@@ -149,8 +140,12 @@ public final class Coordinator implements AutoCloseable {
     this.server = listen();
     statistics.start();
     JobServers jobServers = new JobServers(this::node, config.secret());
-    this.jobs = JobRunner.start(servers::connectCatalog, jobKinds(jobServers));
-    this.sweep = MoveSweep.start(servers::connectCatalog, jobServers, config.moveGrace());
+    this.jobs =
+        CoordinatorJobs.start(
+            servers::connectCatalog,
+            jobServers,
+            new ClusterTransaction(loops.getFirst().sessions().transactions(), ddl),
+            config.moveGrace());
     LOG.info("event=coordinator_started name={} port={}", config.name(), port());
   }
 
@@ -171,7 +166,7 @@ public final class Coordinator implements AutoCloseable {
 
   /** What it counts, for whoever shows it. */
   public MeterBinder metrics(Tags tags) {
-    var parts = new CoordinatorMetrics.Parts(loops, gateStatistics, catalog, gtm, jobs);
+    var parts = new CoordinatorMetrics.Parts(loops, gateStatistics, catalog, gtm, jobs.runner());
     CoordinatorMetrics added = new CoordinatorMetrics(parts, tags);
     metrics.add(added);
     return added;
@@ -209,17 +204,6 @@ public final class Coordinator implements AutoCloseable {
       result.add(loop(eventLoops.get(i), i, eventLoops.size(), shared));
     }
     return result;
-  }
-
-  private List<JobKind> jobKinds(JobServers jobServers) {
-    ClusterTransaction change =
-        new ClusterTransaction(loops.getFirst().sessions().transactions(), ddl);
-    SlotMoves moves = new SlotMoves(jobServers, change);
-    return List.of(
-        new MoveJob(moves),
-        new AddNodeJob(jobServers, change, moves),
-        new RemoveNodeJob(jobServers, change, moves),
-        new RebalanceJob(jobServers, change, moves));
   }
 
   private void stayAlone() {
@@ -376,7 +360,6 @@ public final class Coordinator implements AutoCloseable {
   public void close() {
     server.close().syncUninterruptibly();
     jobs.close();
-    sweep.close();
     statistics.close();
     for (LoopServices services : loops) {
       services

@@ -3,7 +3,6 @@ package dev.drover.coordinator.ddl;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.exec.BlockingTransaction;
 import dev.drover.coordinator.exec.DdlServices;
-import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.coordinator.txn.Participant;
@@ -49,9 +48,11 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
             warning -> LOG.warn("event=cluster_change_warning text={}", warning.message()));
     BlockingTransaction blocking = new BlockingTransaction(transaction);
     blocking.await((CompletableFuture<Boolean> future) -> begin(transaction, future));
+    BlockingParts parts = new BlockingParts(blocking);
     boolean worked = false;
     try {
-      work.run(new BlockingParts(blocking, blocking.query(locked(blocking), LOCK)));
+      blocking.query(locked(blocking), LOCK);
+      work.run(parts);
       worked = true;
     } catch (ServerError e) {
       return new Outcome.RolledBack(e.fields().sqlState(), e.fields().message());
@@ -64,7 +65,7 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
                 transaction.rollback(() -> future.complete(true)));
       }
     }
-    return commit(blocking, transaction);
+    return commit(blocking, transaction, parts.rowsMove);
   }
 
   private static Participant locked(BlockingTransaction blocking) {
@@ -81,9 +82,9 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
   }
 
   /** When all coordinators have stopped planning by the old catalog. */
-  private Outcome commit(BlockingTransaction blocking, Transaction transaction) {
+  private Outcome commit(BlockingTransaction blocking, Transaction transaction, boolean rowsMove) {
     CompletableFuture<Optional<ErrorFields>> ended = new CompletableFuture<>();
-    DdlChanges changes = new DdlChanges(ddl, ddl.catalog().view(), false);
+    DdlChanges changes = new DdlChanges(ddl, ddl.catalog().view(), rowsMove);
     blocking.onLoop(() -> changes.commit(transaction, ended::complete));
     Optional<ErrorFields> error = BlockingTransaction.join(ended);
     awaitCurrent();
@@ -109,8 +110,15 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
     BlockingTransaction.join(current);
   }
 
-  /** {@code lock} is the answer of the lock of schema changes, which the parts are used under. */
-  private record BlockingParts(BlockingTransaction transaction, QuietReply lock) implements Parts {
+  /** Used under the lock of schema changes. */
+  private static final class BlockingParts implements Parts {
+    private final BlockingTransaction transaction;
+    private boolean rowsMove;
+
+    BlockingParts(BlockingTransaction transaction) {
+      this.transaction = transaction;
+    }
+
     @Override
     public List<List<Optional<String>>> metadata(String sql) {
       return transaction.query(transaction.joinMetadata(), sql).rows();
@@ -131,6 +139,11 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
             texts.add(sql);
           });
       transaction.query(participants, texts);
+    }
+
+    @Override
+    public void rowsMove() {
+      rowsMove = true;
     }
 
     private Participant joined(int node) {

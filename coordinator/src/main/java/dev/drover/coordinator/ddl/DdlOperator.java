@@ -87,12 +87,24 @@ public final class DdlOperator implements Operator {
 
   @Override
   public void start() {
+    refuseWithin();
     retryable =
         call.transaction().scope() == Transaction.Scope.NONE
             || (call.transaction().scope() == Transaction.Scope.IMPLICIT
                 && call.transaction().participants().isEmpty());
     openScope();
     services.blocking().execute(() -> run(1));
+  }
+
+  /** A job begins when the statement is committed. */
+  private void refuseWithin() {
+    boolean startsJob = statement instanceof Definition.AlterTable alter && alter.concurrently();
+    if (startsJob
+        && (call.transaction().scope() != Transaction.Scope.NONE || !call.request().alone())) {
+      throw SqlError.of(
+          SqlState.ACTIVE_SQL_TRANSACTION,
+          "ALTER TABLE ... CONCURRENTLY cannot run inside a transaction block");
+    }
   }
 
   private void openScope() {
@@ -158,21 +170,21 @@ public final class DdlOperator implements Operator {
     Plan plan = DdlPlanner.plan(parsed(), call.text().utf8(), context(catalog, view));
     switch (plan) {
       case Plan.Utility utility -> {
-        runSteps(utility);
-        finish(utility);
+        finish(utility, runSteps(utility));
       }
       case Plan.Broadcast broadcast -> broadcast(broadcast);
       default -> runPlan(plan);
     }
   }
 
-  private void runSteps(Plan.Utility plan) {
+  private DdlSteps runSteps(Plan.Utility plan) {
     DdlSteps steps = new DdlSteps(call, blocking, retryable);
     try {
       steps.run(plan.steps(), statement instanceof Definition.LockTable);
     } finally {
       failingNode = steps.node();
     }
+    return steps;
   }
 
   private ParsedStatement parsed() {
@@ -239,7 +251,7 @@ public final class DdlOperator implements Operator {
     return reply.rows().isEmpty() ? "" : reply.rows().getFirst().getFirst().orElse("");
   }
 
-  private void finish(Plan.Utility plan) {
+  private void finish(Plan.Utility plan, DdlSteps steps) {
     Optional<DdlChanges> changes = changesSchema() ? Optional.of(changes(plan)) : Optional.empty();
     blocking.onLoop(
         () -> {
@@ -249,7 +261,7 @@ public final class DdlOperator implements Operator {
             call.transaction().temporaryUse().note();
           }
           for (String notice : plan.notices()) {
-            call.output().notice(ErrorFields.notice(notice));
+            call.output().notice(ErrorFields.notice(steps.fill(notice)));
           }
           if (plan.then().isPresent()) {
             continueWith(plan.then().get(), plan.tag());

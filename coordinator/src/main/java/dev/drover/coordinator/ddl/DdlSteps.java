@@ -69,7 +69,8 @@ final class DdlSteps {
     }
   }
 
-  private String fill(String sql) {
+  /** With the values that steps have captured. */
+  String fill(String sql) {
     String filled = sql;
     for (Map.Entry<String, String> value : captured.entrySet()) {
       filled = filled.replace("${" + value.getKey() + "}", value.getValue());

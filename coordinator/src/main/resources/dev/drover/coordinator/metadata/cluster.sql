@@ -52,15 +52,19 @@ BEGIN
   RETURN job_id;
 END $$;
 
--- How far a move has come, from 0 to 1: the copy takes most of the time.
-CREATE OR REPLACE FUNCTION drover.move_progress(move drover.move) RETURNS double precision
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE move.phase
+-- How far a move or a rewrite has come, from 0 to 1: the copy takes most of the time.
+CREATE OR REPLACE FUNCTION drover.progress(phase text, bytes_done bigint, bytes_total bigint)
+RETURNS double precision LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE phase
     WHEN 'DONE' THEN 1 WHEN 'FAILED' THEN 1
-    WHEN 'COPY' THEN
-      0.8 * least(1, move.bytes_done::double precision / greatest(move.bytes_total, 1))
+    WHEN 'COPY' THEN 0.8 * least(1, bytes_done::double precision / greatest(bytes_total, 1))
     WHEN 'INDEX' THEN 0.8 WHEN 'CATCHUP' THEN 0.9 WHEN 'CUTOVER' THEN 0.95 WHEN 'DECIDED' THEN 0.98
     ELSE 0 END
+$$;
+
+CREATE OR REPLACE FUNCTION drover.move_progress(move drover.move) RETURNS double precision
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT drover.progress(move.phase, move.bytes_done, move.bytes_total)
 $$;
 
 CREATE OR REPLACE VIEW drover.moves AS
@@ -94,15 +98,23 @@ CREATE OR REPLACE VIEW drover.jobs AS
       justify_interval((clock_timestamp() - m.started) * (1 / m.progress - 1)) END AS time_left,
     coalesce(m.write_blocked_ms, 0) AS write_blocked_ms, j.throttle, j.message, j.created, j.finished
   FROM drover.job j LEFT JOIN LATERAL (
-    SELECT count(*) AS moves_total, count(*) FILTER (WHERE o.phase = 'DONE') AS moves_done,
+    SELECT count(*) FILTER (WHERE o.is_move) AS moves_total,
+      count(*) FILTER (WHERE o.is_move AND o.phase = 'DONE') AS moves_done,
       sum(CASE o.phase WHEN 'DONE' THEN greatest(o.bytes_done, o.bytes_total)
         ELSE least(o.bytes_done, o.bytes_total) END) AS bytes_done,
       sum(greatest(o.bytes_total, o.bytes_done)) AS bytes_total,
       sum(o.rows_done) AS rows_done, sum(greatest(o.rows_total, o.rows_done)) AS rows_total,
-      sum(drover.move_progress(o) * (o.bytes_total + 8192))
+      sum(drover.progress(o.phase, o.bytes_done, o.bytes_total) * (o.bytes_total + 8192))
         / sum(o.bytes_total + 8192) AS progress,
       max(round(o.blocked_micros / 1000.0, 1)) AS write_blocked_ms, min(o.started) AS started,
       min(lower(o.phase)) FILTER (WHERE o.started IS NOT NULL AND o.finished IS NULL) AS phase
-    FROM drover.move o WHERE o.job = j.id HAVING count(*) > 0) m ON true;
+    FROM (
+      SELECT v.phase, v.bytes_done, v.bytes_total, v.rows_done, v.rows_total, v.blocked_micros,
+        v.started, v.finished, true AS is_move
+      FROM drover.move v WHERE v.job = j.id
+      UNION ALL
+      SELECT w.phase, w.bytes_done, w.bytes_total, w.rows_done, w.rows_total, w.blocked_micros,
+        w.started, w.finished, false
+      FROM drover.rewrite w WHERE w.job = j.id) o HAVING count(*) > 0) m ON true;
 
 GRANT SELECT ON drover.jobs, drover.moves TO PUBLIC;

@@ -105,17 +105,20 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   FROM pg_class c WHERE c.oid = relation
 $$;
 
--- Statements that make a table on a datanode, those that add its constraints, indexes and grants,
--- which may be run when it has rows, and the leaves' spec.
--- partition_by: the PARTITION BY clause, empty for a plain table; split: as for drover.leaf_spec.
-CREATE OR REPLACE FUNCTION drover.table_for_nodes(
-  relation oid, partition_by text, split oid[])
+-- What a datanode needs to make a table under some name: the statements that make it, those that add
+-- constraints and indexes, which may be run when it has rows, those that declare foreign keys and
+-- statistics, and the leaves' spec.
+-- named: qualified and quoted; partition_by: the PARTITION BY clause, empty for a plain table; split:
+-- as for drover.leaf_spec.
+CREATE OR REPLACE FUNCTION drover.table_definition(
+  relation oid, named text, partition_by text, split oid[])
 RETURNS json LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   has_leaves boolean := partition_by <> '';
   facts record;
   statements text[];
   later text[];
+  links text[];
 BEGIN
   SELECT c.oid::regclass::text AS name, c.relpersistence = 'u' AS unlogged,
       pg_get_userbyid(c.relowner) AS owner, c.relreplident AS identity,
@@ -125,7 +128,7 @@ BEGIN
     INTO STRICT facts FROM pg_class c WHERE c.oid = relation;
   statements := ARRAY[format('CREATE %sTABLE %s (%s) %s%s%s%s',
     CASE WHEN facts.unlogged AND NOT has_leaves THEN 'UNLOGGED ' ELSE '' END,
-    facts.name,
+    named,
     (SELECT string_agg(drover.column_for_nodes(relation, a.attnum), ', ' ORDER BY a.attnum)
       FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped),
     partition_by,
@@ -134,40 +137,62 @@ BEGIN
     CASE WHEN facts.options IS NOT NULL AND NOT has_leaves THEN ' WITH (' || facts.options || ')'
       ELSE '' END,
     coalesce(' TABLESPACE ' || quote_ident(facts.space), ''))];
-  statements := statements || drover.column_settings(relation);
+  statements := statements || ARRAY(
+    SELECT 'ALTER TABLE ' || named || substr(s, length('ALTER TABLE ' || facts.name) + 1)
+    FROM unnest(drover.column_settings(relation)) s);
   later := ARRAY(
-    SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', facts.name, k.conname,
+    SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', named, k.conname,
       CASE WHEN has_leaves AND k.contype = 'c' THEN
         regexp_replace(pg_get_constraintdef(k.oid), ' NO INHERIT\M', '')
       ELSE pg_get_constraintdef(k.oid) END)
     FROM pg_constraint k
-    WHERE k.conrelid = relation AND k.contype IN ('c', 'p', 'u', 'f', 'x')
-      AND NOT (k.contype = 'f' AND has_leaves
-        AND (k.confrelid = relation OR k.confrelid = ANY (split)))
+    WHERE k.conrelid = relation AND k.contype IN ('c', 'p', 'u', 'x')
       AND NOT (k.contype = 'x' AND has_leaves)
-    ORDER BY strpos('cpuxf', k.contype::text), k.conname);
+    ORDER BY strpos('cpux', k.contype::text), k.conname);
   later := later || ARRAY(
-    SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i
+    SELECT h.head || named || substr(pg_get_indexdef(i.indexrelid), length(h.head || facts.name) + 1)
+    FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid,
+      LATERAL (SELECT format('CREATE %sINDEX %I ON ',
+        CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END, x.relname)) h(head)
     WHERE i.indrelid = relation
       AND NOT EXISTS (SELECT FROM pg_constraint k
         WHERE k.conindid = i.indexrelid AND k.conrelid = relation AND k.contype IN ('p', 'u', 'x'))
     ORDER BY i.indexrelid);
-  later := later || ARRAY(
-    SELECT pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s
-    WHERE s.stxrelid = relation ORDER BY s.oid);
   IF facts.identity = 'i' AND NOT has_leaves THEN
     later := later || (
-      SELECT format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', facts.name, x.relname)
+      SELECT format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', named, x.relname)
       FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
       WHERE i.indrelid = relation AND i.indisreplident);
   ELSIF facts.identity <> 'd' AND NOT has_leaves THEN
-    later := later || format('ALTER TABLE %s REPLICA IDENTITY %s', facts.name,
+    later := later || format('ALTER TABLE %s REPLICA IDENTITY %s', named,
       CASE facts.identity WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END);
   END IF;
-  later := later || drover.grants(relation);
-  RETURN json_build_object('table', facts.name, 'owner', facts.owner, 'statements', statements,
-    'later', later, 'spec', drover.leaf_spec(relation, split));
+  links := ARRAY(
+    SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', named, k.conname,
+      pg_get_constraintdef(k.oid))
+    FROM pg_constraint k
+    WHERE k.conrelid = relation AND k.contype = 'f'
+      AND NOT (has_leaves AND (k.confrelid = relation OR k.confrelid = ANY (split)))
+    ORDER BY k.conname);
+  RETURN json_build_object('table', named, 'owner', facts.owner, 'statements', statements,
+    'later', later, 'links', links,
+    'statistics', ARRAY(SELECT pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s
+      WHERE s.stxrelid = relation ORDER BY s.oid),
+    'spec', drover.leaf_spec(relation, split));
 END $$;
+
+-- The same under the table's own name, with everything to be added later in one list.
+CREATE OR REPLACE FUNCTION drover.table_for_nodes(
+  relation oid, partition_by text, split oid[])
+RETURNS json LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT json_build_object('table', d->'table', 'owner', d->'owner', 'statements', d->'statements',
+    'later', array_to_json(ARRAY(SELECT json_array_elements_text(d->'later'))
+      || ARRAY(SELECT json_array_elements_text(d->'links'))
+      || ARRAY(SELECT json_array_elements_text(d->'statistics'))
+      || drover.grants(relation)),
+    'spec', d->'spec')
+  FROM drover.table_definition(relation, relation::regclass::text, partition_by, split) d
+$$;
 
 -- Storage, compression, statistics targets and options of columns that differ from the defaults.
 CREATE OR REPLACE FUNCTION drover.column_settings(relation oid) RETURNS text[]
@@ -224,6 +249,24 @@ RETURNS text[] LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM pg_constraint k
     WHERE k.conrelid = relation AND k.confrelid = referenced AND k.contype = 'f'
     ORDER BY k.conname)
+$$;
+
+-- The foreign keys of a table, or those of them to another one, as a datanode declares them: links on
+-- the table itself, leaf_links from leaf to leaf. split: as for drover.leaf_spec.
+CREATE OR REPLACE FUNCTION drover.links(
+  relation oid, referenced oid, has_leaves boolean, split oid[])
+RETURNS json LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT json_build_object('table', relation::regclass::text,
+    'links', (SELECT coalesce(json_agg(json_build_object(
+        'name', k.conname, 'definition', pg_get_constraintdef(k.oid)) ORDER BY k.conname), '[]')
+      FROM pg_constraint k
+      WHERE k.conrelid = relation AND k.contype = 'f'
+        AND (referenced IS NULL OR k.confrelid = referenced)
+        AND NOT (has_leaves AND (k.confrelid = relation OR k.confrelid = ANY (split)))),
+    'leaf_links', (SELECT coalesce(json_agg(f), '[]')
+      FROM json_array_elements(drover.leaf_spec(relation, split)->'foreign_keys') f
+      WHERE has_leaves
+        AND (referenced IS NULL OR f->>'referenced' = referenced::regclass::text)))
 $$;
 
 -- Starts the sequences again that belong to columns of these tables.

@@ -50,6 +50,69 @@ CREATE INDEX IF NOT EXISTS move_job ON drover.move (job);
 CREATE UNIQUE INDEX IF NOT EXISTS move_live ON drover.move (colocation_group, slot)
   WHERE finished IS NULL;
 
+-- A table that is filled anew beside the old one. relid: on the catalog node; distribution_id to
+-- leaf_name: its row in drover.distributions when it is done; partition_by, split: as for
+-- drover.table_definition; columns: quoted, those that can be written; key_positions: from 0, among
+-- them; key_types, key_casts: of the key; phase, restarts, blocked_micros, attempts: as in
+-- drover.move.
+CREATE TABLE IF NOT EXISTS drover.rewrite (
+  job integer PRIMARY KEY REFERENCES drover.job ON DELETE CASCADE,
+  relid oid NOT NULL,
+  distribution_id integer NOT NULL,
+  kind "char" NOT NULL CHECK (kind IN ('H', 'M', 'R', 'N')),
+  key_attributes smallint[] NOT NULL,
+  colocation_group integer,
+  nodes integer[] NOT NULL,
+  primary_node integer,
+  leaf_name text NOT NULL,
+  partition_by text NOT NULL,
+  split oid[] NOT NULL,
+  columns text[] NOT NULL,
+  key_positions integer[] NOT NULL,
+  key_types oid[] NOT NULL,
+  key_casts text[] NOT NULL,
+  phase text NOT NULL DEFAULT 'PLANNED',
+  bytes_total bigint NOT NULL DEFAULT 0,
+  bytes_done bigint NOT NULL DEFAULT 0,
+  rows_total bigint NOT NULL DEFAULT 0,
+  rows_done bigint NOT NULL DEFAULT 0,
+  blocked_micros bigint NOT NULL DEFAULT 0,
+  attempts integer NOT NULL DEFAULT 0,
+  restarts integer NOT NULL DEFAULT 0,
+  fingerprint text NOT NULL DEFAULT '',
+  message text NOT NULL DEFAULT '',
+  started timestamptz,
+  finished timestamptz
+);
+-- A table is filled anew once at a time.
+CREATE UNIQUE INDEX IF NOT EXISTS rewrite_live ON drover.rewrite (relid) WHERE finished IS NULL;
+
+-- Raises if a job is filling one of these tables anew.
+CREATE OR REPLACE FUNCTION drover.require_no_rewrite(relations oid[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  live record;
+BEGIN
+  SELECT w.job, w.relid::regclass AS name INTO live FROM drover.rewrite w
+    WHERE w.finished IS NULL AND w.relid = ANY (relations) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = '55006',
+      MESSAGE = format('table %s is being altered by job %s', live.name, live.job),
+      HINT = format('Wait for it by SELECT drover.wait_for(%s), or end it by SELECT drover.cancel_job(%1$s).', live.job);
+  END IF;
+END $$;
+REVOKE EXECUTE ON FUNCTION drover.require_no_rewrite(oid[]) FROM PUBLIC;
+
+-- No table is dropped under a job.
+CREATE OR REPLACE FUNCTION drover.refuse_drop_under_rewrite() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM drover.require_no_rewrite(ARRAY[OLD.relid]);
+  RETURN OLD;
+END $$;
+CREATE OR REPLACE TRIGGER rewrite_guard BEFORE DELETE ON drover.distributions
+  FOR EACH ROW EXECUTE FUNCTION drover.refuse_drop_under_rewrite();
+
 -- Whether somebody works on the job now: the lock that JobStore takes.
 CREATE OR REPLACE FUNCTION drover.job_is_claimed(job integer) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -83,6 +83,20 @@ BEGIN
   END LOOP;
 END $$;
 
+-- What makes views and routines over a table mean whatever has its name then.
+CREATE OR REPLACE FUNCTION drover.definitions_of_dependents(relation regclass) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ARRAY(
+    SELECT CASE WHEN d.class = 'pg_proc'::regclass THEN pg_get_functiondef(d.id)
+      ELSE format('CREATE OR REPLACE VIEW %s%s AS %s', d.id::regclass,
+        (SELECT ' WITH (' || string_agg(format('%s = %L', split_part(o, '=', 1),
+            substr(o, strpos(o, '=') + 1)), ', ') || ')'
+          FROM pg_class c, unnest(c.reloptions) o WHERE c.oid = d.id),
+        pg_get_viewdef(d.id))
+      END
+    FROM drover.dependents(relation) d)
+$$;
+
 -- Views and routines over a table come to mean the one that was made in its place; they stay the
 -- objects that they are, with their owners, grants and what depends on them. For a moment the old
 -- table has its name again, so that PostgreSQL writes the definitions in the words of before. Runs as
@@ -102,15 +116,7 @@ BEGIN
   END IF;
   EXECUTE format('ALTER TABLE %s RENAME TO %I', relation, aside_name || '$');
   EXECUTE format('ALTER TABLE %s RENAME TO %I', aside, own_name);
-  definitions := ARRAY(
-    SELECT CASE WHEN d.class = 'pg_proc'::regclass THEN pg_get_functiondef(d.id)
-      ELSE format('CREATE OR REPLACE VIEW %s%s AS %s', d.id::regclass,
-        (SELECT ' WITH (' || string_agg(format('%s = %L', split_part(o, '=', 1),
-            substr(o, strpos(o, '=') + 1)), ', ') || ')'
-          FROM pg_class c, unnest(c.reloptions) o WHERE c.oid = d.id),
-        pg_get_viewdef(d.id))
-      END
-    FROM drover.dependents(aside) d);
+  definitions := drover.definitions_of_dependents(aside);
   EXECUTE format('ALTER TABLE %s RENAME TO %I', aside, aside_name);
   EXECUTE format('ALTER TABLE %s RENAME TO %I', relation, own_name);
   PERFORM drover.run(definitions);
@@ -141,6 +147,139 @@ BEGIN
     MESSAGE = format('cannot alter the distribution of table "%s" because other objects depend on its row type',
       shown),
     DETAIL = replace(detail, aside::text, quote_ident(shown));
+END $$;
+
+-- How far the changes that were committed on a source are in the table that a job fills aside.
+CREATE TABLE IF NOT EXISTS drover.rewrite_progress (
+  job integer,
+  source integer,
+  commit_lsn bigint NOT NULL,
+  change bigint NOT NULL,
+  PRIMARY KEY (job, source)
+);
+
+-- Constraints and indexes of a table that is filled aside. Foreign keys come when it takes its place:
+-- until then they would hold back who changes the tables that they point to. Runs as the owner.
+CREATE OR REPLACE FUNCTION drover.build_filled(description json) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM drover.run(ARRAY(SELECT json_array_elements_text(description->'later')));
+  PERFORM drover.align((description->>'table')::regclass,
+    ((description->'spec')::jsonb || '{"foreign_keys": []}')::json);
+END $$;
+
+-- A table whose changes were followed, or a leaf of one, is as it was before. distribution: of a leaf.
+CREATE OR REPLACE FUNCTION drover.restore_identity(relation regclass, distribution text, spec json)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  wanted text := spec->>'replica_identity';
+BEGIN
+  IF relation IS NULL THEN
+    RETURN;
+  END IF;
+  IF EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = relation AND t.tgname = 'drover_moving') THEN
+    EXECUTE format('DROP TRIGGER drover_moving ON %s', relation);
+  END IF;
+  IF (SELECT c.relreplident::text <> wanted FROM pg_class c WHERE c.oid = relation) THEN
+    EXECUTE format('ALTER TABLE %s REPLICA IDENTITY %s', relation, CASE wanted
+      WHEN 'i' THEN format('USING INDEX %I', coalesce(
+        drover.leaf_object_name(spec->>'replica_index', distribution), spec->>'replica_index'))
+      WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' ELSE 'DEFAULT' END);
+  END IF;
+END $$;
+
+-- A filled table takes the place of another one, which is dropped: its name and schema, and what views
+-- and routines mean. Both are locked. away: a schema that does not exist, for a moment; description: as
+-- drover.table_definition has it of the filled table.
+CREATE OR REPLACE FUNCTION drover.put_in_place(
+  relation regclass, filled regclass, away name, description json)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET check_function_bodies = off AS $$
+DECLARE
+  own_schema name := (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.oid = relation);
+  own_name name := (SELECT c.relname FROM pg_class c WHERE c.oid = relation);
+  definitions text[] := drover.definitions_of_dependents(relation);
+BEGIN
+  EXECUTE format('CREATE SCHEMA %I', away);
+  EXECUTE format('ALTER TABLE %s SET SCHEMA %I', relation, away);
+  EXECUTE format('ALTER TABLE %s SET SCHEMA %I', filled, own_schema);
+  PERFORM drover.run(definitions);
+  PERFORM drover.drop_references(relation);
+  PERFORM drover.require_droppable(relation, own_name);
+  EXECUTE format('DROP TABLE %s', relation);
+  EXECUTE format('DROP SCHEMA %I', away);
+  PERFORM drover.run(ARRAY(SELECT json_array_elements_text(description->'statistics')));
+EXCEPTION WHEN invalid_table_definition THEN
+  RAISE EXCEPTION USING ERRCODE = '0A000',
+    MESSAGE = format('cannot alter the distribution of table "%s" because other objects depend on its row type',
+      own_name),
+    DETAIL = SQLERRM;
+END $$;
+
+-- Foreign keys of a table that has just come to its place, or of one that references it, for rows from now
+-- on. Those of a partitioned table are its leaves' alone until drover.attach_links. links: as
+-- drover.links of the catalog node has them.
+CREATE OR REPLACE FUNCTION drover.declare_links(links json) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  wanted record;
+BEGIN
+  FOR wanted IN SELECT * FROM drover.wanted_links(links) LOOP
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', wanted.holder, wanted.name,
+      wanted.definition);
+  END LOOP;
+END $$;
+
+-- One row for each table or leaf that has to have a foreign key here.
+CREATE OR REPLACE FUNCTION drover.wanted_links(links json)
+RETURNS TABLE (holder regclass, name name, definition text, is_valid boolean)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH relation AS (SELECT c.oid, c.relkind FROM pg_class c
+      WHERE c.oid = to_regclass(links->>'table')),
+    holders AS (
+      SELECT r.oid AS holder, '' AS slot_schema, '' AS distribution FROM relation r
+      WHERE r.relkind = 'r'
+      UNION ALL
+      SELECT l.leaf, l.leaf_schema, l.distribution FROM relation r, drover.leaves(r.oid) l)
+  SELECT h.holder::regclass, (k->>'name')::name,
+    regexp_replace(k->>'definition', ' NOT VALID$', ''), k->>'definition' !~ ' NOT VALID$'
+  FROM holders h, json_array_elements(links->'links') k
+  UNION ALL
+  SELECT h.holder::regclass, drover.leaf_object_name(k->>'name', h.distribution)::name,
+    (k->>'head') || t.leaf::regclass || regexp_replace(k->>'tail', ' NOT VALID$', ''),
+    k->>'tail' !~ ' NOT VALID$'
+  FROM holders h, json_array_elements(links->'leaf_links') k,
+    drover.leaves((k->>'referenced')::regclass) t
+  WHERE t.leaf_schema = h.slot_schema
+$$;
+
+-- Checks the rows of before; nobody waits.
+CREATE OR REPLACE FUNCTION drover.validate_links(links json) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  wanted record;
+BEGIN
+  FOR wanted IN SELECT w.* FROM drover.wanted_links(links) w
+      JOIN pg_constraint k ON k.conrelid = w.holder AND k.conname = w.name
+      WHERE w.is_valid AND k.contype = 'f' AND NOT k.convalidated LOOP
+    EXECUTE format('ALTER TABLE %s VALIDATE CONSTRAINT %I', wanted.holder, wanted.name);
+  END LOOP;
+END $$;
+
+-- A partitioned table declares what its leaves have.
+CREATE OR REPLACE FUNCTION drover.attach_links(links json) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  wanted json;
+BEGIN
+  FOR wanted IN SELECT k FROM json_array_elements(links->'links') k
+      JOIN pg_class c ON c.oid = to_regclass(links->>'table')
+      WHERE c.relkind = 'p' AND k->>'definition' !~ ' NOT VALID$' AND NOT EXISTS (
+        SELECT FROM pg_constraint h WHERE h.conrelid = c.oid AND h.conname = k->>'name') LOOP
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', links->>'table', wanted->>'name',
+      wanted->>'definition');
+  END LOOP;
 END $$;
 
 -- Ends the statements that wait for this transaction's locks: they were sent when rows lay elsewhere.

@@ -36,7 +36,7 @@ final class AlterTablePlanner {
     }
     SystemCatalogs.refuse(relation, "ALTER " + alter.objectType());
     if (alter.actions().stream().anyMatch(RedistributionPlanner::isRedistribution)) {
-      return new RedistributionPlanner(context).plan(alter, relation);
+      return new RedistributionPlanner(context, text).plan(alter, relation);
     }
     return switch (relation.kind()) {
       case TABLE -> table(alter, relation, tag);
@@ -87,7 +87,7 @@ final class AlterTablePlanner {
     }
     String statement = alter.span().of(text);
     TableShape after = shapeAfter(alter, table, statement);
-    Steps steps = new Steps(context);
+    Steps steps = new Steps(context).requireIdle(table);
     Optional<SqlError> violation =
         new DistributionRules(context.catalog()).violation(after, spread.get());
     if (violation.isPresent()) {

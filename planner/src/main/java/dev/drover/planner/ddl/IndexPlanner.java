@@ -44,7 +44,7 @@ final class IndexPlanner {
     String statement = create.span().of(text);
     TableShape after =
         context.probe().after(create.unique() ? statement : "", SqlQuote.qualified(table));
-    Steps steps = new Steps(context);
+    Steps steps = new Steps(context).requireIdle(table);
     Optional<SqlError> violation =
         new DistributionRules(context.catalog()).violation(after, spread);
     if (violation.isPresent()) {

@@ -52,7 +52,7 @@ final class Rebuild {
   }
 
   Plan plan(String tag) {
-    Steps steps = new Steps(context);
+    Steps steps = new Steps(context).requireIdle(table);
     TableSteps tables = new TableSteps(context, steps, rules);
     tables.begin(table, wanted);
     String aside = tables.aside(table);
@@ -73,8 +73,24 @@ final class Rebuild {
     return steps.plan(tag);
   }
 
+  /** A job makes the new table beside the old one, while that is used. */
+  Plan concurrently(String tag, String statement) {
+    return new Rewrite(context, shape, wanted, rules).plan(tag, statement);
+  }
+
   private CarryRows rows(TableSteps tables, String aside) {
     Spread current = spread(context.catalog().relation(table.oid()).orElseThrow());
+    List<String> columns = written(table);
+    return new CarryRows(
+        aside,
+        SqlQuote.qualified(table),
+        columns,
+        new CarryRows.Source(current.nodes(), current.kind() == Spread.Kind.REPLICATED),
+        tables.target(table, wanted, columns));
+  }
+
+  /** Quoted names of the columns that a row is made of. */
+  static List<String> written(Relation table) {
     List<String> columns =
         table.columns().stream()
             .filter(c -> !c.generated())
@@ -85,12 +101,7 @@ final class Rebuild {
       throw SqlError.notSupported(
           "cannot alter the distribution of a table without columns that can be written");
     }
-    return new CarryRows(
-        aside,
-        SqlQuote.qualified(table),
-        columns,
-        new CarryRows.Source(current.nodes(), current.kind() == Spread.Kind.REPLICATED),
-        tables.target(table, wanted, columns));
+    return columns;
   }
 
   /** Those between leaves by aligning them, others by PostgreSQL's own words. */

@@ -20,9 +20,11 @@ final class RedistributionPlanner {
   private static final String TAG = "ALTER TABLE";
 
   private final DdlContext context;
+  private final byte[] text;
 
-  RedistributionPlanner(DdlContext context) {
+  RedistributionPlanner(DdlContext context, byte[] text) {
     this.context = context;
+    this.text = text;
   }
 
   static boolean isRedistribution(AlterAction action) {
@@ -53,11 +55,6 @@ final class RedistributionPlanner {
   }
 
   private Plan rebuild(Definition.AlterTable alter, Relation table, Spread wanted) {
-    if (alter.concurrently()) {
-      throw SqlError.notSupported(
-              "changing the distribution of a table CONCURRENTLY is not supported yet")
-          .withHint("Without CONCURRENTLY the table is locked until its rows have moved.");
-    }
     TableShape shape = context.probe().after("", SqlQuote.qualified(table));
     Rebuild rebuild = new Rebuild(context, shape, wanted);
     rebuild
@@ -68,7 +65,9 @@ final class RedistributionPlanner {
                       "Cannot alter table to distribution incompatible with existing constraints")
                   .withDetail(e.detail().orElse(e.getMessage() + "."));
             });
-    return rebuild.plan(TAG);
+    return alter.concurrently()
+        ? rebuild.concurrently(TAG, alter.span().of(text))
+        : rebuild.plan(TAG);
   }
 
   private Spread apply(AlterAction action, Relation table, Spread spread) {

@@ -1,5 +1,6 @@
 package dev.drover.planner.ddl;
 
+import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.plan.CarryRows;
 import dev.drover.planner.plan.DdlStep;
 import dev.drover.planner.plan.Plan;
@@ -46,6 +47,12 @@ final class Steps {
   Steps metadataValue(String capture, String sql) {
     steps.add(new Plan.Step(Plan.Step.Where.METADATA, List.of(), sql, capture));
     return this;
+  }
+
+  /** Refused while a job fills the table anew. */
+  Steps requireIdle(Relation table) {
+    return metadata(
+        "SELECT drover.require_no_rewrite(%s)".formatted(SqlQuote.numbers(List.of(table.oid()))));
   }
 
   /** On every datanode; no step if there is none. */

@@ -123,7 +123,7 @@ final class TableSteps {
   private void onDatanodes(Relation table, Spread spread) {
     describe(table, spread);
     steps.datanodes(
-        "SELECT drover.create_table(%s::json, %s)".formatted(value(TABLE), place(table, spread)));
+        "SELECT drover.create_table(%s::json, %s)".formatted(value(TABLE), located(table, spread)));
   }
 
   /** The name of the old table, while both are there. */
@@ -141,7 +141,7 @@ final class TableSteps {
         "ALTER TABLE %s RENAME TO \"drover_old$%s\""
             .formatted(SqlQuote.qualified(table), value(DISTRIBUTION)));
     steps.datanodes(
-        "SELECT drover.begin_table(%s::json, %s)".formatted(value(TABLE), place(table, spread)));
+        "SELECT drover.begin_table(%s::json, %s)".formatted(value(TABLE), located(table, spread)));
   }
 
   /** The new table's constraints, indexes, owner and grants. */
@@ -183,7 +183,7 @@ final class TableSteps {
   }
 
   /** leaf_name, slots, nodes. */
-  private static String place(Relation table, Spread spread) {
+  private static String located(Relation table, Spread spread) {
     return "%s, %s, %s"
         .formatted(
             leafName(table, spread),
@@ -199,15 +199,23 @@ final class TableSteps {
 
   /** kind, key_attributes, colocation_group, nodes, primary_node, leaf_name, provisional. */
   private String row(Relation table, Spread spread, boolean provisional) {
-    return "'%c', %s, %s, %s, %s, %s, %b"
+    return "%s, %b".formatted(facts(table, spread), provisional);
+  }
+
+  /** distribution_id to leaf_name, of the table's row in the metadata. */
+  String place(Relation table, Spread spread) {
+    return "%s, %s".formatted(value(DISTRIBUTION), facts(table, spread));
+  }
+
+  private String facts(Relation table, Spread spread) {
+    return "'%c', %s, %s, %s, %s, %s"
         .formatted(
             spread.kind().locator(),
             numbers(spread.key()),
             spread.keyed() ? value(GROUP) : "NULL",
             numbers(spread.nodes()),
             spread.kind() == Spread.Kind.REPLICATED ? primary(spread) : "NULL",
-            leafName(table, spread),
-            provisional);
+            leafName(table, spread));
   }
 
   /** Of the nodes that hold the table, the one marked PRIMARY, else the first. */
@@ -218,7 +226,8 @@ final class TableSteps {
         .orElse(spread.nodes().getFirst());
   }
 
-  private static String partitionBy(Relation table, Spread spread) {
+  /** The clause, empty for a table without leaves. */
+  static String partitionBy(Relation table, Spread spread) {
     return switch (spread.kind()) {
       case HASH -> "PARTITION BY HASH (" + keyList(table, spread) + ")";
       case MODULO -> {

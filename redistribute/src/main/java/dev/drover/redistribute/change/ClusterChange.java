@@ -33,6 +33,9 @@ public interface ClusterChange {
 
     /** On several nodes at once. */
     void onEach(Map<Integer, String> sqlByNode);
+
+    /** Statements that wait for the transaction's locks will be planned anew. */
+    void rowsMove();
   }
 
   /** How it went. */

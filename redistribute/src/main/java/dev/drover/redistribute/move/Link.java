@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A connection of a move to one server, in autocommit mode.
+ * A connection of a job to one server, in autocommit mode.
  *
- * <p>Threads: confined to the move's thread.
+ * <p>Threads: confined to one thread at a time.
  */
-record Link(Connection connection) implements AutoCloseable {
-  void run(String sql) throws SQLException {
+public record Link(Connection connection) implements AutoCloseable {
+  public void run(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
   }
 
   /** The first column of the first row. */
-  Optional<String> ask(String sql) throws SQLException {
+  public Optional<String> ask(String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
@@ -29,7 +29,7 @@ record Link(Connection connection) implements AutoCloseable {
   }
 
   /** The first column of all rows. */
-  List<String> column(String sql) throws SQLException {
+  public List<String> column(String sql) throws SQLException {
     List<String> values = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
@@ -40,12 +40,12 @@ record Link(Connection connection) implements AutoCloseable {
     return values;
   }
 
-  boolean is(String sql) throws SQLException {
+  public boolean is(String sql) throws SQLException {
     return ask(sql).filter(v -> v.equals("t")).isPresent();
   }
 
   /** All of it or nothing. */
-  void transaction(Body body) throws SQLException {
+  public void transaction(Body body) throws SQLException {
     connection.setAutoCommit(false);
     boolean done = false;
     try {
@@ -61,7 +61,7 @@ record Link(Connection connection) implements AutoCloseable {
   }
 
   /** What happens in a transaction. */
-  interface Body {
+  public interface Body {
     void run() throws SQLException;
   }
 

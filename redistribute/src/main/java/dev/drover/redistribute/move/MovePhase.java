@@ -30,7 +30,7 @@ public enum MovePhase {
   }
 
   /** Whether the target owns the slot, for good. */
-  boolean isDecided() {
+  public boolean isDecided() {
     return this == DECIDED || this == DONE;
   }
 }

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Threads: confined to the copying thread.
  */
-final class Throttle {
+public final class Throttle {
   private static final double NANOS_PER_SECOND = 1e9;
   private static final long LONGEST_PAUSE_NANOS = 200_000_000;
 
@@ -21,18 +21,18 @@ final class Throttle {
   private double owed;
 
   /** Looks what is wanted now; throws if nothing more is. */
-  interface Renewal {
+  public interface Renewal {
     void run() throws SQLException;
   }
 
   /** A rate of 0 is none. */
-  Throttle(LongSupplier bytesPerSecond, Renewal renewal) {
+  public Throttle(LongSupplier bytesPerSecond, Renewal renewal) {
     this.bytesPerSecond = requireNonNull(bytesPerSecond);
     this.renewal = requireNonNull(renewal);
   }
 
   /** Called after so many bytes; returns when the next ones may follow. */
-  void passed(int byteCount) throws SQLException {
+  public void passed(int byteCount) throws SQLException {
     owed += byteCount;
     long rate = bytesPerSecond.getAsLong();
     pay(rate);

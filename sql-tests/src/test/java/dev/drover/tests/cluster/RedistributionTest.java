@@ -12,6 +12,7 @@ import dev.drover.tests.wire.WireClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,16 @@ class RedistributionTest {
           "DISTRIBUTE BY REPLICATION",
           "DISTRIBUTE BY HASH (id), TO NODE (dn3)",
           "TO NODE (dn1, dn2, dn3)");
+
+  /** With which each kind of places is left and reached. */
+  private static final List<String> CONCURRENT_CHANGES =
+      Boolean.getBoolean("drover.redistribution.all")
+          ? CHANGES
+          : List.of(
+              "DISTRIBUTE BY HASH (name, day)",
+              "DISTRIBUTE BY REPLICATION, DELETE NODE (dn2)",
+              "DISTRIBUTE BY ROUNDROBIN, ADD NODE (dn2)",
+              "DISTRIBUTE BY MODULO (v), TO NODE (dn1, dn3)");
 
   private static final List<String> QUESTIONS =
       List.of(
@@ -144,10 +155,24 @@ class RedistributionTest {
 
   @Test
   void everyKindBecomesEveryOther() {
+    check(CHANGES, (client, change) -> run(client, "ALTER TABLE moved " + change));
+  }
+
+  @Test
+  void everyKindBecomesEveryOtherConcurrently() {
+    check(CONCURRENT_CHANGES, RedistributionTest::alterConcurrently);
+  }
+
+  private static void alterConcurrently(WireClient client, String change) {
+    run(client, "ALTER TABLE moved " + change + " CONCURRENTLY");
+    run(client, "SELECT drover.wait_for(max(job)) FROM drover.jobs");
+  }
+
+  private void check(List<String> changes, BiConsumer<WireClient, String> alter) {
     try (WireClient client = session(drover);
         WireClient other = session(plain)) {
-      for (String change : CHANGES) {
-        run(client, "ALTER TABLE moved " + change);
+      for (String change : changes) {
+        alter.accept(client, change);
         for (String question : QUESTIONS) {
           assertThat(column(client, question))
               .as(change + ": " + question)
@@ -236,7 +261,7 @@ class RedistributionTest {
       while (second.column(changes).isEmpty()) {
         Thread.onSpinWait();
       }
-      run(second, "SELECT pg_terminate_backend((" + changes + "))");
+      second.run("SELECT pg_terminate_backend((" + changes + "))");
       run(guard, "COMMIT");
       assertThat(Transcript.error(client.readUntil("Z"))).isPresent();
       run(client, "ROLLBACK");
@@ -353,10 +378,6 @@ class RedistributionTest {
     List<Message> reply = client.query(sql);
     assertThat(Transcript.error(reply).map(Transcript::line)).as(sql).isEmpty();
     return reply;
-  }
-
-  private static void run(Sql sql, String statement) {
-    sql.run(statement);
   }
 
   private static String failure(WireClient client, String sql) {

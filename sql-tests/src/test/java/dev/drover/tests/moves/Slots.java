@@ -95,6 +95,8 @@ final class Slots {
                 JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE n.nspname ~ '^drover\\$\\d+$' AND c.relkind = 'r' AND NOT c.relispartition
               UNION ALL SELECT 'marker ' || move FROM drover.move_marker
+              UNION ALL SELECT 'schema ' || nspname FROM pg_namespace
+                WHERE nspname ~ '^drover\\$j'
               """));
     }
     return found;

@@ -1,0 +1,258 @@
+package dev.drover.redistribute.rewrite;
+
+import dev.drover.redistribute.change.ClusterChange;
+import dev.drover.redistribute.change.ClusterChange.Outcome;
+import dev.drover.redistribute.change.Servers;
+import dev.drover.redistribute.job.JobControl;
+import dev.drover.redistribute.job.JobFailed;
+import dev.drover.redistribute.job.JobId;
+import dev.drover.redistribute.move.Link;
+import dev.drover.redistribute.move.MovePhase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The work of each phase of a rewrite. Each can be done again from its start.
+ *
+ * <p>Threads: confined to the job's thread; blocks.
+ */
+final class RewriteWork implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RewriteWork.class);
+  private static final int FIRST_LOCK_MILLIS = 50;
+  private static final int LONGEST_LOCK_MILLIS = 200;
+
+  /** So many attempts are made before others have to wait for longer than that. */
+  private static final int EAGER_CUTOVERS = 15;
+
+  private static final int PATIENT_LOCK_MILLIS = 1500;
+  private static final int MAX_CUTOVERS = 100;
+  private static final int MAX_BUILDS = 10;
+  private static final long SHORTEST_PAUSE_NANOS = 50_000_000;
+  private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
+  private static final long NANOS_PER_MICRO = 1000;
+  private static final String UNIQUE_VIOLATION = "23505";
+
+  private final Servers servers;
+  private final ClusterChange cluster;
+  private final JobControl control;
+  private final JobId id;
+  private final Rewrite rewrite;
+  private final Flow flow;
+
+  RewriteWork(Servers servers, ClusterChange cluster, JobControl control, Rewrite rewrite) {
+    this.servers = servers;
+    this.cluster = cluster;
+    this.control = control;
+    this.id = control.job().id();
+    this.rewrite = rewrite;
+    this.flow = new Flow(servers, control, rewrite);
+  }
+
+  /** Whether neither pause nor cancel stops the work of a phase. */
+  static boolean isUndone(MovePhase phase) {
+    return switch (phase) {
+      case DECIDED, RESTARTING, ROLLING_BACK, DONE, FAILED -> true;
+      case PLANNED, SLOT, COPY, INDEX, CATCHUP, CUTOVER -> false;
+    };
+  }
+
+  void run(MovePhase phase) throws SQLException {
+    switch (phase) {
+      case PLANNED -> check(table());
+      case SLOT -> begin(table());
+      case COPY -> flow.copy(current());
+      case INDEX -> build(current());
+      case CATCHUP -> flow.untilShort(current());
+      case CUTOVER -> cutOver();
+      case DECIDED -> tidy();
+      case RESTARTING, ROLLING_BACK -> undo();
+      case DONE, FAILED -> throw new IllegalStateException("work in " + phase);
+    }
+  }
+
+  private RewrittenTable table() throws SQLException {
+    return RewrittenTable.read(control.catalog(), rewrite)
+        .orElseThrow(() -> new JobFailed("the table was dropped meanwhile"));
+  }
+
+  /** Whether the table still is what was copied. */
+  boolean isCurrent() throws SQLException {
+    String copied = RewriteStore.fingerprint(control.catalog(), id);
+    return RewrittenTable.read(control.catalog(), rewrite)
+        .map(t -> t.fingerprint().equals(copied))
+        .orElse(false);
+  }
+
+  private RewrittenTable current() throws SQLException {
+    RewrittenTable table = table();
+    if (!RewriteStore.fingerprint(control.catalog(), id).equals(table.fingerprint())) {
+      throw new RewriteCutover.Outdated();
+    }
+    return table;
+  }
+
+  private static void check(RewrittenTable table) {
+    if (table.unlogged()) {
+      throw new JobFailed("table %s is unlogged; set it LOGGED".formatted(table.name()));
+    }
+  }
+
+  private void begin(RewrittenTable table) throws SQLException {
+    flow.close();
+    removeAll(table.nodes());
+    RewriteStore.fingerprint(control.catalog(), id, table.fingerprint());
+    for (RewrittenTable.Source source : table.sources()) {
+      try (Link link = link(source.node())) {
+        SourceNode node = new SourceNode(rewrite, link);
+        node.publish(source, control);
+        flow.begin(source.node(), node.slot(servers, source.node()));
+      }
+    }
+    for (int node : table.nodes()) {
+      try (Link link = link(node)) {
+        new TargetNode(rewrite, link).create(table);
+      }
+    }
+  }
+
+  /**
+   * The snapshots of the sources are not of one moment: a row that went from one to another between
+   * them may be there twice, until the changes have been brought over.
+   */
+  private void build(RewrittenTable table) throws SQLException {
+    for (int i = 1; ; i++) {
+      control.proceed();
+      try {
+        buildAll(table);
+        return;
+      } catch (SQLException e) {
+        if (!UNIQUE_VIOLATION.equals(e.getSQLState()) || i == MAX_BUILDS) {
+          throw e;
+        }
+      }
+      flow.untilShort(table);
+    }
+  }
+
+  private void buildAll(RewrittenTable table) throws SQLException {
+    for (int node : table.nodes()) {
+      try (Link link = link(node)) {
+        TargetNode target = new TargetNode(rewrite, link);
+        if (!target.isBuilt()) {
+          target.build(table);
+          target.analyze(table);
+        }
+      }
+    }
+  }
+
+  private void cutOver() throws SQLException {
+    if (RewriteStore.phase(control.catalog(), id) == MovePhase.DECIDED) {
+      return;
+    }
+    RewrittenTable table = current();
+    String refused = "";
+    int lockMillis = FIRST_LOCK_MILLIS;
+    for (int i = 0; i < MAX_CUTOVERS; i++) {
+      control.proceed();
+      flow.advance(table);
+      Optional<String> reason = switched(table, lockMillis);
+      if (reason.isEmpty()) {
+        return;
+      }
+      refused = reason.get();
+      LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(pauseNanos(i)));
+      int longest = i < EAGER_CUTOVERS ? LONGEST_LOCK_MILLIS : PATIENT_LOCK_MILLIS;
+      lockMillis = Math.min(longest, lockMillis * 2);
+    }
+    throw new JobFailed("the table is in use by transactions that do not end: " + refused);
+  }
+
+  /** Longer from time to time. */
+  private static long pauseNanos(int attempt) {
+    return Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(attempt, 5));
+  }
+
+  /** One try; why not yet, if it may succeed later. */
+  private Optional<String> switched(RewrittenTable table, int lockMillis) throws SQLException {
+    RewriteCutover cutover = new RewriteCutover(cluster, control.job(), rewrite, table);
+    Outcome outcome = cutover.run(lockMillis, () -> flow.drain(table));
+    long micros =
+        cutover.lockedAt() == 0 ? 0 : (System.nanoTime() - cutover.lockedAt()) / NANOS_PER_MICRO;
+    MovePhase phase = RewriteStore.phase(control.catalog(), id);
+    RewriteStore.blocked(control.catalog(), id, micros);
+    LOG.info("event=rewrite_cutover job={} outcome={} blocked_us={}", id, outcome, micros);
+    if (phase == MovePhase.DECIDED) {
+      return Optional.empty();
+    }
+    if (outcome instanceof Outcome.RolledBack refused) {
+      if (!refused.mayPass()) {
+        throw new SQLException(refused.message(), refused.sqlState());
+      }
+      return Optional.of(refused.message());
+    }
+    return Optional.of(outcome.toString());
+  }
+
+  /** A part of the cutover may be prepared still on a node: it is tried again later then. */
+  private void tidy() throws SQLException {
+    flow.close();
+    Optional<RewrittenTable> table = RewrittenTable.read(control.catalog(), rewrite);
+    if (table.isPresent()) {
+      for (int node : table.get().nodes()) {
+        try (Link link = link(node)) {
+          new TargetNode(rewrite, link).finish(table.get());
+        }
+      }
+    }
+    removeAll(nodes());
+  }
+
+  private void undo() throws SQLException {
+    flow.close();
+    removeAll(nodes());
+    Optional<RewrittenTable> table = RewrittenTable.read(control.catalog(), rewrite);
+    if (table.isEmpty()) {
+      return;
+    }
+    for (RewrittenTable.Source source : table.get().sources()) {
+      try (Link link = link(source.node())) {
+        new SourceNode(rewrite, link).restore(table.get(), source, control);
+      }
+    }
+  }
+
+  private List<Integer> nodes() throws SQLException {
+    Connection catalog = control.catalog();
+    return new Link(catalog)
+        .column("SELECT id FROM drover.nodes WHERE id > 0 ORDER BY id").stream()
+            .map(Integer::parseInt)
+            .toList();
+  }
+
+  private void removeAll(List<Integer> nodes) throws SQLException {
+    for (int node : nodes) {
+      try (Link link = link(node)) {
+        SourceNode.endOthers(link, rewrite);
+        SourceNode.clear(link, rewrite.objectName());
+        TargetNode.drop(link, rewrite.schema());
+        link.run("DELETE FROM drover.rewrite_progress WHERE job = " + rewrite.job());
+      }
+    }
+  }
+
+  private Link link(int node) throws SQLException {
+    return new Link(servers.connect(node, rewrite.application()));
+  }
+
+  @Override
+  public void close() throws SQLException {
+    flow.close();
+  }
+}
