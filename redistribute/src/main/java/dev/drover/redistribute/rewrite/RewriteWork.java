@@ -98,8 +98,8 @@ final class RewriteWork implements AutoCloseable {
   }
 
   private static void check(RewrittenTable table) {
-    if (table.unlogged()) {
-      throw new JobFailed("table %s is unlogged; set it LOGGED".formatted(table.name()));
+    if (table.obstacle().isPresent()) {
+      throw new JobFailed("table %s %s".formatted(table.name(), table.obstacle().get()));
     }
   }
 

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * @param name qualified and quoted
  * @param filled the same of the new table, before it takes the old one's place
  * @param owner quoted
- * @param unlogged changes of its rows cannot be followed
+ * @param obstacle why changes of its rows cannot be followed, if they cannot
  * @param distribution the old table's distribution id
  * @param sources where rows are copied from
  * @param slots the node of each slot of the new table; empty for a table without leaves
@@ -34,7 +34,7 @@ record RewrittenTable(
     String name,
     String filled,
     String owner,
-    boolean unlogged,
+    Optional<String> obstacle,
     int distribution,
     List<Source> sources,
     List<Integer> slots,
@@ -46,6 +46,7 @@ record RewrittenTable(
     requireNonNull(name);
     requireNonNull(filled);
     requireNonNull(owner);
+    requireNonNull(obstacle);
     sources = List.copyOf(sources);
     slots = List.copyOf(slots);
     nodes = List.copyOf(nodes);
@@ -69,7 +70,12 @@ record RewrittenTable(
   /** Anything of the table that its new form must follow is part of the fingerprint. */
   static String query(Rewrite rewrite) {
     return """
-    SELECT n.nspname, c.relname, r.rolname, c.relpersistence = 'u', d.kind, d.nodes,
+    SELECT n.nspname, c.relname, r.rolname, CASE
+        WHEN c.relpersistence = 'u' THEN 'is unlogged; set it LOGGED'
+        WHEN EXISTS (SELECT FROM pg_catalog.pg_attribute v
+          WHERE v.attrelid = c.oid AND v.attgenerated = 'v')
+        THEN 'has virtual generated columns, with which servers do not publish its changes' END,
+      d.kind, d.nodes,
       coalesce(d.primary_node, 0), d.leaf_name, s.slots, t.slots, m.ids, x.definition::text,
       md5(concat_ws(' ', d.distribution_id, d.nodes, x.definition, c.relacl, c.relrowsecurity,
         (SELECT string_agg(a.attacl::text, ',' ORDER BY a.attnum)
@@ -123,7 +129,7 @@ record RewrittenTable(
         SqlQuote.qualified(row.getString(1), row.getString(2)),
         SqlQuote.qualified(rewrite.schema(), row.getString(2)),
         SqlQuote.ident(row.getString(3)),
-        row.getBoolean(4),
+        Optional.ofNullable(row.getString(4)),
         row.getInt(14),
         sources(row),
         slots,

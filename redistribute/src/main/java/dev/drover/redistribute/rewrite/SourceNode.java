@@ -64,8 +64,9 @@ final class SourceNode {
               .formatted(relation));
     }
     link.run(
-        "CREATE PUBLICATION %s FOR TABLE %s WITH (publish = 'insert, update, delete')"
-            .formatted(rewrite.objectName(), String.join(", ", source.relations())));
+        "CREATE PUBLICATION %s FOR TABLE %s WITH (publish = 'insert, update, delete'%s)"
+            .formatted(
+                rewrite.objectName(), String.join(", ", source.relations()), generatedColumns()));
   }
 
   /** Waits for locks, but not for long at a time: whoever comes later waits behind. */
@@ -86,6 +87,13 @@ final class SourceNode {
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
+  }
+
+  /** Servers that know of it refuse changes of tables where it is missing; nobody reads them. */
+  private String generatedColumns() throws SQLException {
+    return link.is("SELECT current_setting('server_version_num')::integer >= 180000")
+        ? ", publish_generated_columns = stored"
+        : "";
   }
 
   /** Makes the replication slot; waits for every transaction that has written and is open. */

@@ -7,6 +7,7 @@ import dev.drover.tests.Endpoint;
 import dev.drover.tests.Endpoints;
 import dev.drover.tests.EndpointsExtension;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -93,6 +94,41 @@ class RewriteTest {
   }
 
   @Test
+  void everyKindBecomesAnotherWithAllThatBelongsToTheTable() throws SQLException {
+    drover.run("CREATE SCHEMA rewritten");
+    drover.run(
+        """
+        CREATE TABLE rewritten.parent (id int PRIMARY KEY) DISTRIBUTE BY REPLICATION;
+        INSERT INTO rewritten.parent SELECT generate_series(1, 10);
+        CREATE TABLE rewritten.child (id int, p int REFERENCES rewritten.parent, v int DEFAULT 7,
+          twice int GENERATED ALWAYS AS (id * 2) STORED, CHECK (v > 0)) DISTRIBUTE BY HASH (id);
+        CREATE INDEX child_v ON rewritten.child (v);
+        COMMENT ON TABLE rewritten.child IS 'kept';
+        CREATE VIEW rewritten.seen AS SELECT sum(v) AS v, sum(twice) AS twice FROM rewritten.child;
+        INSERT INTO rewritten.child (id, p) SELECT g, 1 + g % 10 FROM generate_series(1, 100) g
+        """);
+    int sum = 700;
+    for (String how :
+        List.of(
+            "REPLICATION", "ROUNDROBIN", "MODULO (id)", "HASH (p)", "HASH (id) TO NODE (dn2)")) {
+      int job = start("ALTER TABLE rewritten.child DISTRIBUTE BY " + how + " CONCURRENTLY");
+      drover.run("UPDATE rewritten.child SET v = v + 1 WHERE id <= 50");
+      drover.run("DELETE FROM rewritten.child WHERE id = 1");
+      drover.run("INSERT INTO rewritten.child (id, p, v) VALUES (1, 2, 1)");
+      slots.awaitJob(job);
+      sum = sum + 50 - (sum == 700 ? 8 : 2) + 1;
+      assertThat(value("SELECT v || ' ' || twice FROM rewritten.seen"))
+          .as(how)
+          .isEqualTo(sum + " 10100");
+      assertRefused("INSERT INTO rewritten.child (id, p) VALUES (0, 11)", "23503");
+      assertRefused("INSERT INTO rewritten.child (id, p, v) VALUES (0, 1, 0)", "23514");
+    }
+    assertThat(value("SELECT obj_description('rewritten.child'::regclass)")).isEqualTo("kept");
+    assertThat(slots.rowsOnNodes("rewritten.child")).isEqualTo(100);
+    assertThat(slots.leftovers()).isEmpty();
+  }
+
+  @Test
   void aCancelledJobLeavesTheTableAsItWas() throws SQLException {
     drover.run("CREATE SCHEMA rewritten");
     drover.run(
@@ -115,6 +151,15 @@ class RewriteTest {
     assertThat(slots.leftovers()).isEmpty();
     drover.run("TRUNCATE rewritten.large");
     drover.run("DROP TABLE rewritten.large");
+  }
+
+  private String value(String sql) throws SQLException {
+    try (Connection connection = drover.connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
   }
 
   private void assertRefused(String sql, String state) {
