@@ -73,7 +73,7 @@ record RewrittenTable(
     SELECT n.nspname, c.relname, r.rolname, CASE
         WHEN c.relpersistence = 'u' THEN 'is unlogged; set it LOGGED'
         WHEN EXISTS (SELECT FROM pg_catalog.pg_attribute v
-          WHERE v.attrelid = c.oid AND v.attgenerated = 'v')
+          WHERE v.attrelid = c.oid AND v.attgenerated = 'v' AND NOT v.attisdropped)
         THEN 'has virtual generated columns, with which servers do not publish its changes' END,
       d.kind, d.nodes,
       coalesce(d.primary_node, 0), d.leaf_name, s.slots, t.slots, m.ids, x.definition::text,

@@ -111,7 +111,6 @@ class MoveTest {
     assertThat(slots.leftovers()).isEmpty();
   }
 
-  /** A check that fails on the connections of moves stands for a disk that is full. */
   /** Publishing it would make the servers refuse its changes. */
   @Test
   void aTableThatCannotBeFollowedStaysAndCanBeChanged() throws SQLException {
@@ -134,6 +133,7 @@ class MoveTest {
     assertThat(slots.owner(group, SLOT)).isEqualTo(owner);
   }
 
+  /** A check that fails on the connections of moves stands for a disk that is full. */
   @Test
   void whatTheTargetCannotTakeStaysWhereItIs() throws SQLException {
     run(

@@ -50,6 +50,7 @@ class RewriteTest {
         """
         CREATE TABLE rewritten.accounts (id int, branch int, n bigint NOT NULL DEFAULT 0,
           everywhere bigint NOT NULL DEFAULT 0, balance bigint NOT NULL DEFAULT 100, note text,
+          twice bigint GENERATED ALWAYS AS (n * 2) STORED,
           PRIMARY KEY (id, branch)) DISTRIBUTE BY HASH (id)
         """);
     drover.run(
