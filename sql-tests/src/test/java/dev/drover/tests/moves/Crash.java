@@ -10,7 +10,7 @@ import dev.drover.tests.moves.MoveCrashTest.Victim;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** One move, led to a step where somebody dies. */
+/** One move or rewrite, led to a step where somebody dies. */
 final class Crash {
   private static final Duration LIMIT = Duration.ofSeconds(40);
 
@@ -29,13 +29,15 @@ final class Crash {
     this.target = target;
   }
 
-  void happen(CrashPoints points, Step step, int group, int slot) throws SQLException {
+  /** Starts the job. */
+  interface Start {
+    int job() throws SQLException;
+  }
+
+  void happen(CrashPoints points, Step step, Start start) throws SQLException {
     Point turning = new Point(turning(step), false);
     points.arm(turning);
-    job =
-        Integer.parseInt(
-            Slots.ask(
-                catalog, "SELECT drover.move_slot(%d, %d, '%s')".formatted(group, slot, target)));
+    job = start.job();
     Patience.await(LIMIT, () -> points.waiting(turning).isPresent(), true);
     if (step.moment() == Moment.COPYING) {
       dieWhileCopying(points, turning);

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * write the next phase down waits. Or where that statement's transaction, which is the cutover's,
  * is being prepared everywhere.
  *
- * <p>Triggers on the catalog node's {@code drover.move} wait for advisory locks that this holds.
+ * <p>Triggers on the catalog node's records wait for advisory locks that this holds.
  *
  * <p>Threads: confined to one.
  */
@@ -39,7 +39,8 @@ final class CrashPoints implements AutoCloseable {
     }
   }
 
-  static void install(Endpoint catalog) throws SQLException {
+  /** {@code records} is the table with a phase for each move or rewrite. */
+  static void install(Endpoint catalog, String records) throws SQLException {
     try (Connection connection = catalog.connect();
         Statement statement = connection.createStatement()) {
       statement.execute(
@@ -58,13 +59,13 @@ final class CrashPoints implements AutoCloseable {
             END LOOP;
             RETURN NULL;
           END $$;
-          CREATE TRIGGER worked AFTER UPDATE ON drover.move FOR EACH ROW
+          CREATE TRIGGER worked AFTER UPDATE ON %3$s FOR EACH ROW
             WHEN (OLD.phase <> NEW.phase) EXECUTE FUNCTION drover.stop_at_crash_point(%1$d);
-          CREATE CONSTRAINT TRIGGER preparing AFTER UPDATE ON drover.move
+          CREATE CONSTRAINT TRIGGER preparing AFTER UPDATE ON %3$s
             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
             WHEN (OLD.phase <> NEW.phase) EXECUTE FUNCTION drover.stop_at_crash_point(%2$d)
           """
-              .formatted(WORKED, PREPARING));
+              .formatted(WORKED, PREPARING, records));
     }
   }
 

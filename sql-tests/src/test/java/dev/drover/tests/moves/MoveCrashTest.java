@@ -99,7 +99,7 @@ class MoveCrashTest {
   static void startACluster() throws SQLException {
     cluster = TemporaryCluster.ofProcesses(2);
     slots = new Slots(cluster.coordinators().getFirst(), cluster.servers());
-    CrashPoints.install(catalog());
+    CrashPoints.install(catalog(), "drover.move");
     ledger = Ledger.open(cluster.coordinators());
     group = slots.group("moved.accounts");
   }
@@ -125,7 +125,7 @@ class MoveCrashTest {
     int slot = slots.someOf(group, source);
     Crash crash = new Crash(cluster, victim, source, target);
     try (CrashPoints points = new CrashPoints(catalog())) {
-      crash.happen(points, new Step(phase, moment), group, slot);
+      crash.happen(points, new Step(phase, moment), () -> slots.start(group, slot, target));
     }
     boolean isCancelled = phase == MovePhase.ROLLING_BACK;
     Patience.await(LIMIT, crash::jobState, isCancelled ? "cancelled" : "done");
