@@ -113,7 +113,7 @@ public class PointSelectBenchmark {
     StatementText text = StatementText.scanned(utf8, scanner);
     CachedPlan cached = cache.find(view, request(text)).orElseThrow();
     Plan.OneNode plan = (Plan.OneNode) cached.plan();
-    Call.Request request = new Call.Request(text, Optional.empty(), 0, 0, true, false);
+    Call.Request request = new Call.Request(text, Optional.empty(), 0, 0, true, Optional.empty());
     Call call = CallWithoutSession.of(request, cached);
     int[] found = slots.of(plan.pins(), call);
     out.clear();

@@ -1,8 +1,10 @@
 package dev.drover.coordinator.change;
 
 import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.copy.ExactFloats;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.insert.RowBatches;
+import dev.drover.coordinator.transfer.RowSink;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.BackendDecoder;
 import dev.drover.pgwire.ErrorFields;
@@ -35,8 +37,7 @@ final class AddedRows implements ChangeSink {
     this.batches =
         new RowBatches(
             call.quiet(step),
-            table.target(),
-            List.copyOf(participants),
+            new RowSink.Insertion(table.target(), ExactFloats.NONE, List.copyOf(participants)),
             () -> progress.run(),
             this::failed);
     this.places = new ChangePlaces(table);

@@ -2,10 +2,12 @@ package dev.drover.coordinator.change;
 
 import dev.drover.coordinator.exec.BlockingTransaction;
 import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.ExactSettings;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.exec.Rendering;
 import dev.drover.coordinator.fragments.GatherLimit;
 import dev.drover.coordinator.fragments.JointReads;
+import dev.drover.coordinator.fragments.RowForm;
 import dev.drover.coordinator.fragments.TemporaryRelation;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
@@ -75,6 +77,7 @@ public final class ChangeOperator implements Operator {
       checkWritable();
       joinNodes();
       lockWhole();
+      Optional<ExactSettings> exact = exactSettings();
       ChangeWorker opened = ChangeWorker.open(call, plan, blocking);
       blocking.onLoop(() -> worker = Optional.of(opened));
       String tag;
@@ -83,6 +86,7 @@ public final class ChangeOperator implements Operator {
       } finally {
         opened.close();
       }
+      exact.ifPresent(ExactSettings::restore);
       blocking.onLoop(() -> call.completed(tag));
     } catch (ServerError e) {
       fail(e.fields());
@@ -114,6 +118,23 @@ public final class ChangeOperator implements Operator {
       participants.put(node, participant);
       blocking.onLoop(() -> participant.backend().link().flush());
     }
+  }
+
+  /** Where values are compared or travel as texts, these have to tell them apart. */
+  private Optional<ExactSettings> exactSettings() {
+    boolean byText =
+        plan.tables().stream().anyMatch(t -> t.whole().isPresent())
+            || loaded().stream().anyMatch(exchange -> !RowForm.of(exchange).binary());
+    return byText && !participants.isEmpty()
+        ? Optional.of(ExactSettings.on(blocking, List.copyOf(participants.values())))
+        : Optional.empty();
+  }
+
+  private List<Exchange> loaded() {
+    List<Exchange> all = new ArrayList<>();
+    plan.tables().forEach(table -> all.addAll(table.candidates()));
+    all.addAll(plan.reads());
+    return all;
   }
 
   /** Where equal rows stand for each other, nobody else may change them meanwhile. */
@@ -151,9 +172,7 @@ public final class ChangeOperator implements Operator {
 
   /** All as of one moment; the rows that are locked are the newest, as on one server. */
   private void load(ChangeWorker on) {
-    List<Exchange> all = new ArrayList<>();
-    plan.tables().forEach(table -> all.addAll(table.candidates()));
-    all.addAll(plan.reads());
+    List<Exchange> all = loaded();
     try {
       JointReads bound =
           blocking.<JointReads>await(

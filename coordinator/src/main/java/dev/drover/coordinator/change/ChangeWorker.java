@@ -2,6 +2,7 @@ package dev.drover.coordinator.change;
 
 import dev.drover.coordinator.exec.BlockingTransaction;
 import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.ExactSettings;
 import dev.drover.coordinator.exec.PlacedReply;
 import dev.drover.coordinator.exec.Rendering;
 import dev.drover.coordinator.exec.ServerCommand;
@@ -129,14 +130,17 @@ final class ChangeWorker {
     backend.link().flush();
   }
 
-  /** Reads rows in text format into a sink that may ask for pauses. */
+  /**
+   * Reads rows in text format into a sink that may ask for pauses. From then on the texts lose
+   * nothing, whatever the client has set.
+   */
   void read(String sql, ChangeSink sink) {
     CompletableFuture<Optional<ErrorFields>> end = new CompletableFuture<>();
     blocking.onLoop(
         () -> {
           ReadReply reply = new ReadReply(sink, end);
           sink.whenProgress(reply::progress);
-          backend.query(sql, reply);
+          backend.query(ExactSettings.SET_LOCAL + sql, reply);
           backend.link().flush();
         });
     BlockingTransaction.join(end).ifPresent(ChangeWorker::raise);

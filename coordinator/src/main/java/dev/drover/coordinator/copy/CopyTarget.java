@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.ShardMap;
 import dev.drover.planner.hash.HashType;
+import dev.drover.planner.plan.KeyColumn;
 import dev.drover.planner.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ public sealed interface CopyTarget {
   static CopyTarget of(Plan.InsertTarget target, List<Integer> filled, boolean leaves) {
     List<Key> keys = new ArrayList<>();
     for (int i = 0; i < target.key().size(); i++) {
-      Plan.InsertTarget.KeyColumn key = target.key().get(i);
+      KeyColumn key = target.key().get(i);
       keys.add(new Key(source(key.position(), filled.get(i)), key.type(), key.typmod()));
     }
     return switch (target.distribution()) {

@@ -20,18 +20,21 @@ public final class DataRowToCopy {
   private static final byte[] NULL = {'\\', 'N'};
 
   private final boolean binary;
+  private final ExactFloats floats;
   private boolean headerWritten;
 
-  private DataRowToCopy(boolean binary) {
+  private DataRowToCopy(boolean binary, ExactFloats floats) {
     this.binary = binary;
+    this.floats = floats;
   }
 
   public static DataRowToCopy binary() {
-    return new DataRowToCopy(true);
+    return new DataRowToCopy(true, ExactFloats.NONE);
   }
 
-  public static DataRowToCopy text() {
-    return new DataRowToCopy(false);
+  /** Rows in text format but for these columns. */
+  public static DataRowToCopy text(ExactFloats floats) {
+    return new DataRowToCopy(false, floats);
   }
 
   /** Reads whole DataRow messages and appends their rows; a stream's first call adds its header. */
@@ -68,7 +71,7 @@ public final class DataRowToCopy {
     headerWritten = true;
   }
 
-  private static void writeLine(ByteBuf row, ByteBuf out) {
+  private void writeLine(ByteBuf row, ByteBuf out) {
     int fields = row.readShort();
     for (int field = 0; field < fields; field++) {
       if (field > 0) {
@@ -77,6 +80,10 @@ public final class DataRowToCopy {
       int length = row.readInt();
       if (length < 0) {
         out.writeBytes(NULL);
+      } else if (floats.isBinary(field)) {
+        byte[] value = new byte[length];
+        row.readBytes(value);
+        out.writeBytes(floats.text(field, value));
       } else {
         writeEscaped(row, length, out);
       }

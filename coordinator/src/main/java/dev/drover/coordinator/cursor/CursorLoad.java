@@ -6,6 +6,7 @@ import dev.drover.coordinator.catalog.CachedPlan;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.fragments.RelationCopy;
+import dev.drover.coordinator.fragments.RowForm;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.pgwire.ErrorFields;
@@ -40,10 +41,15 @@ public final class CursorLoad implements RelationCopy.Source {
    * What to load.
    *
    * @param request of the query by itself
+   * @param form that the request asks for
    * @param declare everything of DECLARE up to its FOR
    */
   public record Source(
-      Call.Request request, CachedPlan plan, List<FieldDescription> columns, String declare) {}
+      Call.Request request,
+      CachedPlan plan,
+      List<FieldDescription> columns,
+      RowForm form,
+      String declare) {}
 
   private final Call call;
   private final Source source;
@@ -100,6 +106,11 @@ public final class CursorLoad implements RelationCopy.Source {
     } else {
       reply.error().ifPresent(copy::fail);
     }
+  }
+
+  @Override
+  public RowForm form() {
+    return source.form();
   }
 
   @Override

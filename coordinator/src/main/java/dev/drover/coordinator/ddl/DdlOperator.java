@@ -110,7 +110,9 @@ public final class DdlOperator implements Operator {
   private void openScope() {
     boolean opens = call.transaction().scope() == Transaction.Scope.NONE;
     call.openScope(false);
-    if (opens && call.request().alone() && !(statement instanceof Definition.CreateTableAs)) {
+    boolean reads =
+        statement instanceof Definition.CreateTableAs || statement instanceof Statement.SelectInto;
+    if (opens && call.request().alone() && !reads) {
       call.transaction().view().changesSchemaOnly();
     }
   }

@@ -50,8 +50,8 @@ public final class Call {
    *     should not be kept there
    * @param maxRows 0 for all
    * @param alone nothing else stands between it and the end of the client's unit
-   * @param internal a step of a larger statement: results are in text format, whatever the client
-   *     asked for
+   * @param formats of the results of a step of a larger statement, whatever the client asked for;
+   *     else empty
    */
   public record Request(
       StatementText text,
@@ -59,10 +59,16 @@ public final class Call {
       long statementKey,
       int maxRows,
       boolean alone,
-      boolean internal) {
+      Optional<int[]> formats) {
     public Request {
       requireNonNull(text);
       requireNonNull(bind);
+      requireNonNull(formats);
+    }
+
+    /** A step of a larger statement. */
+    public boolean internal() {
+      return formats.isPresent();
     }
   }
 
@@ -164,7 +170,7 @@ public final class Call {
 
   /** Empty for what the client's Bind asks for. */
   public Optional<int[]> resultFormats() {
-    return request.internal() ? Optional.of(TEXT_FORMAT) : Optional.empty();
+    return request.formats();
   }
 
   public CachedPlan cached() {
@@ -188,14 +194,15 @@ public final class Call {
   }
 
   /** A step of this statement, whose results and end go elsewhere than to the client. */
-  public Call step(CachedPlan stepPlan, ResultOutput stepOutput, Listener stepListener) {
-    Request step = new Request(text(), bind(), 0, 0, false, true);
+  public Call step(
+      CachedPlan stepPlan, int[] formats, ResultOutput stepOutput, Listener stepListener) {
+    Request step = new Request(text(), bind(), 0, 0, false, Optional.of(formats));
     return inside(step, stepPlan, stepOutput, stepListener);
   }
 
   /** A step whose results nobody wants; its text and values are its own. */
   public Call quiet(CachedPlan stepPlan) {
-    Request step = new Request(text(), Optional.empty(), 0, 0, false, true);
+    Request step = new Request(text(), Optional.empty(), 0, 0, false, Optional.of(TEXT_FORMAT));
     return new Call(step, stepPlan, transaction, output, context);
   }
 
@@ -217,7 +224,7 @@ public final class Call {
 
   /** Another text in the place of the client's, with the client's output and end. */
   public Call instead(StatementText otherText, CachedPlan otherPlan) {
-    Request other = new Request(otherText, Optional.empty(), 0, 0, false, false);
+    Request other = new Request(otherText, Optional.empty(), 0, 0, false, Optional.empty());
     return new Call(other, otherPlan, transaction, output, context);
   }
 

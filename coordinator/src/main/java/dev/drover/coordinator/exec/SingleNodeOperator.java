@@ -17,6 +17,7 @@ import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The hot path: a text that one server answers. Rows pass through as they came; control messages
@@ -103,7 +104,7 @@ public final class SingleNodeOperator implements Operator, Reply, Transaction.Jo
   private void send() {
     dev.drover.coordinator.pool.Backend backend = participant.backend();
     key = call.simple() ? literalsKey(backend) : statementKey();
-    if (call.simple() && key == 0) {
+    if (asksSimply() && key == 0) {
       ServerCommand.query(backend, task.sql(), rendering, this);
     } else {
       rendering =
@@ -117,6 +118,12 @@ public final class SingleNodeOperator implements Operator, Reply, Transaction.Jo
       ServerCommand.execute(backend, call, bound, rendering, this);
     }
     backend.link().flush();
+  }
+
+  /** What a simple query is answered by is text. */
+  private boolean asksSimply() {
+    return call.simple()
+        && call.resultFormats().stream().flatMapToInt(IntStream::of).allMatch(f -> f == 0);
   }
 
   private long statementKey() {

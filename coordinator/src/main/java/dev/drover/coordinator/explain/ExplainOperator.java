@@ -115,7 +115,9 @@ public final class ExplainOperator implements Operator, Call.Listener {
     CachedPlan step = new CachedPlan(call.view(), plan.plan(), plan.facts(), Map.of());
     try {
       Operator operator =
-          call.services().operators().of(call.step(step, counted, this), plan.plan(), slots);
+          call.services()
+              .operators()
+              .of(call.step(step, TEXT_FORMAT, counted, this), plan.plan(), slots);
       running = Optional.of(operator);
       operator.start();
     } catch (SqlError e) {

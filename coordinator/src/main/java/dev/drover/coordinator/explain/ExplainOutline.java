@@ -58,7 +58,7 @@ final class ExplainOutline {
         yield remote("Catalog Node Scan", catalog, ask(catalog, local.text(), false));
       }
       case Plan.InsertRows insert -> rows(insert, slots);
-      case Plan.InsertFrom(var reader, var target) ->
+      case Plan.InsertFrom(var reader, var target, _) ->
           part("Insert", target.distribution().nodes())
               .says("Relation", RELATION, target.table())
               .over(of(reader, call.services().slots().of(Slots.pins(reader), call)));

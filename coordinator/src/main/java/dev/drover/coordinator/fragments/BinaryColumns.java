@@ -1,7 +1,5 @@
 package dev.drover.coordinator.fragments;
 
-import dev.drover.planner.plan.Exchange;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -63,10 +61,6 @@ final class BinaryColumns {
   private static final Pattern INTERVAL = Pattern.compile("^interval .*$");
 
   private BinaryColumns() {}
-
-  static boolean areAllBuiltIn(List<Exchange.Column> columns) {
-    return columns.stream().allMatch(column -> isBuiltIn(column.type()));
-  }
 
   /** {@code type} as {@code format_type} prints it, with or without a collation. */
   static boolean isBuiltIn(String type) {

@@ -92,29 +92,21 @@ final class ExchangeRun {
     this.sources = List.copyOf(sources);
     this.limit = limit;
     this.listener = listener;
-    boolean binary = isBinary(exchange);
+    RowForm form = RowForm.of(exchange);
     this.keys =
         exchange.route() instanceof ByKey byKey
-            ? Optional.of(new KeyRoute(byKey, binary))
+            ? Optional.of(new KeyRoute(byKey, form))
             : Optional.empty();
     for (Worker worker : readers.workers()) {
-      DataRowToCopy toCopy = binary ? DataRowToCopy.binary() : DataRowToCopy.text();
-      targets.add(new Target(worker, toCopy, Unpooled.buffer()));
+      targets.add(new Target(worker, form.toCopy(), Unpooled.buffer()));
     }
-  }
-
-  /** Whether its rows are in binary format. */
-  static boolean isBinary(Exchange exchange) {
-    return BinaryColumns.areAllBuiltIn(exchange.columns());
   }
 
   void start() {
     notReady = targets.size();
     unloaded = targets.size();
     for (Target target : targets) {
-      target
-          .worker()
-          .copyIn(TemporaryRelation.copy(exchange, isBinary(exchange)), this::ready, this::loaded);
+      target.worker().copyIn(TemporaryRelation.copy(exchange), this::ready, this::loaded);
     }
   }
 

@@ -44,6 +44,8 @@ public final class FragmentsOperator implements Operator, FragmentEvents {
     ENDED
   }
 
+  private static final int[] TEXT = {0};
+
   private final Call call;
   private final Plan.Fragments plan;
   private final FragmentPlaces places;
@@ -63,9 +65,9 @@ public final class FragmentsOperator implements Operator, FragmentEvents {
     this.call = call;
     this.plan = plan;
     this.places = places;
-    List<Integer> formats = new ArrayList<>();
-    plan.exchanges().forEach(x -> formats.add(ExchangeRun.isBinary(x) ? 1 : 0));
-    formats.add(0);
+    List<int[]> formats = new ArrayList<>();
+    plan.exchanges().forEach(x -> formats.add(RowForm.of(x).formats()));
+    formats.add(TEXT);
     this.units = new ProducerUnits(call, places, formats, this);
     this.workers = new WorkerSet(call, plan, places, this, this::workerWritable);
     this.limit = GatherLimit.of(call);
@@ -177,9 +179,9 @@ public final class FragmentsOperator implements Operator, FragmentEvents {
     if (!place.inWorkers()) {
       return units.sources(fragment);
     }
-    boolean binary = ExchangeRun.isBinary(plan.exchanges().get(fragment));
+    RowForm form = RowForm.of(plan.exchanges().get(fragment));
     List<RowSource> sources = new ArrayList<>();
-    workers.of(fragment).forEach(w -> sources.add(new WorkerSource(w, place, binary)));
+    workers.of(fragment).forEach(w -> sources.add(new WorkerSource(w, place, form)));
     return sources;
   }
 

@@ -9,7 +9,6 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.plan.Exchange;
 import io.netty.buffer.ByteBuf;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,8 +35,9 @@ public final class JointReads implements FragmentEvents {
     this.exchanges = List.copyOf(exchanges);
     this.limit = limit;
     this.bound = bound;
-    List<Integer> text = Collections.nCopies(exchanges.size(), 0);
-    this.units = new ProducerUnits(call, FragmentPlaces.ofProducers(call, exchanges), text, this);
+    List<int[]> formats = exchanges.stream().map(x -> RowForm.of(x).formats()).toList();
+    this.units =
+        new ProducerUnits(call, FragmentPlaces.ofProducers(call, exchanges), formats, this);
   }
 
   /** {@code bound} is completed when all nodes have bound, or cannot and are at rest. */
@@ -51,6 +51,11 @@ public final class JointReads implements FragmentEvents {
   /** The rows of one exchange; each is read once, and the next when its rows have ended. */
   public RelationCopy.Source source(Exchange exchange) {
     return new RelationCopy.Source() {
+      @Override
+      public RowForm form() {
+        return RowForm.of(exchange);
+      }
+
       @Override
       public Optional<Operator> begin(RelationCopy copy) {
         Load begun = new Load(copy, units.sources(exchanges.indexOf(exchange)));

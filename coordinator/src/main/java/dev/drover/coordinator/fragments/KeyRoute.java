@@ -21,14 +21,14 @@ final class KeyRoute {
   private static final int NULL = -1;
 
   private final ByKey route;
-  private final boolean binary;
+  private final RowForm form;
   private final RoutingHash hash = new RoutingHash();
   private byte[] value = new byte[64];
   private int[] offsets = new int[16];
 
-  KeyRoute(ByKey route, boolean binary) {
+  KeyRoute(ByKey route, RowForm form) {
     this.route = route;
-    this.binary = binary;
+    this.form = form;
   }
 
   /** The node of the row whose frame starts at {@code at}. */
@@ -36,7 +36,9 @@ final class KeyRoute {
     findFields(run, at + HEADER);
     hash.start();
     for (int i = 0; i < route.key().size(); i++) {
-      add(run, offsets[route.key().get(i)], route.types().get(i));
+      int column = route.key().get(i);
+      boolean binary = form.isBinary(column);
+      add(run, offsets[column], binary, route.types().get(i));
     }
     int modulus = route.shards().modulus();
     return route.shards().nodeOf(route.modulo() ? hash.moduloSlot(modulus) : hash.slot(modulus));
@@ -54,7 +56,7 @@ final class KeyRoute {
     }
   }
 
-  private void add(ByteBuf run, int field, HashType type) {
+  private void add(ByteBuf run, int field, boolean binary, HashType type) {
     int length = run.getInt(field);
     if (length == NULL) {
       hash.addNull();

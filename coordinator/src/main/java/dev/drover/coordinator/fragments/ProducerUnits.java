@@ -20,12 +20,9 @@ import java.util.function.Consumer;
  * <p>Threads: confined to the session's event loop.
  */
 final class ProducerUnits implements NodeUnit.Listener {
-  private static final int[] TEXT = {0};
-  private static final int[] BINARY = {1};
-
   private final Call call;
   private final FragmentPlaces places;
-  private final List<Integer> formats;
+  private final List<int[]> formats;
   private final FragmentEvents events;
   private final NodeJoin join;
   private final List<NodeUnit> units = new ArrayList<>();
@@ -36,8 +33,8 @@ final class ProducerUnits implements NodeUnit.Listener {
   private boolean aborted;
   private int unbound;
 
-  /** {@code formats} of what each producer sends: 1 is binary. */
-  ProducerUnits(Call call, FragmentPlaces places, List<Integer> formats, FragmentEvents events) {
+  /** {@code formats} of what each producer sends, as Bind takes them. */
+  ProducerUnits(Call call, FragmentPlaces places, List<int[]> formats, FragmentEvents events) {
     this.call = call;
     this.places = places;
     this.formats = List.copyOf(formats);
@@ -91,8 +88,7 @@ final class ProducerUnits implements NodeUnit.Listener {
     for (int i = 0; i < places.all().size(); i++) {
       FragmentPlaces.Place place = places.all().get(i);
       if (!place.inWorkers() && place.nodes().contains(participant.node())) {
-        int[] format = formats.get(i) == 1 ? BINARY : TEXT;
-        sources.get(i).add(unit.add(place.rendering(), place.fragment().text(), format));
+        sources.get(i).add(unit.add(place.rendering(), place.fragment().text(), formats.get(i)));
       }
     }
     return unit;

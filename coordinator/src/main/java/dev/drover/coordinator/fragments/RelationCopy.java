@@ -22,14 +22,18 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The rows of one statement, in text format, become those of a relation on another connection, by
- * COPY. The statement begins when the relation takes rows, and is paused while it does not keep up.
+ * The rows of one statement, in the form that the source asks for, become those of a relation on
+ * another connection, by COPY. The statement begins when the relation takes rows, and is paused
+ * while it does not keep up.
  *
  * <p>Threads: confined to the session's event loop.
  */
 public final class RelationCopy implements ResultOutput, Call.Listener {
   /** Where the rows come from. */
   public interface Source {
+    /** What the statement's results are to look like. */
+    RowForm form();
+
     /**
      * Begins the statement, with its rows and its end to be told here; empty when it has failed.
      */
@@ -44,7 +48,7 @@ public final class RelationCopy implements ResultOutput, Call.Listener {
   private final Backend worker;
   private final Source source;
   private final Consumer<Optional<ErrorFields>> end;
-  private final DataRowToCopy toCopy = DataRowToCopy.text();
+  private final DataRowToCopy toCopy;
   private final ByteBuf merged = Unpooled.buffer();
   private Optional<Operator> reader = Optional.empty();
   private Optional<ErrorFields> error = Optional.empty();
@@ -57,13 +61,14 @@ public final class RelationCopy implements ResultOutput, Call.Listener {
     this.worker = requireNonNull(worker);
     this.source = requireNonNull(source);
     this.end = requireNonNull(end);
+    this.toCopy = source.form().toCopy();
   }
 
   /** Sends the COPY, whose {@code target} is a relation with or without a list of columns. */
   public void start(String target) {
     copying = true;
     worker.link().setListener(new Backpressure());
-    worker.query("COPY " + target + " FROM STDIN", new CopyReply());
+    worker.query(source.form().copy(target), new CopyReply());
     worker.link().flush();
   }
 
@@ -108,10 +113,14 @@ public final class RelationCopy implements ResultOutput, Call.Listener {
       fail(ErrorFields.of(e, Severity.ERROR));
       return;
     }
+    send(out -> toCopy.convert(run, out));
+  }
+
+  private void send(Consumer<ByteBuf> data) {
     ByteBuf out = worker.link().out();
     int length = out.writerIndex() + 1;
     FrontendEncoder.copyDataHeader(out, 0);
-    toCopy.convert(run, out);
+    data.accept(out);
     out.setInt(length, out.writerIndex() - length);
   }
 
@@ -153,6 +162,7 @@ public final class RelationCopy implements ResultOutput, Call.Listener {
     reading = false;
     takeMerged();
     if (copying && error.isEmpty()) {
+      send(toCopy::end);
       FrontendEncoder.copyDone(worker.link().out());
       worker.link().flush();
     } else {

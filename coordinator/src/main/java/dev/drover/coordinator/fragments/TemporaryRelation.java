@@ -20,9 +20,8 @@ public final class TemporaryRelation {
         .formatted(SqlQuote.ident(exchange.relation()), String.join(", ", elements));
   }
 
-  static String copy(Exchange exchange, boolean binary) {
-    String format = binary ? " (FORMAT binary)" : "";
-    return "COPY " + name(exchange) + " FROM STDIN" + format;
+  static String copy(Exchange exchange) {
+    return RowForm.of(exchange).copy(name(exchange));
   }
 
   /** The relation and its columns, as COPY names them; it may have more columns. */

@@ -12,13 +12,9 @@ import java.util.Optional;
  *
  * <p>Threads: confined to the session's event loop.
  *
- * @param binary its rows are sent in binary format
+ * @param form how its rows are sent
  */
-record WorkerSource(Worker worker, FragmentPlaces.Place place, boolean binary)
-    implements RowSource {
-  private static final int[] TEXT = {0};
-  private static final int[] BINARY = {1};
-
+record WorkerSource(Worker worker, FragmentPlaces.Place place, RowForm form) implements RowSource {
   @Override
   public int node() {
     return worker.node();
@@ -27,8 +23,7 @@ record WorkerSource(Worker worker, FragmentPlaces.Place place, boolean binary)
   @Override
   public void start(Taker taker) {
     ServerCommand.Bound bound =
-        new ServerCommand.Bound(
-            place.fragment().text(), 0, Optional.of(binary ? BINARY : TEXT), 0, "");
+        new ServerCommand.Bound(place.fragment().text(), 0, Optional.of(form.formats()), 0, "");
     worker.run(place.rendering(), bound, new Rows(taker), taker::end);
   }
 

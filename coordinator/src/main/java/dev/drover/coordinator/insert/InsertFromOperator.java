@@ -1,6 +1,7 @@
 package dev.drover.coordinator.insert;
 
 import dev.drover.coordinator.catalog.CachedPlan;
+import dev.drover.coordinator.copy.ExactFloats;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.exec.ResultOutput;
@@ -32,6 +33,7 @@ import java.util.Optional;
 public final class InsertFromOperator implements Operator, ResultOutput, Call.Listener {
   private final Call call;
   private final InsertFrom plan;
+  private final ExactFloats floats;
   private final List<Participant> participants = new ArrayList<>();
   private final ByteBuf merged = Unpooled.buffer();
   private Optional<Operator> reader = Optional.empty();
@@ -44,6 +46,7 @@ public final class InsertFromOperator implements Operator, ResultOutput, Call.Li
   public InsertFromOperator(Call call, InsertFrom plan) {
     this.call = call;
     this.plan = plan;
+    this.floats = ExactFloats.ofTypes(plan.types());
   }
 
   @Override
@@ -91,7 +94,8 @@ public final class InsertFromOperator implements Operator, ResultOutput, Call.Li
     try {
       sink = Optional.of(sink());
       Operator operator =
-          Portions.reader(call.step(step, this, this), plan.reader(), this::mayRead);
+          Portions.reader(
+              call.step(step, floats.formats(), this, this), plan.reader(), this::mayRead);
       reader = Optional.of(operator);
       operator.start();
     } catch (SqlError e) {
@@ -108,9 +112,10 @@ public final class InsertFromOperator implements Operator, ResultOutput, Call.Li
   }
 
   private RowSink sink() {
+    RowSink.Insertion insertion = new RowSink.Insertion(plan.target(), floats, participants);
     return CopyRows.serves(plan.target())
-        ? new CopyRows(call, plan.target(), participants, this::progress, this::targetFailed)
-        : new RowBatches(call, plan.target(), participants, this::progress, this::targetFailed);
+        ? new CopyRows(call, insertion, this::progress, this::targetFailed)
+        : new RowBatches(call, insertion, this::progress, this::targetFailed);
   }
 
   private boolean mayRead(int node) {

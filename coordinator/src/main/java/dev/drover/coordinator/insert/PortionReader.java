@@ -41,7 +41,6 @@ import java.util.function.IntPredicate;
 final class PortionReader implements Operator {
   private static final int PORTION_ROWS = 5000;
   private static final String PORTAL = "drover$rows";
-  private static final int[] TEXT_FORMAT = {0};
 
   /** What to read where; {@code window} is counted over all nodes. */
   record Work(List<Integer> nodes, SqlText text, Rendering rendering, Window window) {
@@ -145,7 +144,7 @@ final class PortionReader implements Operator {
   }
 
   private ServerCommand.Bound portal() {
-    return new ServerCommand.Bound(work.text(), 0, Optional.of(TEXT_FORMAT), PORTION_ROWS, PORTAL);
+    return new ServerCommand.Bound(work.text(), 0, call.resultFormats(), PORTION_ROWS, PORTAL);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.drover.coordinator.insert;
 
+import dev.drover.coordinator.copy.ExactFloats;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Rendering;
 import dev.drover.coordinator.exec.ServerCommand;
@@ -55,6 +56,7 @@ public final class RowBatches implements RowSink {
 
   private final Call call;
   private final InsertTarget target;
+  private final ExactFloats floats;
   private final TargetSlots slots;
   private final Runnable progress;
   private final Consumer<ErrorFields> failed;
@@ -67,17 +69,14 @@ public final class RowBatches implements RowSink {
   private boolean finished;
 
   public RowBatches(
-      Call call,
-      InsertTarget target,
-      List<Participant> participants,
-      Runnable progress,
-      Consumer<ErrorFields> failed) {
+      Call call, Insertion insertion, Runnable progress, Consumer<ErrorFields> failed) {
     this.call = call;
-    this.target = target;
+    this.target = insertion.target();
+    this.floats = insertion.floats();
     this.slots = new TargetSlots(target);
     this.progress = progress;
     this.failed = failed;
-    participants.forEach(p -> targets.put(p.node(), new Target(p)));
+    insertion.participants().forEach(p -> targets.put(p.node(), new Target(p)));
     boolean isSpread = !(target.distribution() instanceof Distribution.Replicated);
     boolean returns = !call.cached().facts().columns().isEmpty();
     this.returned = isSpread && returns ? Optional.of(new ReturnedRows()) : Optional.empty();
@@ -125,11 +124,17 @@ public final class RowBatches implements RowSink {
   @Override
   public void take(ByteBuf run) {
     while (run.isReadable()) {
-      add(BackendDecoder.nextDataRow(run));
+      List<byte[]> row = new ArrayList<>(BackendDecoder.nextDataRow(run));
+      for (int i = 0; i < row.size(); i++) {
+        if (row.get(i) != null && floats.isBinary(i)) {
+          row.set(i, floats.text(i, row.get(i)));
+        }
+      }
+      add(row);
     }
   }
 
-  /** One row of the target's columns. */
+  /** One row of the target's columns, as texts. */
   public void add(List<byte[]> row) {
     int node = nodeOf(row);
     returned.ifPresent(kept -> kept.inserted(node));

@@ -61,10 +61,16 @@ public final class RowMerge {
     int visible = call.cached().facts().columns().size();
     int[] formats = new int[visible + merge.keys().size()];
     for (int i = 0; i < formats.length; i++) {
-      int column = i;
-      formats[i] = i >= visible ? 1 : call.bind().map(b -> b.resultFormat(column)).orElse(0);
+      formats[i] = i >= visible ? 1 : visible(call, i);
     }
     return formats;
+  }
+
+  private static int visible(Call call, int column) {
+    return call.resultFormats()
+        .map(of -> of.length == 1 ? of[0] : of[column])
+        .or(() -> call.bind().map(b -> b.resultFormat(column)))
+        .orElse(0);
   }
 
   /** Whole frames; ownership moves here. */

@@ -13,6 +13,7 @@ import dev.drover.coordinator.cursor.SavepointMarks;
 import dev.drover.coordinator.dispatch.PlanOperators;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Operator;
+import dev.drover.coordinator.fragments.RowForm;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
@@ -121,9 +122,14 @@ final class CursorStatements {
   /** A DECLARE whose query is planned; {@code before} characters stand in front of the query. */
   private record Opening(
       Call call, CursorCommand.Declare declare, StatementText query, CachedPlan plan, int before) {
-    Call.Request request(boolean internal) {
+    Call.Request request(Optional<int[]> formats) {
       var bind = call.bind().map(b -> b.withTextResults());
-      return new Call.Request(query, bind, 0, 0, false, internal);
+      return new Call.Request(query, bind, 0, 0, false, formats);
+    }
+
+    /** Of the rows that are kept. */
+    RowForm form() {
+      return RowForm.text(plan.facts().columns().stream().map(FieldDescription::typeOid).toList());
     }
 
     String name() {
@@ -177,7 +183,7 @@ final class CursorStatements {
           }
         };
     Call call = opening.call();
-    runner.run(call.inside(opening.request(false), declares, call.output(), listener));
+    runner.run(call.inside(opening.request(Optional.empty()), declares, call.output(), listener));
   }
 
   private void opened(Opening opening, Place place) {
@@ -195,9 +201,10 @@ final class CursorStatements {
   private void keep(Opening opening, Backend backend) {
     CursorLoad.Source source =
         new CursorLoad.Source(
-            opening.request(true),
+            opening.request(Optional.of(opening.form().formats())),
             opening.plan(),
             opening.plan().facts().columns(),
+            opening.form(),
             CursorTexts.declareKept(opening.declare()));
     new CursorLoad(
             opening.call(),

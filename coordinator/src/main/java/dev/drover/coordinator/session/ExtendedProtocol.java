@@ -329,7 +329,7 @@ final class ExtendedProtocol {
             keys.keyOf(statement.plan(), statement.text()),
             maxRows,
             session.syncFollows(),
-            false);
+            Optional.empty());
     PortalRun run = new PortalRun(session, runner, output, portal);
     portal.runs(run);
     run.start(request, portal);

@@ -106,7 +106,8 @@ final class SimpleProtocol implements StatementPlanner.Answer, Call.Listener {
     output.binaryColumns(NO_BINARY);
     output.binaryOids(Optional.empty());
     boolean alone = texts.size() == 1;
-    Call.Request request = new Call.Request(texts.get(next), Optional.empty(), 0, 0, alone, false);
+    Call.Request request =
+        new Call.Request(texts.get(next), Optional.empty(), 0, 0, alone, Optional.empty());
     runner.run(new Call(request, plan, runner.transaction(), output, context));
   }
 

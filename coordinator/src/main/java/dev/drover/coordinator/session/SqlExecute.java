@@ -99,7 +99,12 @@ final class SqlExecute implements Call.Listener {
     frame.skipBytes(FRAME_HEADER);
     Call.Request request =
         new Call.Request(
-            statement.text(), Optional.of(Bind.decode(frame)), 0, 0, call.request().alone(), false);
+            statement.text(),
+            Optional.of(Bind.decode(frame)),
+            0,
+            0,
+            call.request().alone(),
+            Optional.empty());
     if (call.simple() && plan.returnsRows()) {
       call.output().simpleRowDescription(plan);
     }

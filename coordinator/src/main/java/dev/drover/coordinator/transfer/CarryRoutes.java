@@ -6,7 +6,7 @@ import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.ShardMap;
 import dev.drover.planner.ddl.SqlQuote;
 import dev.drover.planner.plan.CarryRows;
-import dev.drover.planner.plan.Plan.InsertTarget.KeyColumn;
+import dev.drover.planner.plan.KeyColumn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

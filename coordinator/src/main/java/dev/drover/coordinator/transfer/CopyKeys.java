@@ -14,7 +14,7 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.hash.HashType;
-import dev.drover.planner.plan.Plan.InsertTarget.KeyColumn;
+import dev.drover.planner.plan.KeyColumn;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;

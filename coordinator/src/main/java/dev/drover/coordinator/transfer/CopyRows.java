@@ -7,7 +7,6 @@ import dev.drover.coordinator.copy.CopyStatement;
 import dev.drover.coordinator.copy.CopyTarget;
 import dev.drover.coordinator.copy.DataRowToCopy;
 import dev.drover.coordinator.exec.Call;
-import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.plan.Plan.InsertTarget;
@@ -31,21 +30,17 @@ public final class CopyRows implements RowSink, CopyStream.Listener {
   private final CopyStream stream;
   private final Runnable progress;
   private final Consumer<ErrorFields> failed;
-  private final DataRowToCopy toCopy = DataRowToCopy.text();
+  private final DataRowToCopy toCopy;
   private final Deque<ByteBuf> held = new ArrayDeque<>();
   private boolean finishing;
   private boolean ended;
   private long rows;
 
-  public CopyRows(
-      Call call,
-      InsertTarget target,
-      List<Participant> participants,
-      Runnable progress,
-      Consumer<ErrorFields> failed) {
+  public CopyRows(Call call, Insertion insertion, Runnable progress, Consumer<ErrorFields> failed) {
+    this.toCopy = DataRowToCopy.text(insertion.floats());
     this.progress = progress;
     this.failed = failed;
-    this.stream = new CopyStream(call, work(target), participants, this);
+    this.stream = new CopyStream(call, work(insertion.target()), insertion.participants(), this);
   }
 
   /**

@@ -10,7 +10,7 @@ import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
-import dev.drover.planner.plan.Plan.InsertTarget.KeyColumn;
+import dev.drover.planner.plan.KeyColumn;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.List;

@@ -7,20 +7,19 @@ import dev.drover.coordinator.copy.CopyStatement;
 import dev.drover.coordinator.copy.CopyTarget;
 import dev.drover.coordinator.exec.BlockingTransaction;
 import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.ExactSettings;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ServerError;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
-import dev.drover.planner.ddl.SqlQuote;
 import dev.drover.planner.plan.CarryRows;
 import dev.drover.planner.plan.Plan.InsertTarget;
 import dev.drover.planner.plan.SqlText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,13 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RowCarrier {
   private static final Logger LOG = LoggerFactory.getLogger(RowCarrier.class);
-
-  /** What the texts of values depend on, and how they are exact. */
-  private static final List<List<String>> EXACT =
-      List.of(
-          List.of("DateStyle", "ISO, YMD"),
-          List.of("IntervalStyle", "postgres"),
-          List.of("extra_float_digits", "1"));
 
   private final Call call;
   private final BlockingTransaction blocking;
@@ -65,34 +57,14 @@ public final class RowCarrier {
         call.transaction().participants().stream()
             .filter(p -> p.node() != Node.CATALOG_ID)
             .toList();
-    List<List<Optional<String>>> before =
-        blocking.query(all.getFirst(), "SELECT " + each("current_setting(%s)")).rows();
-    blocking.query(all, "SELECT " + set(EXACT.stream().map(List::getLast).toList()));
+    ExactSettings exact = ExactSettings.on(blocking, all);
     long kept = keep();
     long sent = 0;
     for (CarryRoutes.Route route : routes.routes()) {
       sent += route.send().isPresent() ? send(route.node(), route.send().get()) : 0;
     }
-    List<String> values = before.getFirst().stream().map(Optional::orElseThrow).toList();
-    blocking.query(all, "SELECT " + set(values));
+    exact.restore();
     LOG.info("event=rows_carried kept={} sent={}", kept, sent);
-  }
-
-  private static String each(String call) {
-    return EXACT.stream()
-        .map(setting -> "pg_catalog." + call.formatted(SqlQuote.literal(setting.getFirst())))
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String set(List<String> values) {
-    List<String> calls = new ArrayList<>();
-    for (int i = 0; i < EXACT.size(); i++) {
-      calls.add(
-          "pg_catalog.set_config(%s, %s, true)"
-              .formatted(
-                  SqlQuote.literal(EXACT.get(i).getFirst()), SqlQuote.literal(values.get(i))));
-    }
-    return String.join(", ", calls);
   }
 
   private long keep() {

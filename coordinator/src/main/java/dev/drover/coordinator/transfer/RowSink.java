@@ -1,7 +1,11 @@
 package dev.drover.coordinator.transfer;
 
+import dev.drover.coordinator.copy.ExactFloats;
+import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.planner.plan.Plan.InsertTarget;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 
 /**
  * Takes the rows of a reader and sends each to the nodes where it belongs.
@@ -9,6 +13,18 @@ import io.netty.buffer.ByteBuf;
  * <p>Threads: confined to the session's event loop.
  */
 public interface RowSink {
+  /**
+   * Rows for a table.
+   *
+   * @param floats the columns that come in binary format; all others come as texts
+   * @param participants all nodes that may get rows
+   */
+  record Insertion(InsertTarget target, ExactFloats floats, List<Participant> participants) {
+    public Insertion {
+      participants = List.copyOf(participants);
+    }
+  }
+
   /** Whole DataRow frames; the caller keeps the buffer. */
   void take(ByteBuf run);
 

@@ -47,7 +47,7 @@ final class CopyStreamsTest {
   @Test
   void textRowsBecomeEscapedLines() {
     ByteBuf out = Unpooled.buffer();
-    DataRowToCopy rows = DataRowToCopy.text();
+    DataRowToCopy rows = DataRowToCopy.text(ExactFloats.NONE);
     rows.convert(
         Unpooled.wrappedBuffer(
             dataRow(List.of(Optional.of("a\tb\\c"), Optional.empty(), Optional.of(""))),

@@ -3,6 +3,7 @@ package dev.drover.coordinator.fragments;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.coordinator.copy.ExactFloats;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.planner.catalog.ShardMap;
 import dev.drover.planner.hash.HashType;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Rows go where {@link RoutingHash} puts the same key, whatever the format. */
 class KeyRouteTest {
   private static final ShardMap SHARDS = ShardMap.of(1, new int[] {1, 2, 3, 1, 2, 3, 3});
+  private static final RowForm TEXT = new RowForm(false, ExactFloats.NONE);
+  private static final RowForm BINARY = new RowForm(true, ExactFloats.NONE);
 
   private static ByteBuf row(byte[]... fields) {
     ByteBuf out = Unpooled.buffer();
@@ -44,8 +47,9 @@ class KeyRouteTest {
       hash.addText(HashType.TEXT, RoutingHash.NO_TYPMOD, name, 0, name.length);
       int node = SHARDS.nodeOf(hash.slot(SHARDS.modulus()));
       byte[] other = new byte[Math.abs(i)];
-      assertThat(new KeyRoute(route, false).nodeOf(row(name, other, text(i)), 0)).isEqualTo(node);
-      assertThat(new KeyRoute(route, true).nodeOf(row(name, other, binary(i)), 0)).isEqualTo(node);
+      assertThat(new KeyRoute(route, TEXT).nodeOf(row(name, other, text(i)), 0)).isEqualTo(node);
+      assertThat(new KeyRoute(route, BINARY).nodeOf(row(name, other, binary(i)), 0))
+          .isEqualTo(node);
     }
   }
 
@@ -54,7 +58,7 @@ class KeyRouteTest {
     ByKey route = new ByKey(List.of(0), List.of(HashType.INT4), SHARDS, true);
     for (int i = 0; i < 20; i++) {
       int node = SHARDS.nodeOf(i % SHARDS.modulus());
-      assertThat(new KeyRoute(route, true).nodeOf(row(binary(i)), 0)).isEqualTo(node);
+      assertThat(new KeyRoute(route, BINARY).nodeOf(row(binary(i)), 0)).isEqualTo(node);
     }
   }
 
@@ -65,7 +69,22 @@ class KeyRouteTest {
     hash.start();
     hash.addNull();
     int node = SHARDS.nodeOf(hash.slot(SHARDS.modulus()));
-    assertThat(new KeyRoute(route, true).nodeOf(row(text(7), null), 0)).isEqualTo(node);
-    assertThat(new KeyRoute(route, false).nodeOf(row(text(8), null), 0)).isEqualTo(node);
+    assertThat(new KeyRoute(route, BINARY).nodeOf(row(text(7), null), 0)).isEqualTo(node);
+    assertThat(new KeyRoute(route, TEXT).nodeOf(row(text(8), null), 0)).isEqualTo(node);
+  }
+
+  @Test
+  void aFloatAmongTextsIsBinary() {
+    ByKey route = new ByKey(List.of(1, 0), List.of(HashType.FLOAT8, HashType.INT4), SHARDS, false);
+    RowForm form = new RowForm(false, ExactFloats.ofNames(List.of("integer", "double precision")));
+    for (int i = 0; i < 20; i++) {
+      byte[] number = ByteBuffer.allocate(Double.BYTES).putDouble(i / 3.0).array();
+      RoutingHash hash = new RoutingHash();
+      hash.start();
+      hash.addBinary(HashType.FLOAT8, RoutingHash.NO_TYPMOD, number, 0, number.length);
+      hash.addText(HashType.INT4, RoutingHash.NO_TYPMOD, text(i), 0, text(i).length);
+      int node = SHARDS.nodeOf(hash.slot(SHARDS.modulus()));
+      assertThat(new KeyRoute(route, form).nodeOf(row(text(i), number), 0)).isEqualTo(node);
+    }
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.planner.hash.HashType;
 import dev.drover.planner.plan.CarryRows;
-import dev.drover.planner.plan.Plan.InsertTarget.KeyColumn;
+import dev.drover.planner.plan.KeyColumn;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

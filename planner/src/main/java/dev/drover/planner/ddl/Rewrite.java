@@ -7,8 +7,8 @@ import static java.util.stream.Collectors.joining;
 
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.hash.HashType;
+import dev.drover.planner.plan.KeyColumn;
 import dev.drover.planner.plan.Plan;
-import dev.drover.planner.plan.Plan.InsertTarget.KeyColumn;
 import java.util.List;
 
 /**

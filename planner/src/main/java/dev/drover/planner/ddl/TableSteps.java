@@ -10,7 +10,7 @@ import dev.drover.planner.catalog.Node;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.hash.HashType;
 import dev.drover.planner.plan.CarryRows;
-import dev.drover.planner.plan.Plan.InsertTarget.KeyColumn;
+import dev.drover.planner.plan.KeyColumn;
 import java.util.List;
 import java.util.Locale;
 

@@ -2,7 +2,6 @@ package dev.drover.planner.plan;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.drover.planner.plan.Plan.InsertTarget.KeyColumn;
 import java.util.List;
 
 /**

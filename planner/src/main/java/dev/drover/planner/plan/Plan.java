@@ -2,7 +2,6 @@ package dev.drover.planner.plan;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.hash.HashType;
 import dev.drover.planner.sql.Statement;
@@ -201,11 +200,13 @@ public sealed interface Plan {
    * @param reader a SELECT with one column per target column, each cast to the column's type:
    *     Local, OneNode, AnyNode or AllNodes
    * @param target where the rows go
+   * @param types of the target's columns, as OIDs of base types
    */
-  record InsertFrom(Plan reader, InsertTarget target) implements Plan {
+  record InsertFrom(Plan reader, InsertTarget target, List<Integer> types) implements Plan {
     public InsertFrom {
       requireNonNull(reader);
       requireNonNull(target);
+      types = List.copyOf(types);
     }
   }
 
@@ -227,27 +228,6 @@ public sealed interface Plan {
       boolean leaves,
       String overriding,
       SqlText tail) {
-    /**
-     * A column of the distribution key.
-     *
-     * @param position (from 0) among the target's columns; -1 when it is not listed and therefore
-     *     NULL
-     * @param type how it is hashed
-     * @param typmod -1 for none
-     * @param typeName usable in a cast
-     */
-    public record KeyColumn(int position, HashType type, int typmod, String typeName) {
-      public KeyColumn {
-        requireNonNull(type);
-        requireNonNull(typeName);
-      }
-
-      /** The key column at this position. */
-      public static KeyColumn of(int position, Column column, HashType type) {
-        return new KeyColumn(position, type, column.typmod(), column.typeName());
-      }
-    }
-
     public InsertTarget {
       requireNonNull(table);
       requireNonNull(distribution);

@@ -84,7 +84,7 @@ public final class PlanPrinter {
         line(depth + 1, "Remote query: " + text(head) + "..." + text(tail));
         rows.forEach(r -> line(depth + 1, "Row: " + text(r.text()) + " at " + pin(r.pin())));
       }
-      case Plan.InsertFrom(var reader, var target) -> {
+      case Plan.InsertFrom(var reader, var target, _) -> {
         line(depth, "Insert on " + target(target));
         print(reader, depth + 1);
       }

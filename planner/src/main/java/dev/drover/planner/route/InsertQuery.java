@@ -288,7 +288,9 @@ final class InsertQuery {
     SqlText after = SqlText.fixed(") AS " + SOURCE + " (" + names + ")");
     SqlText tail = InsertValues.tail(insert, new NodeText(analysis).plain(true));
     return new Plan.InsertFrom(
-        new Wrapping(before.build(), after).around(reader), shape.target(columns, tail));
+        new Wrapping(before.build(), after).around(reader),
+        shape.target(columns, tail),
+        columns.stream().map(Column::typeOid).toList());
   }
 
   private boolean mustBeSent(ColumnDefault byDefault, Column column) {

@@ -297,7 +297,9 @@ final class InsertValues {
     }
     Plan reader = new LocalPlans(analysis).reader(values.build(), drawsCentrally());
     return new Plan.InsertFrom(
-        reader, shape.target(columns, tail(new NodeText(analysis).plain(true))));
+        reader,
+        shape.target(columns, tail(new NodeText(analysis).plain(true))),
+        columns.stream().map(Column::typeOid).toList());
   }
 
   private boolean mustBeSent(ColumnDefault byDefault, Column column) {
