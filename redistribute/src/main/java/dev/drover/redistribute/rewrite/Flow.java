@@ -50,7 +50,7 @@ final class Flow implements AutoCloseable {
   private final Rewrite rewrite;
   private final Map<Integer, SourceNode.Exported> snapshots = new TreeMap<>();
   private final Map<Integer, Link> markers = new TreeMap<>();
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Deque<Connection> opened = new ArrayDeque<>();
   private Optional<CatchUp> catchUp = Optional.empty();
   private long byteCount;
   private long rowCount;
@@ -64,7 +64,7 @@ final class Flow implements AutoCloseable {
 
   /** Keeps the source's snapshot until it is copied. */
   void begin(int node, SourceNode.Exported exported) {
-    opened.push(exported);
+    opened.push(exported.connection());
     snapshots.put(node, exported);
   }
 
@@ -160,12 +160,9 @@ final class Flow implements AutoCloseable {
       }
       link.run("SET synchronous_commit = on");
       markers.put(source.node(), link);
-      ChangeStream stream =
-          ChangeStream.open(
-              servers.replication(source.node(), rewrite.application()),
-              rewrite.objectName(),
-              rewrite.columns());
-      opened.push(stream);
+      Connection replication = servers.replication(source.node(), rewrite.application());
+      opened.push(replication);
+      ChangeStream stream = ChangeStream.open(replication, rewrite.objectName(), rewrite.columns());
       sources.put(source.node(), stream);
     }
     Map<Integer, ShadowTable> targets = new HashMap<>();
@@ -193,27 +190,18 @@ final class Flow implements AutoCloseable {
 
   private Link opened(int node) throws SQLException {
     Link link = new Link(servers.connect(node, rewrite.application()));
-    opened.push(link);
+    opened.push(link.connection());
     return link;
   }
 
-  /** The last one first: who reads a stream ends before who marks it. */
+  /** At once, whatever the servers are at: they notice, and take back what was not committed. */
   @Override
   public void close() throws SQLException {
     catchUp = Optional.empty();
     snapshots.clear();
     markers.clear();
     while (!opened.isEmpty()) {
-      close(opened.pop());
-    }
-  }
-
-  private static void close(AutoCloseable one) throws SQLException {
-    switch (one) {
-      case Link link -> link.close();
-      case ChangeStream stream -> stream.close();
-      case SourceNode.Exported exported -> exported.close();
-      default -> throw new IllegalStateException("nobody opens a " + one.getClass());
+      opened.pop().abort(Runnable::run);
     }
   }
 }

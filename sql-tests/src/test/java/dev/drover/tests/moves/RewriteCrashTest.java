@@ -50,6 +50,7 @@ class RewriteCrashTest {
         ? MoveCrashTest.stepsAndVictims()
         : Stream.of(
             Arguments.of(MovePhase.COPY, Moment.COPYING, Victim.COORDINATOR),
+            Arguments.of(MovePhase.COPY, Moment.COPYING, Victim.SOURCE),
             Arguments.of(MovePhase.INDEX, Moment.WORKED, Victim.SOURCE),
             Arguments.of(MovePhase.CATCHUP, Moment.WORKED, Victim.COORDINATOR),
             Arguments.of(MovePhase.CUTOVER, Moment.PREPARING, Victim.COORDINATOR),
