@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       OltpCommand.class,
       SnapshotsCommand.class,
+      MovesCommand.class,
       TpchCommand.class,
       TpcdsCommand.class
     })

@@ -7,8 +7,10 @@ import dev.drover.deploy.cluster.ClusterHealth;
 import dev.drover.deploy.cluster.ClusterHealth.MemberHealth;
 import dev.drover.deploy.cluster.ClusterPlan;
 import dev.drover.deploy.cluster.ClusterSettings;
+import dev.drover.deploy.cluster.EmbeddedNodes;
 import dev.drover.deploy.cluster.NodePort;
 import dev.drover.deploy.cluster.Supervisor;
+import dev.drover.deploy.nodes.NodeChange;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -75,6 +77,22 @@ final class DroverCluster implements Contender {
       connections.add(directory.server(node, binaries, Lifetime.INDEPENDENT).connect());
     }
     return connections;
+  }
+
+  /** A superuser's connection to one node, past the coordinator. */
+  Connection server(String node) throws SQLException {
+    return directory
+        .server(directory.settings().node(node), binaries, Lifetime.INDEPENDENT)
+        .connect();
+  }
+
+  /** Starts one more server, and returns when it has its share of all tables. */
+  void addNode() {
+    try (NodeChange change = NodeChange.of(directory)) {
+      String node = change.freeName();
+      EmbeddedNodes.Place added = EmbeddedNodes.start(directory, node);
+      change.add(node, added.socketDirectory(), added.port());
+    }
   }
 
   @Override
