@@ -18,7 +18,8 @@ final class MemberCommand {
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",
           "-XX:+UseSerialGC",
-          "-XX:+UseCompactObjectHeaders");
+          "-XX:+UseCompactObjectHeaders",
+          "-Dio.netty.leakDetection.level=disabled");
   private static final List<String> SMALL =
       List.of("-Xmx64m", "-XX:MaxDirectMemorySize=32m", "-XX:TieredStopAtLevel=1");
   private static final List<String> COORDINATOR =
