@@ -188,13 +188,18 @@ final class ExchangeRun {
       return;
     }
     boolean indexed = rows > INDEXED_ROWS && !exchange.indexed().isEmpty();
-    if (!indexed && !joined && rows <= MANY_ROWS) {
+    boolean small = rows <= MANY_ROWS && exchange.constraints().isEmpty();
+    if (!indexed && !joined && small) {
       listener.filled();
       return;
     }
     unloaded = targets.size();
-    String completing = TemporaryRelation.complete(exchange, indexed);
-    targets.forEach(t -> t.worker().quietly(completing, this::completed));
+    targets.forEach(
+        t ->
+            t.worker()
+                .quietly(
+                    TemporaryRelation.completeAll(exchange, indexed, t.worker().settings()),
+                    this::completed));
   }
 
   private void completed() {

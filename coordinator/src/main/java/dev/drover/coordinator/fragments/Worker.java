@@ -7,6 +7,7 @@ import dev.drover.coordinator.exec.ServerCommand;
 import dev.drover.coordinator.exec.StatementError;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.MessageType;
@@ -85,6 +86,11 @@ final class Worker {
 
   Backend backend() {
     return backend;
+  }
+
+  /** What its connection has of the session's. */
+  SettingsState settings() {
+    return call.settings();
   }
 
   /**

@@ -123,7 +123,7 @@ final class WorkerSet implements Worker.Listener {
       sql.append(BEGIN);
     }
     for (String input : fragment.inputs()) {
-      sql.append("; ").append(TemporaryRelation.create(FragmentPlaces.exchange(plan, input)));
+      sql.append("; ").append(TemporaryRelation.createBare(FragmentPlaces.exchange(plan, input)));
     }
     return Optional.of(sql.toString());
   }

@@ -10,6 +10,7 @@ import dev.drover.planner.context.SqlNames;
 import dev.drover.planner.placement.Analysis;
 import dev.drover.planner.sql.Expr;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +39,7 @@ public final class RelationKeys {
   /** Of a table of which some columns move: the table's primary key, or nothing. */
   public List<String> constraints(TableUse table, List<String> moved) {
     List<String> key = primaryKey(table, moved);
-    return !key.isEmpty() && isGrouped(table, key)
+    return !key.isEmpty() && isDependedOn(table, key, moved)
         ? List.of("PRIMARY KEY (" + SqlNames.quoted(key, "") + ")")
         : List.of();
   }
@@ -60,10 +61,16 @@ public final class RelationKeys {
         .orElse(List.of());
   }
 
-  private boolean isGrouped(TableUse table, List<String> key) {
+  /** A block groups by the key, and has other columns that it does not group by. */
+  private boolean isDependedOn(TableUse table, List<String> key, List<String> moved) {
     return blocksOf(table)
         .map(block -> analysis.shape(block).groupVariables())
-        .anyMatch(grouped -> key.stream().allMatch(c -> grouped.contains(new Variable(table, c))));
+        .anyMatch(grouped -> areAll(table, key, grouped) && !areAll(table, moved, grouped));
+  }
+
+  private static boolean areAll(
+      TableUse table, List<String> columns, Collection<Variable> grouped) {
+    return columns.stream().allMatch(c -> grouped.contains(new Variable(table, c)));
   }
 
   private List<String> correlated(TableUse table) {
