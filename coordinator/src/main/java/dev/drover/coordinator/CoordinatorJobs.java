@@ -13,18 +13,18 @@ import dev.drover.redistribute.job.JobRunner;
 import dev.drover.redistribute.move.MoveJob;
 import dev.drover.redistribute.move.MoveSweep;
 import dev.drover.redistribute.move.SlotMoves;
+import dev.drover.redistribute.move.Sweeper;
 import dev.drover.redistribute.rewrite.RewriteJob;
 import dev.drover.redistribute.rewrite.RewriteSweep;
 import java.time.Duration;
 import java.util.List;
 
 /** The jobs that a coordinator works on, and who takes away what they leave. */
-record CoordinatorJobs(JobRunner runner, MoveSweep moveSweep, RewriteSweep rewriteSweep)
-    implements AutoCloseable {
+record CoordinatorJobs(JobRunner runner, Sweeper moves, Sweeper rewrites) implements AutoCloseable {
   CoordinatorJobs {
     requireNonNull(runner);
-    requireNonNull(moveSweep);
-    requireNonNull(rewriteSweep);
+    requireNonNull(moves);
+    requireNonNull(rewrites);
   }
 
   static CoordinatorJobs start(
@@ -49,7 +49,7 @@ record CoordinatorJobs(JobRunner runner, MoveSweep moveSweep, RewriteSweep rewri
   @Override
   public void close() {
     runner.close();
-    moveSweep.close();
-    rewriteSweep.close();
+    moves.close();
+    rewrites.close();
   }
 }

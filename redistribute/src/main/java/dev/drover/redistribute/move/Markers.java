@@ -62,7 +62,7 @@ final class Markers {
   }
 
   private void checkApplying() throws SQLException {
-    if (!source.hasSlot()) {
+    if (!source.slot().isWhole()) {
       throw new SlotCutover.Outdated();
     }
     if (target.applyErrors() > MAX_APPLY_ERRORS) {

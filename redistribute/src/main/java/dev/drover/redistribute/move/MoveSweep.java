@@ -4,12 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.redistribute.change.Servers;
 import dev.drover.redistribute.job.CatalogNode;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,16 +15,11 @@ import org.slf4j.LoggerFactory;
  * Takes away what moves have left: leaves that were given away, when their time is over, and
  * whatever has a move's name though no such move is under way.
  *
- * <p>Threads: one virtual thread.
+ * <p>Threads: confined to its {@link Sweeper}'s.
  */
-public final class MoveSweep implements AutoCloseable {
+public final class MoveSweep implements Sweeper.Look {
   private static final Logger LOG = LoggerFactory.getLogger(MoveSweep.class);
-
-  /** Second key of the advisory lock; the first is that of jobs. */
-  private static final String LOCK = "SELECT pg_catalog.pg_try_advisory_lock(1685219938, 0)";
-
-  private static final Duration PAUSE = Duration.ofSeconds(10);
-  private static final String APPLICATION = "drover sweep";
+  private static final int KEY = 0;
 
   /** Numbers of moves, and of jobs below 0, of which a node has something. */
   private static final String TRACES =
@@ -41,61 +34,25 @@ public final class MoveSweep implements AutoCloseable {
           WHERE classoid = 'pg_class'::regclass AND description ~ '^drover move \\d+$') x(name)\
       """;
 
-  private final CatalogNode catalogNode;
-  private final Servers servers;
   private final Duration grace;
-  private final Thread thread;
-  private volatile boolean stopping;
   private int cleanTo;
 
-  private MoveSweep(CatalogNode catalogNode, Servers servers, Duration grace) {
-    this.catalogNode = requireNonNull(catalogNode);
-    this.servers = requireNonNull(servers);
+  private MoveSweep(Duration grace) {
     this.grace = requireNonNull(grace);
-    this.thread = Thread.ofVirtual().name("move-sweep").unstarted(this::run);
   }
 
   /** {@code grace} is how long a leaf is kept that was given away. */
-  public static MoveSweep start(CatalogNode catalogNode, Servers servers, Duration grace) {
-    MoveSweep sweep = new MoveSweep(catalogNode, servers, grace);
-    sweep.thread.start();
-    return sweep;
+  public static Sweeper start(CatalogNode catalogNode, Servers servers, Duration grace) {
+    return Sweeper.start(catalogNode, servers, KEY, new MoveSweep(grace));
   }
 
-  private void run() {
-    while (!stopping) {
-      try (Connection connection = catalogNode.connect()) {
-        sweepAgainAndAgain(new Link(connection));
-      } catch (SQLException e) {
-        LOG.debug("event=sweep_interrupted reason={}", e.getMessage());
-        LockSupport.parkNanos(PAUSE.toNanos());
-      }
-    }
-  }
-
-  private void sweepAgainAndAgain(Link catalog) throws SQLException {
-    while (!stopping) {
-      if (catalog.is(LOCK)) {
-        sweep(catalog);
-      }
-      LockSupport.parkNanos(PAUSE.toNanos());
-    }
-  }
-
-  private void sweep(Link catalog) throws SQLException {
+  @Override
+  public void run(Sweeper sweeper, Link catalog) throws SQLException {
     Moves moves = moves(catalog);
     if (!moves.mayHaveLeftSomething(cleanTo)) {
       return;
     }
-    boolean isWhole = true;
-    for (String node : catalog.column("SELECT id FROM drover.nodes WHERE id > 0")) {
-      try (Link link = new Link(servers.connect(Integer.parseInt(node), APPLICATION))) {
-        removeAllBut(moves.live(), link);
-      } catch (SQLException e) {
-        LOG.warn("event=node_not_swept node={} reason={}", node, e.getMessage());
-        isWhole = false;
-      }
-    }
+    boolean isWhole = sweeper.eachNode(catalog, node -> removeAllBut(moves.live(), node, sweeper));
     if (isWhole && moves.live().isEmpty()) {
       cleanTo = moves.newest();
     }
@@ -139,9 +96,10 @@ public final class MoveSweep implements AutoCloseable {
     return new Moves(newest, Set.copyOf(live));
   }
 
-  private void removeAllBut(Set<String> live, Link link) throws SQLException {
+  private static void removeAllBut(Set<String> live, Link link, Sweeper sweeper)
+      throws SQLException {
     for (String move : link.column(TRACES)) {
-      if (!live.contains(move) && !stopping) {
+      if (!live.contains(move) && !sweeper.isStopping()) {
         remove(new MoveId(Integer.parseInt(move)), link);
       }
     }
@@ -153,16 +111,5 @@ public final class MoveSweep implements AutoCloseable {
     SourceSide source = new SourceSide(id, link);
     source.clear();
     source.dropTrash();
-  }
-
-  @Override
-  public void close() {
-    stopping = true;
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -54,7 +54,7 @@ final class SlotMover {
   private final ClusterChange cluster;
   private final JobControl control;
   private final Move move;
-  private Optional<SourceSide.Exported> exported = Optional.empty();
+  private Optional<ReplicationSlot.Exported> exported = Optional.empty();
   private String reason = "";
   private int deadlocks;
 
@@ -202,13 +202,13 @@ final class SlotMover {
       from.dropTrash();
       MoveStore.fingerprint(control.catalog(), move.id(), tables.fingerprint());
       from.publish(tables.tables());
-      exported = Optional.of(from.slot(servers, move.source()));
+      exported = Optional.of(from.slot().create(servers, move.source(), move.id().application()));
       to.create(move.slot(), tables.tables());
     }
   }
 
   private void copy(MovedTables tables) throws SQLException {
-    try (SourceSide.Exported snapshot = exported.orElseThrow();
+    try (ReplicationSlot.Exported snapshot = exported.orElseThrow();
         Link source = link(move.source());
         Link target = link(move.target())) {
       exported = Optional.empty();
@@ -240,7 +240,7 @@ final class SlotMover {
         Link target = link(move.target())) {
       SourceSide from = new SourceSide(move.id(), source);
       TargetSide to = new TargetSide(move.id(), target);
-      if (!from.hasSlot()) {
+      if (!from.slot().isWhole()) {
         throw new SlotCutover.Outdated();
       }
       to.subscribe(servers.conninfo(move.source()));

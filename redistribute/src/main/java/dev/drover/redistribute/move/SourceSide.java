@@ -3,11 +3,7 @@ package dev.drover.redistribute.move;
 import static java.util.stream.Collectors.joining;
 
 import dev.drover.planner.ddl.SqlQuote;
-import dev.drover.redistribute.change.Servers;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 
 /**
@@ -17,20 +13,7 @@ import java.util.List;
  * <p>Threads: confined to the move's thread.
  */
 final class SourceSide {
-  private static final int SLOT_SECONDS = 60;
   private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'";
-
-  /** Who may hold up the beginning of a replication slot. */
-  private static final String OLDEST =
-      """
-      SELECT coalesce(
-        (SELECT format('prepared transaction "%s" of role %s', gid, owner) FROM pg_prepared_xacts
-          ORDER BY prepared LIMIT 1),
-        (SELECT format('transaction of process %s (role %s, since %s)', pid, usename, xact_start)
-          FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
-          ORDER BY xact_start LIMIT 1),
-        'some transaction')\
-      """;
 
   private final MoveId id;
   private final Link link;
@@ -38,14 +21,6 @@ final class SourceSide {
   SourceSide(MoveId id, Link link) {
     this.id = id;
     this.link = link;
-  }
-
-  /** The connection keeps the snapshot alive that the slot begins with. */
-  record Exported(Connection connection, String snapshot) implements AutoCloseable {
-    @Override
-    public void close() throws SQLException {
-      connection.close();
-    }
   }
 
   /** A TRUNCATE is not published but refused: the target would keep the rows. */
@@ -76,41 +51,8 @@ final class SourceSide {
             .formatted(name(), leaves, leaves.isEmpty() ? "" : ", ", id));
   }
 
-  /** Makes the replication slot; waits for every transaction that has written and is open. */
-  Exported slot(Servers servers, int node) throws SQLException {
-    Connection replication = servers.replication(node, id.application());
-    boolean made = false;
-    try (Statement statement = replication.createStatement()) {
-      statement.setQueryTimeout(SLOT_SECONDS);
-      try (ResultSet row =
-          statement.executeQuery(
-              "CREATE_REPLICATION_SLOT %s LOGICAL pgoutput (SNAPSHOT 'export')"
-                  .formatted(name()))) {
-        row.next();
-        made = true;
-        return new Exported(replication, row.getString("snapshot_name"));
-      }
-    } catch (SQLException e) {
-      throw "57014".equals(e.getSQLState()) ? heldUp(node, e) : e;
-    } finally {
-      if (!made) {
-        replication.close();
-      }
-    }
-  }
-
-  private SQLException heldUp(int node, SQLException cause) throws SQLException {
-    return new SQLException(
-        "%s on node %s keeps the move from its beginning"
-            .formatted(link.ask(OLDEST).orElse("transaction"), node),
-        "55P03",
-        cause);
-  }
-
-  boolean hasSlot() throws SQLException {
-    return link.is(
-        "SELECT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '%s'".formatted(name())
-            + " AND wal_status IS DISTINCT FROM 'lost')");
+  ReplicationSlot slot() {
+    return new ReplicationSlot(name(), link);
   }
 
   void mark(long marker) throws SQLException {
@@ -121,15 +63,7 @@ final class SourceSide {
 
   /** Takes away what was made, except for leaves. */
   void clear() throws SQLException {
-    link.run(
-        """
-        SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots \
-        WHERE slot_name = '%1$s' AND active_pid IS NOT NULL\
-        """
-            .formatted(name()));
-    link.run(
-        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '%s'"
-            .formatted(name()));
+    slot().drop();
     link.run("DROP PUBLICATION IF EXISTS " + name());
     link.run("DELETE FROM drover.move_marker WHERE move = " + id);
   }

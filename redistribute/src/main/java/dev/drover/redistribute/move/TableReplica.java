@@ -108,7 +108,8 @@ public final class TableReplica {
           WITH (publish = 'insert, update, delete, truncate')\
           """
               .formatted(id.objectName(), table, id));
-      try (SourceSide.Exported exported = new SourceSide(id, from).slot(servers, source)) {
+      try (ReplicationSlot.Exported exported =
+          new SourceSide(id, from).slot().create(servers, source, id.application())) {
         from.transaction(
             () -> {
               from.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");

@@ -13,6 +13,7 @@ import dev.drover.redistribute.decode.ExactTexts;
 import dev.drover.redistribute.job.JobControl;
 import dev.drover.redistribute.job.JobFailed;
 import dev.drover.redistribute.move.Link;
+import dev.drover.redistribute.move.ReplicationSlot;
 import dev.drover.redistribute.move.Throttle;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -48,7 +49,7 @@ final class Flow implements AutoCloseable {
   private final Servers servers;
   private final JobControl control;
   private final Rewrite rewrite;
-  private final Map<Integer, SourceNode.Exported> snapshots = new TreeMap<>();
+  private final Map<Integer, ReplicationSlot.Exported> snapshots = new TreeMap<>();
   private final Map<Integer, Link> markers = new TreeMap<>();
   private final Deque<Connection> opened = new ArrayDeque<>();
   private Optional<CatchUp> catchUp = Optional.empty();
@@ -63,7 +64,7 @@ final class Flow implements AutoCloseable {
   }
 
   /** Keeps the source's snapshot until it is copied. */
-  void begin(int node, SourceNode.Exported exported) {
+  void begin(int node, ReplicationSlot.Exported exported) {
     opened.push(exported.connection());
     snapshots.put(node, exported);
   }
@@ -155,9 +156,11 @@ final class Flow implements AutoCloseable {
     Map<Integer, ChangeSource> sources = new HashMap<>();
     for (RewrittenTable.Source source : table.sources()) {
       Link link = opened(source.node());
-      if (!new SourceNode(rewrite, link).hasSlot()) {
+      ReplicationSlot slot = new SourceNode(rewrite, link).slot();
+      if (!slot.isWhole()) {
         throw new RewriteCutover.Outdated();
       }
+      slot.release();
       link.run("SET synchronous_commit = on");
       markers.put(source.node(), link);
       Connection replication = servers.replication(source.node(), rewrite.application());

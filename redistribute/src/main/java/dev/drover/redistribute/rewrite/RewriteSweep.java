@@ -1,31 +1,22 @@
 package dev.drover.redistribute.rewrite;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.drover.redistribute.change.Servers;
 import dev.drover.redistribute.job.CatalogNode;
 import dev.drover.redistribute.move.Link;
-import java.sql.Connection;
+import dev.drover.redistribute.move.Sweeper;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes away what rewrites have left: whatever has the name of one though none such is under way.
  *
- * <p>Threads: one virtual thread.
+ * <p>Threads: confined to its {@link Sweeper}'s.
  */
-public final class RewriteSweep implements AutoCloseable {
+public final class RewriteSweep implements Sweeper.Look {
   private static final Logger LOG = LoggerFactory.getLogger(RewriteSweep.class);
-
-  /** Second key of the advisory lock; the first is that of jobs. */
-  private static final String LOCK = "SELECT pg_catalog.pg_try_advisory_lock(1685219938, -1)";
-
-  private static final Duration PAUSE = Duration.ofSeconds(10);
-  private static final String APPLICATION = "drover sweep";
+  private static final int KEY = -1;
 
   /** Numbers of jobs of which a node has something. */
   private static final String TRACES =
@@ -36,71 +27,33 @@ public final class RewriteSweep implements AutoCloseable {
         UNION SELECT nspname FROM pg_namespace WHERE nspname ~ '^drover\\$j\\d+$') x(name)\
       """;
 
-  private final CatalogNode catalogNode;
-  private final Servers servers;
-  private final Thread thread;
-  private volatile boolean stopping;
-
   /** The newest rewrite when nothing was left of any. */
   private String cleanTo = "0";
 
-  private RewriteSweep(CatalogNode catalogNode, Servers servers) {
-    this.catalogNode = requireNonNull(catalogNode);
-    this.servers = requireNonNull(servers);
-    this.thread = Thread.ofVirtual().name("rewrite-sweep").unstarted(this::run);
+  private RewriteSweep() {}
+
+  public static Sweeper start(CatalogNode catalogNode, Servers servers) {
+    return Sweeper.start(catalogNode, servers, KEY, new RewriteSweep());
   }
 
-  public static RewriteSweep start(CatalogNode catalogNode, Servers servers) {
-    RewriteSweep sweep = new RewriteSweep(catalogNode, servers);
-    sweep.thread.start();
-    return sweep;
-  }
-
-  private void run() {
-    while (!stopping) {
-      try (Connection connection = catalogNode.connect()) {
-        sweepAgainAndAgain(new Link(connection));
-      } catch (SQLException e) {
-        LOG.debug("event=sweep_interrupted reason={}", e.getMessage());
-        LockSupport.parkNanos(PAUSE.toNanos());
-      }
-    }
-  }
-
-  private void sweepAgainAndAgain(Link catalog) throws SQLException {
-    while (!stopping) {
-      if (catalog.is(LOCK)) {
-        sweep(catalog);
-      }
-      LockSupport.parkNanos(PAUSE.toNanos());
-    }
-  }
-
-  private void sweep(Link catalog) throws SQLException {
+  @Override
+  public void run(Sweeper sweeper, Link catalog) throws SQLException {
     String newest = catalog.ask("SELECT coalesce(max(job), 0) FROM drover.rewrite").orElse("0");
     if (newest.equals(cleanTo)) {
       return;
     }
-    boolean isWhole = live(catalog).isEmpty();
-    for (String node : catalog.column("SELECT id FROM drover.nodes WHERE id > 0")) {
-      try (Link link = new Link(servers.connect(Integer.parseInt(node), APPLICATION))) {
-        sweep(catalog, link);
-      } catch (SQLException e) {
-        LOG.warn("event=node_not_swept node={} reason={}", node, e.getMessage());
-        isWhole = false;
-      }
-    }
-    if (isWhole) {
+    boolean noneIsLive = live(catalog).isEmpty();
+    if (sweeper.eachNode(catalog, node -> sweep(catalog, node, sweeper)) && noneIsLive) {
       cleanTo = newest;
     }
   }
 
   /** Who begins after the look at the node is not seen there. */
-  private void sweep(Link catalog, Link link) throws SQLException {
+  private static void sweep(Link catalog, Link link, Sweeper sweeper) throws SQLException {
     List<String> traces = link.column(TRACES);
     List<String> live = live(catalog);
     for (String job : traces) {
-      if (!live.contains(job) && !stopping) {
+      if (!live.contains(job) && !sweeper.isStopping()) {
         LOG.info("event=rewrite_swept job={}", job);
         SourceNode.clear(link, Rewrite.objectName(job));
         TargetNode.drop(link, Rewrite.schema(job));
@@ -110,16 +63,5 @@ public final class RewriteSweep implements AutoCloseable {
 
   private static List<String> live(Link catalog) throws SQLException {
     return catalog.column("SELECT job FROM drover.rewrite WHERE finished IS NULL");
-  }
-
-  @Override
-  public void close() {
-    stopping = true;
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

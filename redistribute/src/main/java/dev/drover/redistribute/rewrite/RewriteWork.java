@@ -111,7 +111,8 @@ final class RewriteWork implements AutoCloseable {
       try (Link link = link(source.node())) {
         SourceNode node = new SourceNode(rewrite, link);
         node.publish(source, control);
-        flow.begin(source.node(), node.slot(servers, source.node()));
+        flow.begin(
+            source.node(), node.slot().create(servers, source.node(), rewrite.application()));
       }
     }
     for (int node : table.nodes()) {

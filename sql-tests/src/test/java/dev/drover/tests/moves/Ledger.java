@@ -138,8 +138,16 @@ final class Ledger implements AutoCloseable {
     }
   }
 
-  /** What is wrong with the books now, as a coordinator shows them. */
-  List<String> wrong(Endpoint coordinator) throws SQLException {
+  /** What is wrong with the books now; the other coordinator says it if one is starting again. */
+  List<String> wrong(List<Endpoint> coordinators) throws SQLException {
+    try {
+      return wrong(coordinators.getFirst());
+    } catch (SQLException e) {
+      return wrong(coordinators.getLast());
+    }
+  }
+
+  private List<String> wrong(Endpoint coordinator) throws SQLException {
     List<String> wrong = new ArrayList<>(unforgiven);
     Set<Integer> expected = new HashSet<>(acknowledged);
     try (Connection connection = coordinator.connect(patience());

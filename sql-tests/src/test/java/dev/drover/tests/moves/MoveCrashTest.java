@@ -131,7 +131,7 @@ class MoveCrashTest {
     Patience.await(LIMIT, crash::jobState, isCancelled ? "cancelled" : "done");
     assertThat(slots.owner(group, slot)).isEqualTo(isCancelled ? source : target);
     Patience.await(CLEAN, MoveCrashTest::leftovers, List.of());
-    Patience.await(LIMIT, MoveCrashTest::wrongBooks, List.of());
+    Patience.await(LIMIT, () -> ledger.wrong(cluster.coordinators()), List.of());
   }
 
   /** A phase and where in it. */
@@ -146,16 +146,6 @@ class MoveCrashTest {
     found.addAll(slots.misplaced("moved.accounts"));
     found.addAll(slots.misplaced("moved.entries"));
     return found;
-  }
-
-  /** By the other coordinator if one is starting again. */
-  private static List<String> wrongBooks() throws SQLException {
-    List<Endpoint> coordinators = cluster.coordinators();
-    try {
-      return ledger.wrong(coordinators.getFirst());
-    } catch (SQLException e) {
-      return ledger.wrong(coordinators.getLast());
-    }
   }
 
   private static Endpoint catalog() {

@@ -90,7 +90,7 @@ class RewriteCrashTest {
     Patience.await(LIMIT, crash::jobState, isCancelled ? "cancelled" : "done");
     rewrites += isCancelled ? 0 : 1;
     Patience.await(CLEAN, RewriteCrashTest::leftovers, List.of());
-    Patience.await(LIMIT, RewriteCrashTest::wrongBooks, List.of());
+    Patience.await(LIMIT, () -> ledger.wrong(cluster.coordinators()), List.of());
   }
 
   private static int start(String key) throws SQLException {
@@ -106,16 +106,6 @@ class RewriteCrashTest {
     List<String> found = new ArrayList<>(slots.leftovers());
     found.addAll(slots.misplaced("moved.entries"));
     return found;
-  }
-
-  /** By the other coordinator if one is starting again. */
-  private static List<String> wrongBooks() throws SQLException {
-    List<Endpoint> coordinators = cluster.coordinators();
-    try {
-      return ledger.wrong(coordinators.getFirst());
-    } catch (SQLException e) {
-      return ledger.wrong(coordinators.getLast());
-    }
   }
 
   private static Endpoint catalog() {
