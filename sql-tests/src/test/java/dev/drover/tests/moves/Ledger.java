@@ -138,13 +138,15 @@ final class Ledger implements AutoCloseable {
     }
   }
 
-  /** What is wrong with the books now; the other coordinator says it if one is starting again. */
+  /**
+   * What is wrong with the books now, as each coordinator sees them: all have to be there again.
+   */
   List<String> wrong(List<Endpoint> coordinators) throws SQLException {
-    try {
-      return wrong(coordinators.getFirst());
-    } catch (SQLException e) {
-      return wrong(coordinators.getLast());
+    List<String> wrong = new ArrayList<>();
+    for (Endpoint coordinator : coordinators) {
+      wrong.addAll(wrong(coordinator));
     }
+    return wrong;
   }
 
   private List<String> wrong(Endpoint coordinator) throws SQLException {
