@@ -55,6 +55,12 @@ final class BinaryColumns {
           "tstzrange",
           "uuid");
 
+  /** The built-in ones that have floating-point numbers within them. */
+  private static final Set<String> GEOMETRIC =
+      Set.of("box", "circle", "line", "lseg", "path", "point", "polygon");
+
+  private static final Set<String> FLOATS = Set.of("real", "double precision");
+
   private static final Pattern COLLATION = Pattern.compile(" COLLATE .*$", Pattern.DOTALL);
   private static final Pattern MODIFIER = Pattern.compile(" *\\([-0-9, ]*\\)");
   private static final Pattern ARRAY = Pattern.compile("(\\[\\])+$");
@@ -64,10 +70,23 @@ final class BinaryColumns {
 
   /** {@code type} as {@code format_type} prints it, with or without a collation. */
   static boolean isBuiltIn(String type) {
+    return BUILT_IN.contains(element(type));
+  }
+
+  /** Whether the text of a value depends on how many digits the session asks for. */
+  static boolean mayLoseDigits(String type) {
+    String element = element(type);
+    return !BUILT_IN.contains(element)
+        || GEOMETRIC.contains(element)
+        || (FLOATS.contains(element) && !FLOATS.contains(type));
+  }
+
+  /** The type's name, of an array its element's, without a modifier. */
+  private static String element(String type) {
     String plain = COLLATION.matcher(type).replaceFirst("");
     plain = ARRAY.matcher(plain).replaceFirst("");
     plain = MODIFIER.matcher(plain).replaceFirst("");
     plain = INTERVAL.matcher(plain).replaceFirst("interval");
-    return BUILT_IN.contains(plain);
+    return plain;
   }
 }

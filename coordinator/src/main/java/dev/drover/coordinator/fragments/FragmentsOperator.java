@@ -44,8 +44,6 @@ public final class FragmentsOperator implements Operator, FragmentEvents {
     ENDED
   }
 
-  private static final int[] TEXT = {0};
-
   private final Call call;
   private final Plan.Fragments plan;
   private final FragmentPlaces places;
@@ -65,10 +63,10 @@ public final class FragmentsOperator implements Operator, FragmentEvents {
     this.call = call;
     this.plan = plan;
     this.places = places;
-    List<int[]> formats = new ArrayList<>();
-    plan.exchanges().forEach(x -> formats.add(RowForm.of(x).formats()));
-    formats.add(TEXT);
-    this.units = new ProducerUnits(call, places, formats, this);
+    List<RowForm> forms = new ArrayList<>();
+    plan.exchanges().forEach(x -> forms.add(RowForm.of(x)));
+    forms.add(RowForm.TEXT);
+    this.units = new ProducerUnits(call, places, forms, this);
     this.workers = new WorkerSet(call, plan, places, this, this::workerWritable);
     this.limit = GatherLimit.of(call);
   }

@@ -35,9 +35,8 @@ public final class JointReads implements FragmentEvents {
     this.exchanges = List.copyOf(exchanges);
     this.limit = limit;
     this.bound = bound;
-    List<int[]> formats = exchanges.stream().map(x -> RowForm.of(x).formats()).toList();
-    this.units =
-        new ProducerUnits(call, FragmentPlaces.ofProducers(call, exchanges), formats, this);
+    List<RowForm> forms = exchanges.stream().map(RowForm::of).toList();
+    this.units = new ProducerUnits(call, FragmentPlaces.ofProducers(call, exchanges), forms, this);
   }
 
   /** {@code bound} is completed when all nodes have bound, or cannot and are at rest. */

@@ -8,6 +8,7 @@ import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
+import dev.drover.planner.plan.SqlText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ import java.util.function.Consumer;
 final class ProducerUnits implements NodeUnit.Listener {
   private final Call call;
   private final FragmentPlaces places;
-  private final List<int[]> formats;
+  private final List<RowForm> forms;
   private final FragmentEvents events;
   private final NodeJoin join;
   private final List<NodeUnit> units = new ArrayList<>();
@@ -33,11 +34,11 @@ final class ProducerUnits implements NodeUnit.Listener {
   private boolean aborted;
   private int unbound;
 
-  /** {@code formats} of what each producer sends, as Bind takes them. */
-  ProducerUnits(Call call, FragmentPlaces places, List<int[]> formats, FragmentEvents events) {
+  /** {@code forms} of what each producer sends. */
+  ProducerUnits(Call call, FragmentPlaces places, List<RowForm> forms, FragmentEvents events) {
     this.call = call;
     this.places = places;
-    this.formats = List.copyOf(formats);
+    this.forms = List.copyOf(forms);
     this.events = events;
     this.join = new NodeJoin(call.transaction(), places.participantNodes(), new JoinListener());
     places.all().forEach(_ -> sources.add(new ArrayList<>()));
@@ -88,7 +89,9 @@ final class ProducerUnits implements NodeUnit.Listener {
     for (int i = 0; i < places.all().size(); i++) {
       FragmentPlaces.Place place = places.all().get(i);
       if (!place.inWorkers() && place.nodes().contains(participant.node())) {
-        sources.get(i).add(unit.add(place.rendering(), place.fragment().text(), formats.get(i)));
+        RowForm form = forms.get(i);
+        SqlText query = form.query(place.fragment().text());
+        sources.get(i).add(unit.add(place.rendering(), query, form.formats()));
       }
     }
     return unit;

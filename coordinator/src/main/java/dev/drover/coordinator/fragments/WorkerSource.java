@@ -4,6 +4,7 @@ import dev.drover.coordinator.exec.ServerCommand;
 import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.Reply;
+import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 
@@ -22,8 +23,9 @@ record WorkerSource(Worker worker, FragmentPlaces.Place place, RowForm form) imp
 
   @Override
   public void start(Taker taker) {
+    SqlText query = form.query(place.fragment().text());
     ServerCommand.Bound bound =
-        new ServerCommand.Bound(place.fragment().text(), 0, Optional.of(form.formats()), 0, "");
+        new ServerCommand.Bound(query, 0, Optional.of(form.formats()), 0, "");
     worker.run(place.rendering(), bound, new Rows(taker), taker::end);
   }
 

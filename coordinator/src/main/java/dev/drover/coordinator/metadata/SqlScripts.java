@@ -19,10 +19,11 @@ final class SqlScripts {
           "cluster.sql",
           "definitions.sql",
           "snapshot.sql",
+          "exact.sql",
           "views.sql",
           "statistics.sql");
   static final List<String> DATANODE =
-      List.of("node-ddl.sql", "redistribution.sql", "modulo.sql", "moves.sql");
+      List.of("node-ddl.sql", "exact.sql", "redistribution.sql", "modulo.sql", "moves.sql");
 
   /** Superuser, and owner of everything that Drover makes. */
   static final String OWNER = "drover";

@@ -28,6 +28,7 @@ import dev.drover.pgwire.SqlState;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.plan.StatementFacts;
+import dev.drover.planner.route.ExactRows;
 import dev.drover.planner.sql.CursorCommand;
 import dev.drover.planner.sql.ShapeScanner;
 import java.util.Arrays;
@@ -127,9 +128,18 @@ final class CursorStatements {
       return new Call.Request(query, bind, 0, 0, false, formats);
     }
 
+    private List<Integer> types() {
+      return plan.facts().columns().stream().map(FieldDescription::typeOid).toList();
+    }
+
     /** Of the rows that are kept. */
     RowForm form() {
-      return RowForm.text(plan.facts().columns().stream().map(FieldDescription::typeOid).toList());
+      return RowForm.text(types());
+    }
+
+    CachedPlan exactPlan() {
+      Plan exact = ExactRows.of(plan.plan(), types());
+      return new CachedPlan(plan.view(), exact, plan.facts(), Map.of());
     }
 
     String name() {
@@ -202,7 +212,7 @@ final class CursorStatements {
     CursorLoad.Source source =
         new CursorLoad.Source(
             opening.request(Optional.of(opening.form().formats())),
-            opening.plan(),
+            opening.exactPlan(),
             opening.plan().facts().columns(),
             opening.form(),
             CursorTexts.declareKept(opening.declare()));

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Rows go where {@link RoutingHash} puts the same key, whatever the format. */
 class KeyRouteTest {
   private static final ShardMap SHARDS = ShardMap.of(1, new int[] {1, 2, 3, 1, 2, 3, 3});
-  private static final RowForm TEXT = new RowForm(false, ExactFloats.NONE);
-  private static final RowForm BINARY = new RowForm(true, ExactFloats.NONE);
+  private static final RowForm TEXT = new RowForm(false, ExactFloats.NONE, List.of());
+  private static final RowForm BINARY = new RowForm(true, ExactFloats.NONE, List.of());
 
   private static ByteBuf row(byte[]... fields) {
     ByteBuf out = Unpooled.buffer();
@@ -76,7 +76,8 @@ class KeyRouteTest {
   @Test
   void aFloatAmongTextsIsBinary() {
     ByKey route = new ByKey(List.of(1, 0), List.of(HashType.FLOAT8, HashType.INT4), SHARDS, false);
-    RowForm form = new RowForm(false, ExactFloats.ofNames(List.of("integer", "double precision")));
+    RowForm form =
+        new RowForm(false, ExactFloats.ofNames(List.of("integer", "double precision")), List.of());
     for (int i = 0; i < 20; i++) {
       byte[] number = ByteBuffer.allocate(Double.BYTES).putDouble(i / 3.0).array();
       RoutingHash hash = new RoutingHash();

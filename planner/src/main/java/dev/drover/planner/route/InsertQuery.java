@@ -276,12 +276,14 @@ final class InsertQuery {
     StringBuilder names = new StringBuilder();
     for (int i = 1; i <= columns.size(); i++) {
       String name = "\"c" + i + '"';
-      before.add((i == 1 ? "" : ", ") + name + InsertShape.cast(columns.get(i - 1)));
+      before.add(i == 1 ? "" : ", ");
+      before.add(InsertShape.sent(SqlText.fixed(name), columns.get(i - 1)));
       names.append(i == 1 ? "" : ", ").append(name);
     }
     for (Column column : added) {
-      before.add(", (").add(shape.defaultOf(column).text()).add(")");
-      before.add(InsertShape.cast(column));
+      SqlText value = shape.defaultOf(column).text();
+      SqlText whole = new TextBuilder().add("(").add(value).add(")").build();
+      before.add(", ").add(InsertShape.sent(whole, column));
     }
     columns.addAll(added);
     before.add(" FROM (");

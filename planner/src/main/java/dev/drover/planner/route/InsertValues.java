@@ -289,9 +289,9 @@ final class InsertValues {
       values.add(i == 0 ? "(" : ", (");
       List<Expr> row = rows.isEmpty() ? List.of() : rows.get(i).elements();
       for (int c = 0; c < columns.size(); c++) {
-        values.add(c == 0 ? "(" : ", (");
-        values.add(value(columns.get(c), row, text)).add(")");
-        values.add(InsertShape.cast(columns.get(c)));
+        SqlText value = value(columns.get(c), row, text);
+        SqlText whole = new TextBuilder().add("(").add(value).add(")").build();
+        values.add(c == 0 ? "" : ", ").add(InsertShape.sent(whole, columns.get(c)));
       }
       values.add(")");
     }

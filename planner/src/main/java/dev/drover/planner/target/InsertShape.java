@@ -9,6 +9,8 @@ import dev.drover.planner.context.Unsupported;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Insert;
+import dev.drover.planner.text.ExactText;
+import dev.drover.planner.text.TextBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -105,6 +107,12 @@ public record InsertShape(
     boolean named = !tail.pieces().isEmpty();
     String name = named ? qualifiedTarget() : SqlNames.quoted(relation());
     return RowTargets.of(relation(), name, columns, overriding, tail);
+  }
+
+  /** The text of a value as the column will hold it, for one that is sent as a constant. */
+  public static SqlText sent(SqlText value, Column column) {
+    SqlText cast = new TextBuilder().add(value).add(cast(column)).build();
+    return ExactText.isNeeded(column.typeOid()) ? ExactText.of(cast) : cast;
   }
 
   /**
