@@ -188,7 +188,9 @@ public final class StatementPlanner {
 
   /** What the session carries out, but only the catalog node can describe. */
   private static boolean describesItself(Statement statement) {
-    return statement instanceof SessionCommand.Show || statement instanceof CursorCommand.Declare;
+    return statement instanceof SessionCommand.Show
+        || statement instanceof CursorCommand.Declare
+        || MadeTables.isFilled(statement);
   }
 
   private static boolean hasFacts(Statement statement) {
@@ -203,7 +205,12 @@ public final class StatementPlanner {
   }
 
   private void askFacts(Request request, CatalogView view, ParsedStatement parsed, Answer answer) {
-    describe(request, parsed, answer, facts -> finish(request, view, parsed, facts, answer));
+    describe(
+        request,
+        parsed,
+        answer,
+        facts ->
+            finish(request, view, parsed, MadeTables.facts(facts, parsed.statement()), answer));
   }
 
   /** The catalog node says what it is; its errors go to {@code answer}. */
@@ -213,7 +220,10 @@ public final class StatementPlanner {
         new DescribeReply(
             (facts, error) ->
                 error.ifPresentOrElse(answer::refused, () -> described.accept(facts)));
-    StatementText text = ExplainTexts.described(request.text(), parsed.statement());
+    Statement statement = parsed.statement();
+    StatementText text =
+        MadeTables.query(request.text(), statement)
+            .orElseGet(() -> ExplainTexts.described(request.text(), statement));
     if (request.catalog().isPresent()) {
       reply.send(request.catalog().get(), text, request.parameterTypes());
       return;

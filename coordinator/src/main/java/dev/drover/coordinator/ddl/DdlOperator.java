@@ -246,7 +246,7 @@ public final class DdlOperator implements Operator {
         schemas,
         temporarySchema,
         superuser,
-        new TransactionProbe(blocking, view, services));
+        new TransactionProbe(blocking, view, services, call.cached().facts().parameterTypes()));
   }
 
   static String single(QuietReply reply) {
@@ -284,7 +284,8 @@ public final class DdlOperator implements Operator {
     if (then instanceof Plan.Deferred(String sql)) {
       byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
       StatementText text = StatementText.of(utf8, new ShapeScanner());
-      session.plan(text, new DeferredStatement(call, text, tag));
+      List<Integer> types = call.cached().facts().parameterTypes();
+      session.plan(text, types, new DeferredStatement(call, text, tag));
     } else {
       runOnLoop(then);
     }

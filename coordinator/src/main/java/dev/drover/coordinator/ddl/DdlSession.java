@@ -4,6 +4,7 @@ import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.catalog.StatementPlanner;
 import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.planner.context.SearchPath;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,8 +25,12 @@ public interface DdlSession {
 
   void changed(DdlChanges changes);
 
-  /** Plans a statement of Drover's own within the transaction. */
-  void plan(StatementText text, StatementPlanner.Answer answer);
+  /**
+   * Plans a statement of Drover's own within the transaction.
+   *
+   * @param parameterTypes of the client's parameters, which it may mention
+   */
+  void plan(StatementText text, List<Integer> parameterTypes, StatementPlanner.Answer answer);
 
   /** Rolls the transaction back, so that the statement can be tried again from the start. */
   void restart(Runnable again);

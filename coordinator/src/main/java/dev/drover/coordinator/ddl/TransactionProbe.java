@@ -16,6 +16,7 @@ import dev.drover.redistribute.Placement;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What the planning of a schema change asks of the servers, answered over the connections of the
@@ -30,11 +31,18 @@ final class TransactionProbe implements DdlProbe {
   private final BlockingTransaction blocking;
   private final CatalogView view;
   private final DdlServices services;
+  private final List<Integer> parameterTypes;
 
-  TransactionProbe(BlockingTransaction blocking, CatalogView view, DdlServices services) {
+  /** {@code parameterTypes} of the statement, as OIDs of the catalog node. */
+  TransactionProbe(
+      BlockingTransaction blocking,
+      CatalogView view,
+      DdlServices services,
+      List<Integer> parameterTypes) {
     this.blocking = blocking;
     this.view = view;
     this.services = services;
+    this.parameterTypes = List.copyOf(parameterTypes);
   }
 
   @Override
@@ -49,6 +57,22 @@ final class TransactionProbe implements DdlProbe {
     blocking.query(catalog, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
     blocking.query(catalog, "RELEASE SAVEPOINT " + SAVEPOINT);
     return shape;
+  }
+
+  @Override
+  public List<String> parameterTypes() {
+    if (parameterTypes.isEmpty()) {
+      return List.of();
+    }
+    String oids =
+        parameterTypes.stream().map(Integer::toUnsignedString).collect(Collectors.joining(", "));
+    String names =
+        "SELECT pg_catalog.format_type(t, NULL) FROM pg_catalog.unnest(ARRAY["
+            + oids
+            + "]::pg_catalog.oid[]) WITH ORDINALITY AS p(t, n) ORDER BY n";
+    return blocking.query(blocking.join(Node.CATALOG_ID), names).rows().stream()
+        .map(row -> row.getFirst().orElseThrow())
+        .toList();
   }
 
   @Override

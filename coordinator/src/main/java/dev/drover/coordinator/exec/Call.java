@@ -222,9 +222,9 @@ public final class Call {
     return new Call(request, otherPlan, transaction, output, context);
   }
 
-  /** Another text in the place of the client's, with the client's output and end. */
+  /** Another text in the place of the client's, with the client's parameters, output and end. */
   public Call instead(StatementText otherText, CachedPlan otherPlan) {
-    Request other = new Request(otherText, Optional.empty(), 0, 0, false, Optional.empty());
+    Request other = new Request(otherText, bind(), 0, 0, false, Optional.empty());
     return new Call(other, otherPlan, transaction, output, context);
   }
 

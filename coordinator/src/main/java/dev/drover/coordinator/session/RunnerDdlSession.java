@@ -6,6 +6,7 @@ import dev.drover.coordinator.catalog.StatementText;
 import dev.drover.coordinator.ddl.DdlChanges;
 import dev.drover.coordinator.ddl.DdlSession;
 import dev.drover.planner.context.SearchPath;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,8 +41,9 @@ record RunnerDdlSession(StatementRunner runner, TemporaryTables temporary) imple
   }
 
   @Override
-  public void plan(StatementText text, StatementPlanner.Answer answer) {
-    runner.plan(text, new int[0], answer);
+  public void plan(
+      StatementText text, List<Integer> parameterTypes, StatementPlanner.Answer answer) {
+    runner.plan(text, parameterTypes.stream().mapToInt(Integer::intValue).toArray(), answer);
   }
 
   @Override

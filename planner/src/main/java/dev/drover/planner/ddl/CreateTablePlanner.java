@@ -21,6 +21,7 @@ import dev.drover.planner.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** CREATE TABLE, CREATE TABLE AS and SELECT INTO. */
 final class CreateTablePlanner {
@@ -71,10 +72,11 @@ final class CreateTablePlanner {
               : Optional.empty();
       return temporary(create.name(), head + query, filled, "CREATE TABLE AS");
     }
+    String empty = withoutRows(head + query);
     if (create.ifNotExists() && (temporary || exists(create.name()))) {
-      return new Steps(context).catalog(head + query + " WITH NO DATA").plan("CREATE TABLE AS");
+      return new Steps(context).catalog(empty).plan("CREATE TABLE AS");
     }
-    return fill(create, head + query + " WITH NO DATA", query);
+    return fill(create, empty, query);
   }
 
   Plan plan(Statement.SelectInto select) {
@@ -91,11 +93,27 @@ final class CreateTablePlanner {
     }
     String unlogged = into.persistence() == Persistence.UNLOGGED ? "UNLOGGED " : "";
     String catalogText =
-        "CREATE %sTABLE %s AS %s WITH NO DATA"
-            .formatted(unlogged, into.name().span().of(text), query);
+        withoutRows(
+            "CREATE %sTABLE %s AS %s".formatted(unlogged, into.name().span().of(text), query));
     Steps steps = new Steps(context);
     make(steps, catalogText, into.name(), into.distribution());
     return steps.plan("SELECT", new Plan.Deferred(insert(into.name(), query)));
+  }
+
+  /**
+   * Makes the table only; of the query's parameters, no more than their types matter for that.
+   *
+   * @param create CREATE TABLE ... AS and its query
+   */
+  private String withoutRows(String create) {
+    String empty = create + " WITH NO DATA";
+    List<String> types = context.probe().parameterTypes();
+    if (types.isEmpty()) {
+      return empty;
+    }
+    String nulls = types.stream().map("NULL::"::concat).collect(Collectors.joining(", "));
+    String execute = "EXECUTE " + SqlQuote.literal(empty) + " USING " + nulls;
+    return "DO " + SqlQuote.literal("BEGIN " + execute + "; END");
   }
 
   private Plan fill(Definition.CreateTableAs create, String catalogText, String query) {
@@ -185,7 +203,7 @@ final class CreateTablePlanner {
   /** Made empty, since on the catalog node the query sees no rows of distributed tables. */
   private Plan temporary(
       QualifiedName name, String catalogText, Optional<String> query, String tag) {
-    Steps steps = new Steps(context).catalog(catalogText + " WITH NO DATA");
+    Steps steps = new Steps(context).catalog(withoutRows(catalogText));
     return query
         .map(q -> "INSERT INTO " + SqlQuote.qualified("pg_temp", name.local()) + " " + q)
         .map(insert -> steps.plan("SELECT", new Plan.Deferred(insert)))

@@ -19,6 +19,11 @@ public interface DdlProbe {
    */
   TableShape after(String catalogSql, String table);
 
+  /** Names of the types of the statement's parameters, in their order. */
+  default List<String> parameterTypes() {
+    return List.of();
+  }
+
   /** Whether no datanode holds a row of the table. */
   boolean isEmpty(Relation relation);
 
