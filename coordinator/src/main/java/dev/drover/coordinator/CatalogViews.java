@@ -4,6 +4,7 @@ import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.metadata.CatalogLoader;
 import dev.drover.coordinator.metadata.CatalogQueries;
 import dev.drover.coordinator.metadata.FunctionFacts;
+import dev.drover.coordinator.metadata.SlotOwners;
 import dev.drover.coordinator.metadata.TypeFacts;
 import dev.drover.planner.catalog.CatalogSnapshot;
 import java.util.HashMap;
@@ -31,7 +32,13 @@ record CatalogViews(FunctionFacts functions, TypeFacts types) {
     CatalogSnapshot snapshot = new CatalogLoader(schema, metadata).load();
     boolean collationIsC = isTrue(schema.query(COLLATION).getFirst().getFirst());
     return new CatalogView(
-        snapshot, functions.read(schema), types.read(schema), collationIsC, shared, roles(schema));
+        snapshot,
+        functions.read(schema),
+        types.read(schema),
+        collationIsC,
+        shared,
+        roles(schema),
+        SlotOwners.newest(metadata));
   }
 
   private static Map<String, Integer> roles(CatalogQueries schema) {

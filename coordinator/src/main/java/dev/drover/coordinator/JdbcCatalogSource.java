@@ -3,6 +3,7 @@ package dev.drover.coordinator;
 import dev.drover.coordinator.catalog.CatalogSource;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.metadata.CatalogQueries;
+import dev.drover.coordinator.metadata.SlotOwners;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import java.sql.Connection;
@@ -25,6 +26,17 @@ record JdbcCatalogSource(DataSource catalogNode, CatalogViews views) implements 
   @Override
   public CatalogView load(long version) {
     return atOneSnapshot(catalogNode, queries -> views.load(queries, queries, true));
+  }
+
+  /** One statement, so that there is one snapshot. */
+  @Override
+  public Optional<CatalogView> advance(CatalogView known, long from, long to) {
+    try (Connection connection = catalogNode.getConnection()) {
+      return SlotOwners.since(sql -> rows(connection, sql), known.slotChange(), from, to)
+          .map(owners -> known.withShards(owners.byGroup(), owners.newest()));
+    } catch (SQLException e) {
+      throw failed(e);
+    }
   }
 
   private static <T> T atOneSnapshot(DataSource catalogNode, Function<CatalogQueries, T> reader) {

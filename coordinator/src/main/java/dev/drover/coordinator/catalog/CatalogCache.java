@@ -183,12 +183,14 @@ public final class CatalogCache {
   private void load() {
     while (true) {
       long version;
+      long known;
       synchronized (this) {
         version = wanted;
+        known = loaded;
       }
       CatalogView fresh;
       try {
-        fresh = source.load(version);
+        fresh = source.advance(view, known, version).orElseGet(() -> source.load(version));
       } catch (RuntimeException e) {
         LOG.warn("event=catalog_load_failed version={} error={}", version, e.getMessage());
         LockSupport.parkNanos(RELOAD_PAUSE_NANOS);

@@ -1,6 +1,7 @@
 package dev.drover.coordinator.catalog;
 
 import dev.drover.planner.catalog.CatalogSnapshot;
+import dev.drover.planner.catalog.ShardMap;
 import dev.drover.planner.catalog.TableStatistics;
 import dev.drover.planner.context.FunctionCatalog;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param collationIsC text without a COLLATE clause is compared byte by byte
  * @param roles their OIDs by their names
  * @param shared false for a transaction's own view, whose plans nobody else may use
+ * @param slotChange the newest change of slots' owners that it has
  */
 public record CatalogView(
     CatalogSnapshot snapshot,
@@ -21,7 +23,8 @@ public record CatalogView(
     CatalogTypes types,
     boolean collationIsC,
     boolean shared,
-    Map<String, Integer> roles) {
+    Map<String, Integer> roles,
+    long slotChange) {
   public CatalogView {
     roles = Map.copyOf(roles);
   }
@@ -33,11 +36,19 @@ public record CatalogView(
       CatalogTypes types,
       boolean collationIsC,
       boolean shared) {
-    this(snapshot, functions, types, collationIsC, shared, Map.of());
+    this(snapshot, functions, types, collationIsC, shared, Map.of(), 0);
   }
 
   CatalogView withStatistics(Map<Integer, TableStatistics> byRelation) {
-    return new CatalogView(
-        snapshot.withStatistics(byRelation), functions, types, collationIsC, shared, roles);
+    return with(snapshot.withStatistics(byRelation), slotChange);
+  }
+
+  /** The same after changes of slots' owners alone. */
+  public CatalogView withShards(Map<Integer, ShardMap> byGroup, long newestChange) {
+    return with(snapshot.withShards(byGroup), newestChange);
+  }
+
+  private CatalogView with(CatalogSnapshot other, long newestChange) {
+    return new CatalogView(other, functions, types, collationIsC, shared, roles, newestChange);
   }
 }

@@ -3,6 +3,7 @@ package dev.drover.coordinator.ddl;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.exec.BlockingTransaction;
 import dev.drover.coordinator.exec.DdlServices;
+import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.settings.SettingsState;
 import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.coordinator.txn.Participant;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +51,7 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
             warning -> LOG.warn("event=cluster_change_warning text={}", warning.message()));
     BlockingTransaction blocking = new BlockingTransaction(transaction);
     blocking.await((CompletableFuture<Boolean> future) -> begin(transaction, future));
-    BlockingParts parts = new BlockingParts(blocking);
+    BlockingParts parts = new BlockingParts(blocking, ddl);
     boolean worked = false;
     try {
       blocking.query(locked(blocking), LOCK);
@@ -60,12 +63,13 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
       return new Outcome.RolledBack(e.state().code(), String.valueOf(e.getMessage()));
     } finally {
       if (!worked) {
+        parts.announced.ifPresent(this::withdraw);
         blocking.await(
             (CompletableFuture<Boolean> future) ->
                 transaction.rollback(() -> future.complete(true)));
       }
     }
-    return commit(blocking, transaction, parts.rowsMove);
+    return commit(blocking, transaction, parts);
   }
 
   private static Participant locked(BlockingTransaction blocking) {
@@ -82,10 +86,12 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
   }
 
   /** When all coordinators have stopped planning by the old catalog. */
-  private Outcome commit(BlockingTransaction blocking, Transaction transaction, boolean rowsMove) {
+  private Outcome commit(
+      BlockingTransaction blocking, Transaction transaction, BlockingParts parts) {
     CompletableFuture<Optional<ErrorFields>> ended = new CompletableFuture<>();
-    DdlChanges changes = new DdlChanges(ddl, ddl.catalog().view(), rowsMove);
-    blocking.onLoop(() -> changes.commit(transaction, ended::complete));
+    DdlChanges changes = new DdlChanges(ddl, ddl.catalog().view(), parts.extent);
+    CompletionStage<Long> announced = parts.announced.orElseGet(ddl::publishBegin);
+    blocking.onLoop(() -> changes.commit(transaction, announced, ended::complete));
     Optional<ErrorFields> error = BlockingTransaction.join(ended);
     awaitCurrent();
     if (error.isEmpty()) {
@@ -97,6 +103,11 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
     return isUnknown
         ? new Outcome.Unknown(error.get().message())
         : new Outcome.RolledBack(state, error.get().message());
+  }
+
+  /** What was announced comes to nothing. */
+  private void withdraw(CompletionStage<Long> announced) {
+    var _ = announced.thenAccept(version -> ddl.publishEnd(version, false));
   }
 
   /** This coordinator's statements go by the new catalog. */
@@ -113,10 +124,13 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
   /** Used under the lock of schema changes. */
   private static final class BlockingParts implements Parts {
     private final BlockingTransaction transaction;
-    private boolean rowsMove;
+    private final DdlServices ddl;
+    private Optional<CompletionStage<Long>> announced = Optional.empty();
+    private DdlChanges.Extent extent = DdlChanges.Extent.SCHEMA;
 
-    BlockingParts(BlockingTransaction transaction) {
+    BlockingParts(BlockingTransaction transaction, DdlServices ddl) {
       this.transaction = transaction;
+      this.ddl = ddl;
     }
 
     @Override
@@ -142,8 +156,32 @@ public record ClusterTransaction(TransactionServices transactions, DdlServices d
     }
 
     @Override
+    public Answer send(int node, String sql) {
+      return rows(transaction.send(joined(node), sql));
+    }
+
+    @Override
+    public Answer sendMetadata(String sql) {
+      return rows(transaction.send(transaction.joinMetadata(), sql));
+    }
+
+    private static Answer rows(Supplier<QuietReply> reply) {
+      return () -> reply.get().rows();
+    }
+
+    @Override
     public void rowsMove() {
-      rowsMove = true;
+      extent = DdlChanges.Extent.ROWS;
+    }
+
+    @Override
+    public void announce() {
+      announced = Optional.of(ddl.publishBegin());
+    }
+
+    @Override
+    public void onlySlotsMove() {
+      extent = DdlChanges.Extent.SLOTS;
     }
 
     private Participant joined(int node) {

@@ -3,6 +3,7 @@ package dev.drover.coordinator.ddl;
 import dev.drover.coordinator.catalog.CatalogView;
 import dev.drover.coordinator.exec.BlockingTransaction;
 import dev.drover.coordinator.exec.DdlServices;
+import dev.drover.coordinator.metadata.SlotOwners;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Completion;
@@ -15,6 +16,7 @@ import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.Node;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -28,19 +30,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class DdlChanges {
   private final DdlServices services;
   private final CatalogView view;
-  private final boolean movesRows;
+  private final Extent extent;
 
-  /**
-   * @param movesRows rows of a table have gone to other nodes
-   */
-  DdlChanges(DdlServices services, CatalogView view, boolean movesRows) {
-    this.services = services;
-    this.view = view;
-    this.movesRows = movesRows;
+  /** What others have to know of a change. */
+  enum Extent {
+    /** The schema is another one. */
+    SCHEMA,
+    /** Rows of a table have gone to other nodes besides. */
+    ROWS,
+    /** Nothing but the owners of slots changes. */
+    SLOTS
   }
 
-  boolean movesRows() {
-    return movesRows;
+  DdlChanges(DdlServices services, CatalogView view, Extent extent) {
+    this.services = services;
+    this.view = view;
+    this.extent = extent;
+  }
+
+  Extent extent() {
+    return extent;
   }
 
   public CatalogView view() {
@@ -53,21 +62,39 @@ public final class DdlChanges {
   }
 
   public void commit(Transaction transaction, Completion done) {
+    commit(transaction, services.publishBegin(), done);
+  }
+
+  /** {@code announced} as of {@link DdlServices#publishBegin}. */
+  void commit(Transaction transaction, CompletionStage<Long> announced, Completion done) {
     var loop = transaction.services().loop();
-    services
-        .publishBegin()
-        .whenComplete(
-            (version, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure == null && movesRows) {
-                        cancelWaiters(transaction, () -> commit(transaction, version, done));
-                      } else if (failure == null) {
-                        commit(transaction, version, done);
-                      } else {
-                        giveUp(transaction, failure, done);
-                      }
-                    }));
+    announced.whenComplete(
+        (version, failure) ->
+            loop.execute(
+                () -> {
+                  if (failure == null) {
+                    announced(transaction, version, done);
+                  } else {
+                    giveUp(transaction, failure, done);
+                  }
+                }));
+  }
+
+  private void announced(Transaction transaction, long version, Completion done) {
+    switch (extent) {
+      case SCHEMA -> commit(transaction, version, done);
+      case ROWS -> cancelWaiters(transaction, () -> commit(transaction, version, done));
+      case SLOTS -> {
+        note(transaction, version);
+        commit(transaction, version, done);
+      }
+    }
+  }
+
+  /** An error of this statement, whose answer nobody waits for, makes PREPARE fail. */
+  private static void note(Transaction transaction, long version) {
+    Participant metadata = transaction.find(Node.CATALOG_ID, true).orElseThrow();
+    metadata.backend().query(SlotOwners.noted(version), new QuietReply());
   }
 
   /**
@@ -123,7 +150,7 @@ public final class DdlChanges {
                   .loop()
                   .execute(
                       () -> {
-                        session.changed(new DdlChanges(services, reloaded, movesRows));
+                        session.changed(new DdlChanges(services, reloaded, extent));
                         done.run();
                       });
             });

@@ -276,8 +276,9 @@ public final class DdlOperator implements Operator {
   private DdlChanges changes(Plan.Utility plan) {
     boolean movesRows =
         plan.steps().stream().anyMatch(CarryRows.class::isInstance)
-            || session.changes().map(DdlChanges::movesRows).orElse(false);
-    return new DdlChanges(services, blocking.loadView(services), movesRows);
+            || session.changes().filter(c -> c.extent() == DdlChanges.Extent.ROWS).isPresent();
+    DdlChanges.Extent extent = movesRows ? DdlChanges.Extent.ROWS : DdlChanges.Extent.SCHEMA;
+    return new DdlChanges(services, blocking.loadView(services), extent);
   }
 
   private void continueWith(Plan then, String tag) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A transaction's connections for code that waits: what happens to them still happens on their
@@ -55,6 +56,13 @@ public final class BlockingTransaction {
   public QuietReply query(Participant participant, String sql) {
     QuietReply reply = await(future -> send(participant, sql, future));
     return reply.orThrow();
+  }
+
+  /** Does not wait: the reply is what {@link #query(Participant, String)} would return or raise. */
+  public Supplier<QuietReply> send(Participant participant, String sql) {
+    CompletableFuture<QuietReply> future = new CompletableFuture<>();
+    onLoop(() -> send(participant, sql, future));
+    return () -> join(future).orThrow();
   }
 
   /** The same statement on several at once; raises the first error after all have answered. */

@@ -33,16 +33,11 @@ record Metadata(
                 .query("SELECT f.version, v.version FROM drover.format f, drover.catalog_version v")
                 .getFirst());
     MetadataFormat.requireCurrent(versions.number(0));
-    Map<Integer, ShardMap> maps = new HashMap<>();
-    for (Values v : rows(queries, "SELECT id, slots, moves FROM drover.colocation_groups")) {
-      maps.put(v.number(0), ShardMap.of(v.number(0), array(v.numbers(1)), array(v.numbers(2))));
-    }
     return new Metadata(
-        versions.bigNumber(1), nodes(queries), groups(queries), distributions(queries, maps));
-  }
-
-  private static int[] array(List<Integer> numbers) {
-    return numbers.stream().mapToInt(Integer::intValue).toArray();
+        versions.bigNumber(1),
+        nodes(queries),
+        groups(queries),
+        distributions(queries, SlotOwners.all(queries)));
   }
 
   private static Map<Integer, Node> nodes(CatalogQueries queries) {

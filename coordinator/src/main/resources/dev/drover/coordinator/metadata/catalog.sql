@@ -64,6 +64,12 @@ CREATE TABLE IF NOT EXISTS drover.colocation_groups (
 ALTER TABLE drover.colocation_groups
   ADD COLUMN IF NOT EXISTS moves integer[] NOT NULL DEFAULT array_fill(0, ARRAY[32]);
 
+-- Changes of the catalog that were changes of slots and nothing else, by the GTM's numbers.
+CREATE TABLE IF NOT EXISTS drover.slot_changes (
+  id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  version bigint NOT NULL
+);
+
 -- kind: H hash, M modulo, R replicated, N round robin. The relation is the catalog node's.
 CREATE TABLE IF NOT EXISTS drover.distributions (
   distribution_id integer PRIMARY KEY,

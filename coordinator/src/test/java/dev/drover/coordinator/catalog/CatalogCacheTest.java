@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,32 @@ class CatalogCacheTest {
     cache.current(2);
     read();
     assertThat(cache.isCurrent(before)).isFalse();
+  }
+
+  /** A source that cannot tell what has changed is asked for everything. */
+  @Test
+  void aViewIsAdvancedWhereItCanBe() {
+    CatalogView moved = load(2);
+    CatalogCache advancing =
+        new CatalogCache(
+            new CatalogSource() {
+              @Override
+              public CatalogView load(long version) {
+                return CatalogCacheTest.this.load(version);
+              }
+
+              @Override
+              public Optional<CatalogView> advance(CatalogView known, long from, long to) {
+                return from == 1 && to == 2 ? Optional.of(moved) : Optional.empty();
+              }
+            },
+            1,
+            Runnable::run);
+    advancing.current(2);
+    assertThat(advancing.view()).isSameAs(moved);
+    advancing.current(3);
+    assertThat(advancing.view()).isNotSameAs(moved);
+    assertThat(advancing.version()).isEqualTo(3);
   }
 
   /** Plans live as long as their view does. */

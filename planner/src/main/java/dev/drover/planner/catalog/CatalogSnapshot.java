@@ -83,6 +83,13 @@ public final class CatalogSnapshot {
     return new CatalogSnapshot(this, byRelation);
   }
 
+  /** The same with other owners of slots, by the ids of the colocation groups. */
+  public CatalogSnapshot withShards(Map<Integer, ShardMap> byGroup) {
+    List<Relation> moved = byOid.values().stream().map(r -> r.withShards(byGroup)).toList();
+    return new CatalogSnapshot(version, nodes, groups, moved, routines())
+        .withStatistics(statistics);
+  }
+
   public long version() {
     return version;
   }

@@ -3,6 +3,7 @@ package dev.drover.planner.catalog;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -66,6 +67,40 @@ public record Relation(
     uniqueKeys = List.copyOf(uniqueKeys);
     foreignKeys = List.copyOf(foreignKeys);
     requireNonNull(viewDefinition);
+  }
+
+  /** The same with the new owners of its slots, by the id of its colocation group. */
+  Relation withShards(Map<Integer, ShardMap> byGroup) {
+    Distribution moved =
+        switch (distribution) {
+          case Distribution.Hash h ->
+              new Distribution.Hash(
+                  h.distributionId(), h.key(), newest(h.shards(), byGroup), h.leafName());
+          case Distribution.Modulo m ->
+              new Distribution.Modulo(
+                  m.distributionId(), m.key(), newest(m.shards(), byGroup), m.leafName());
+          case Distribution.Replicated _, Distribution.RoundRobin _, Distribution.CatalogNode _ ->
+              distribution;
+        };
+    return moved.equals(distribution) ? this : with(moved);
+  }
+
+  private static ShardMap newest(ShardMap known, Map<Integer, ShardMap> byGroup) {
+    return byGroup.getOrDefault(known.groupId(), known);
+  }
+
+  private Relation with(Distribution other) {
+    return new Relation(
+        oid,
+        schema,
+        name,
+        kind,
+        other,
+        columns,
+        uniqueKeys,
+        foreignKeys,
+        viewDefinition,
+        leafAccess);
   }
 
   /** True when its rows are on datanodes. */

@@ -34,8 +34,32 @@ public interface ClusterChange {
     /** On several nodes at once. */
     void onEach(Map<Integer, String> sqlByNode);
 
+    /**
+     * Sends a statement to a node that has joined, behind those that were sent before, and does not
+     * wait for the answer.
+     */
+    Answer send(int node, String sql);
+
+    /** As {@link #send}, on Drover's own connection to the catalog node. */
+    Answer sendMetadata(String sql);
+
     /** Statements that wait for the transaction's locks will be planned anew. */
     void rowsMove();
+
+    /**
+     * Tells all coordinators now that the catalog changes, and not only when the work is done: they
+     * begin no statements from here on. For who has little left to wait for.
+     */
+    void announce();
+
+    /** Nothing changes but the owners of slots: nobody needs to read the whole catalog again. */
+    void onlySlotsMove();
+  }
+
+  /** What a statement answers; to be asked for, since its error is told there. */
+  @FunctionalInterface
+  interface Answer {
+    List<List<Optional<String>>> rows();
   }
 
   /** How it went. */

@@ -16,6 +16,10 @@ final class Markers {
   private static final Duration POLL = Duration.ofNanos(500_000);
   private static final Duration ROUND = Duration.ofSeconds(2);
   private static final Duration CUTOVER_PATIENCE = Duration.ofMillis(300);
+
+  /** When others wait as well. */
+  private static final Duration BOLD_PATIENCE = Duration.ofMillis(40);
+
   private static final int IN_A_ROW = 4;
   private static final long NANOS_PER_MICRO = 1000;
   private static final int MAX_ROUNDS = 1800;
@@ -74,6 +78,12 @@ final class Markers {
   boolean arrivesInTime() throws SQLException {
     send();
     return arrives(CUTOVER_PATIENCE);
+  }
+
+  /** The same while all coordinators wait. */
+  boolean arrivesSoon() throws SQLException {
+    send();
+    return arrives(BOLD_PATIENCE);
   }
 
   private void send() throws SQLException {

@@ -25,8 +25,10 @@ import java.util.Optional;
  * metadata   the new owner; the move is DECIDED
  * </pre>
  *
- * <p>Parents are locked before leaves, as statements lock them. Nobody waits for locks for longer
- * than {@code lockMillis}, because whoever comes later waits behind.
+ * <p>Parents are locked before leaves, as statements lock them. Nobody waits for locks for long,
+ * because whoever comes later waits behind. What does not depend on each other is under way at the
+ * same time: the source's part while the marker travels, the target's while the metadata is written
+ * and the change is announced.
  *
  * <p>Threads: confined to the move's thread.
  */
@@ -47,11 +49,24 @@ final class SlotCutover {
     boolean arrived() throws SQLException;
   }
 
+  /**
+   * How an attempt is made.
+   *
+   * @param lockMillis nobody waits for locks for longer than that
+   * @param isBold the change is announced as soon as the locks are there: the whole takes less
+   *     time, but all coordinators wait for the last changes
+   */
+  record Attempt(int lockMillis, boolean isBold) {}
+
+  private static final long NANOS_PER_MICRO = 1000;
+
   private final ClusterChange cluster;
   private final Job job;
   private final Move move;
   private final MovedTables tables;
   private long lockedAt;
+  private long stepped;
+  private final StringBuilder steps = new StringBuilder();
 
   SlotCutover(ClusterChange cluster, Job job, Move move, MovedTables tables) {
     this.cluster = cluster;
@@ -65,42 +80,66 @@ final class SlotCutover {
     return lockedAt;
   }
 
-  Outcome run(int lockMillis, Drain drain) throws SQLException {
-    return cluster.run(parts -> change(parts, lockMillis, drain));
+  Outcome run(Attempt attempt, Drain drain) throws SQLException {
+    Outcome outcome = cluster.run(parts -> change(parts, attempt, drain));
+    step("commit");
+    return outcome;
   }
 
-  private void change(ClusterChange.Parts parts, int lockMillis, Drain drain) throws SQLException {
+  private void change(ClusterChange.Parts parts, Attempt attempt, Drain drain) throws SQLException {
+    parts.onlySlotsMove();
     check(parts);
     // The nodes join before anybody waits.
-    String timeout = timeouts(lockMillis);
+    String timeout = timeouts(attempt.lockMillis());
     parts.onEach(Map.of(move.source(), timeout, move.target(), timeout));
     lockedAt = System.nanoTime();
-    parts.on(move.source(), locks());
-    parts.on(move.source(), give());
+    stepped = lockedAt;
+    ClusterChange.Answer locked = parts.send(move.source(), locks());
+    ClusterChange.Answer given = parts.send(move.source(), give());
+    locked.rows();
+    step("lock");
+    // Nothing is written on the source from here on.
+    if (attempt.isBold()) {
+      parts.announce();
+    }
     if (!drain.arrived()) {
       throw new TooSlow();
     }
-    parts.on(move.target(), take());
-    parts.metadata(
-        "UPDATE drover.colocation_groups SET slots[%d] = %d, moves[%1$d] = moves[%1$d] + 1 WHERE id = %d"
-            .formatted(move.slot() + 1, move.target(), move.group()));
-    decide(parts);
-  }
-
-  /** Whoever has taken the move up meanwhile writes another phase, and then undoes things. */
-  private void decide(ClusterChange.Parts parts) {
-    boolean isDecided =
-        !parts
-            .metadata(
-                """
-                UPDATE drover.move SET phase = 'DECIDED', message = '' \
-                WHERE id = %s AND phase = 'CUTOVER' RETURNING id\
-                """
-                    .formatted(move.id()))
-            .isEmpty();
-    if (!isDecided) {
+    step("marker");
+    if (!attempt.isBold()) {
+      parts.announce();
+    }
+    ClusterChange.Answer taken = parts.send(move.target(), take());
+    ClusterChange.Answer decided = parts.sendMetadata(decision());
+    given.rows();
+    taken.rows();
+    step("take");
+    // Whoever has taken the move up meanwhile writes another phase, and then undoes things.
+    if (decided.rows().isEmpty()) {
       throw new JobLost("move %s is not this claim's".formatted(move.id()));
     }
+    step("decide");
+  }
+
+  /** The new owner; answers nothing if the move is not in its cutover any more. */
+  private String decision() {
+    return """
+    UPDATE drover.colocation_groups SET slots[%d] = %d, moves[%1$d] = moves[%1$d] + 1 WHERE id = %d; \
+    UPDATE drover.move SET phase = 'DECIDED', message = '' \
+    WHERE id = %s AND phase = 'CUTOVER' RETURNING id\
+    """
+        .formatted(move.slot() + 1, move.target(), move.group(), move.id());
+  }
+
+  private void step(String name) {
+    long now = System.nanoTime();
+    steps.append(' ').append(name).append("_us=").append((now - stepped) / NANOS_PER_MICRO);
+    stepped = now;
+  }
+
+  /** How long each step of the cutover has taken, for the log. */
+  String steps() {
+    return steps.toString();
   }
 
   private void check(ClusterChange.Parts parts) {

@@ -29,6 +29,9 @@ final class SlotMover {
   private static final int FIRST_LOCK_MILLIS = 50;
   private static final int LONGEST_LOCK_MILLIS = 200;
 
+  /** After that, all is to be ready on source and target before others are told. */
+  private static final int BOLD_CUTOVERS = 5;
+
   /** So many attempts are made before others have to wait for longer than that. */
   private static final int EAGER_CUTOVERS = 20;
 
@@ -262,7 +265,7 @@ final class SlotMover {
       while (i < MAX_CUTOVERS && deadlocks < MAX_DEADLOCKS) {
         int before = deadlocks;
         control.proceed();
-        if (switched(tables, markers, lockMillis)) {
+        if (switched(tables, markers, new SlotCutover.Attempt(lockMillis, i < BOLD_CUTOVERS))) {
           return;
         }
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(pauseNanos(i)));
@@ -280,12 +283,15 @@ final class SlotMover {
   }
 
   /** One try; false when it may succeed later. */
-  private boolean switched(MovedTables tables, Markers markers, int lockMillis)
+  private boolean switched(MovedTables tables, Markers markers, SlotCutover.Attempt attempt)
       throws SQLException {
     SlotCutover cutover = new SlotCutover(cluster, control.job(), move, tables);
     Optional<Outcome> outcome;
     try {
-      outcome = Optional.of(cutover.run(lockMillis, markers::arrivesInTime));
+      outcome =
+          Optional.of(
+              cutover.run(
+                  attempt, attempt.isBold() ? markers::arrivesSoon : markers::arrivesInTime));
     } catch (SlotCutover.TooSlow e) {
       reason = "the target does not keep up with the changes";
       outcome = Optional.empty();
@@ -296,11 +302,11 @@ final class SlotMover {
     MoveStore.blocked(control.catalog(), move.id(), micros);
     control.counts().blocked(micros);
     LOG.info(
-        "event=move_cutover move={} outcome={} blocked_us={} marker_us={}",
+        "event=move_cutover move={} outcome={} blocked_us={}{}",
         move.id(),
         outcome.map(Object::toString).orElse("too slow"),
         micros,
-        markers.lastMicros());
+        cutover.steps());
     if (phase == MovePhase.DECIDED) {
       return true;
     }
