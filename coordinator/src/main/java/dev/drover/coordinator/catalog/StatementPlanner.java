@@ -279,7 +279,8 @@ public final class StatementPlanner {
             facts,
             view.functions(),
             view.types(),
-            new RoutingContext.Session(request.inTransaction(), view.collationIsC()));
+            new RoutingContext.Session(
+                request.inTransaction(), view.collationIsC(), request.text().ofCursor()));
     Routed routed = Router.route(parsed, context);
     Map<Integer, String> reads = new HashMap<>();
     for (LiteralRead read : routed.reads()) {

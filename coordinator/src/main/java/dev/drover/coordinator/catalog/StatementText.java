@@ -2,6 +2,7 @@ package dev.drover.coordinator.catalog;
 
 import dev.drover.planner.sql.ShapeScanner;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The text of one statement as the client sent it, with its shape and where its literals stand.
@@ -11,17 +12,21 @@ import java.nio.charset.StandardCharsets;
  * <p>Threads: immutable.
  */
 public final class StatementText {
+  private static final byte[] OF_CURSOR = "DECLARE ".getBytes(StandardCharsets.US_ASCII);
+
   private final byte[] utf8;
   private final byte[] shape;
   private final long shapeHash;
+  private final boolean ofCursor;
 
   /** Start and end of each literal in turn. */
   private final int[] bounds;
 
-  private StatementText(byte[] utf8, ShapeScanner scanned) {
+  private StatementText(byte[] utf8, ShapeScanner scanned, boolean ofCursor) {
     this.utf8 = utf8;
-    this.shape = scanned.keptShape();
-    this.shapeHash = scanned.shapeHash();
+    this.ofCursor = ofCursor;
+    this.shape = ofCursor ? shapeOfCursor(scanned.keptShape()) : scanned.keptShape();
+    this.shapeHash = ofCursor ? ~scanned.shapeHash() : scanned.shapeHash();
     this.bounds = new int[2 * scanned.literalCount()];
     for (int i = 0; i < scanned.literalCount(); i++) {
       bounds[2 * i] = scanned.literalStart(i);
@@ -32,12 +37,28 @@ public final class StatementText {
   /** {@code scanner} is left holding this text's scan. */
   public static StatementText of(byte[] utf8, ShapeScanner scanner) {
     scanner.scan(utf8, 0, utf8.length);
-    return new StatementText(utf8, scanner);
+    return new StatementText(utf8, scanner, false);
+  }
+
+  /** A cursor's query, which has plans of its own. */
+  public static StatementText ofCursor(byte[] utf8, ShapeScanner scanner) {
+    scanner.scan(utf8, 0, utf8.length);
+    return new StatementText(utf8, scanner, true);
+  }
+
+  private static byte[] shapeOfCursor(byte[] query) {
+    byte[] shape = Arrays.copyOf(OF_CURSOR, OF_CURSOR.length + query.length);
+    System.arraycopy(query, 0, shape, OF_CURSOR.length, query.length);
+    return shape;
   }
 
   /** From a scanner that has just scanned exactly this text. */
   public static StatementText scanned(byte[] utf8, ShapeScanner scanner) {
-    return new StatementText(utf8, scanner);
+    return new StatementText(utf8, scanner, false);
+  }
+
+  public boolean ofCursor() {
+    return ofCursor;
   }
 
   /** Not to be changed. */

@@ -1,5 +1,6 @@
 package dev.drover.coordinator.change;
 
+import dev.drover.coordinator.exec.Rendering;
 import dev.drover.coordinator.insert.TargetSlots;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.ShardMap;
@@ -12,7 +13,6 @@ import java.util.List;
  * <p>Threads: confined to the session's event loop.
  */
 final class ChangePlaces {
-  private static final String SLOT_SCHEMA = "\"drover$";
   private static final int ON_ALL = -1;
 
   private final ChangedTable table;
@@ -31,8 +31,8 @@ final class ChangePlaces {
   /** The node of a place; of a replicated table the one that is changed first. */
   int node(String place) {
     return switch (table.target().distribution()) {
-      case Distribution.Hash(_, _, var shards, _) -> shards.nodeOf(slot(place));
-      case Distribution.Modulo(_, _, var shards, _) -> shards.nodeOf(slot(place));
+      case Distribution.Hash(_, _, var shards, _) -> shards.nodeOf(Rendering.slot(place));
+      case Distribution.Modulo(_, _, var shards, _) -> shards.nodeOf(Rendering.slot(place));
       case Distribution.RoundRobin _ -> Integer.parseInt(place);
       case Distribution.Replicated replicated -> replicated.primary();
       case Distribution.CatalogNode _ -> throw new IllegalStateException("not distributed");
@@ -41,7 +41,7 @@ final class ChangePlaces {
 
   /** True when a row with these values for all columns of the target belongs to another place. */
   boolean hasMoved(String place, List<byte[]> row) {
-    return isSlotted() && slot(place) != slotOf(row);
+    return isSlotted() && Rendering.slot(place) != slotOf(row);
   }
 
   private int slotOf(List<byte[]> row) {
@@ -56,10 +56,5 @@ final class ChangePlaces {
   private boolean isSlotted() {
     return table.target().distribution() instanceof Distribution.Hash
         || table.target().distribution() instanceof Distribution.Modulo;
-  }
-
-  /** {@code "drover$17"."t$12"} is in slot 17. */
-  private static int slot(String leaf) {
-    return Integer.parseInt(leaf, SLOT_SCHEMA.length(), leaf.indexOf('"', 1), 10);
   }
 }

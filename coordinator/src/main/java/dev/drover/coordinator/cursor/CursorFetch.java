@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.pool.Backend;
+import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.pgwire.BindParameters;
 import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
@@ -29,14 +30,16 @@ public final class CursorFetch implements Operator, Reply {
 
   private final Call call;
   private final Backend worker;
+  private final Optional<RowPlaces> places;
   private final String sql;
   private Optional<ErrorFields> error = Optional.empty();
   private String tag = "";
 
   /** The call's plan knows the cursor's columns. */
-  public CursorFetch(Call call, Backend worker, String sql) {
+  public CursorFetch(Call call, OpenCursor.Place.Kept place, String sql) {
     this.call = requireNonNull(call);
-    this.worker = requireNonNull(worker);
+    this.worker = place.worker();
+    this.places = place.places();
     this.sql = requireNonNull(sql);
   }
 
@@ -91,8 +94,15 @@ public final class CursorFetch implements Operator, Reply {
     if (error.isPresent()) {
       call.failed(error.get());
     } else {
+      places.ifPresent(this::follow);
       call.completed(tag);
     }
+  }
+
+  /** Nobody asks where the row is before this is done. */
+  private void follow(RowPlaces of) {
+    worker.query(of.move(sql), new QuietReply());
+    worker.link().flush();
   }
 
   @Override

@@ -16,6 +16,8 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Runs a cursor's query to its end and keeps its rows as a cursor of the worker's connection.
@@ -41,6 +43,7 @@ public final class CursorLoad implements RelationCopy.Source {
    * What to load.
    *
    * @param request of the query by itself
+   * @param columns of the cursor; with {@code places}, three more follow
    * @param form that the request asks for
    * @param declare everything of DECLARE up to its FOR
    */
@@ -49,7 +52,8 @@ public final class CursorLoad implements RelationCopy.Source {
       CachedPlan plan,
       List<FieldDescription> columns,
       RowForm form,
-      String declare) {}
+      String declare,
+      Optional<RowPlaces> places) {}
 
   private final Call call;
   private final Source source;
@@ -79,8 +83,9 @@ public final class CursorLoad implements RelationCopy.Source {
   /** Types as the catalog node itself writes them. */
   private String createTable() {
     StringBuilder columns = new StringBuilder();
-    for (int i = 0; i < source.columns().size(); i++) {
-      FieldDescription column = source.columns().get(i);
+    List<FieldDescription> all = source.plan().facts().columns();
+    for (int i = 0; i < all.size(); i++) {
+      FieldDescription column = all.get(i);
       columns.append(i == 0 ? "c" : " || ', c").append(i + 1).append(" ' || ");
       columns.append("pg_catalog.format_type(").append(Integer.toUnsignedLong(column.typeOid()));
       columns.append(", ").append(column.typmod()).append(")");
@@ -132,8 +137,11 @@ public final class CursorLoad implements RelationCopy.Source {
     if (error.isPresent()) {
       worker.query("ROLLBACK", new QuietReply(_ -> ended()));
     } else {
-      String query = " CURSOR WITH HOLD FOR SELECT * FROM pg_temp." + TABLE;
+      int own = source.columns().size();
+      String query = " CURSOR WITH HOLD FOR " + select(1, own);
       worker.query(source.declare() + query, new QuietReply(this::kept));
+      String places = select(own + 1, source.plan().facts().columns().size());
+      source.places().ifPresent(p -> worker.query(p.declare(places), new QuietReply(this::kept)));
       worker.query(
           "COMMIT",
           new QuietReply(
@@ -143,6 +151,12 @@ public final class CursorLoad implements RelationCopy.Source {
               }));
     }
     worker.link().flush();
+  }
+
+  private static String select(int first, int last) {
+    String columns =
+        IntStream.rangeClosed(first, last).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
+    return "SELECT " + columns + " FROM pg_temp." + TABLE;
   }
 
   private void kept(QuietReply reply) {

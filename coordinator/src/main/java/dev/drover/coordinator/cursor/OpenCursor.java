@@ -6,6 +6,7 @@ import dev.drover.coordinator.pool.Backend;
 import dev.drover.pgwire.FieldDescription;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A cursor that can be fetched from.
@@ -30,8 +31,15 @@ public record OpenCursor(
       }
     }
 
-    /** A connection of the session to the catalog node that takes part in no transaction. */
-    record Kept(Backend worker) implements Place {}
+    /**
+     * A connection of the session to the catalog node that takes part in no transaction.
+     *
+     * @param places empty where rows cannot be found again
+     * @param locks it locks the rows that it reads
+     * @param rows its rows are those of one table
+     */
+    record Kept(Backend worker, Optional<RowPlaces> places, boolean locks, boolean rows)
+        implements Place {}
   }
 
   public OpenCursor {

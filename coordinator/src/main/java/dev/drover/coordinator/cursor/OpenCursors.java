@@ -43,6 +43,10 @@ public final class OpenCursors {
     entries.remove(cursor.name());
   }
 
+  public List<OpenCursor> all() {
+    return entries.values().stream().map(Entry::cursor).toList();
+  }
+
   /** Takes out all. */
   public List<OpenCursor> takeAll() {
     return take(_ -> true);
@@ -58,6 +62,11 @@ public final class OpenCursors {
     List<OpenCursor> gone = take(e -> e.stamp() != HELD && !(committed && e.cursor().hold()));
     entries.replaceAll((_, e) -> new Entry(e.cursor(), HELD));
     return gone;
+  }
+
+  /** True for one that an earlier transaction has made. */
+  public boolean isHeld(String name) {
+    return Optional.ofNullable(entries.get(name)).map(e -> e.stamp() == HELD).orElse(false);
   }
 
   /** True when this transaction has made a cursor WITH HOLD. */

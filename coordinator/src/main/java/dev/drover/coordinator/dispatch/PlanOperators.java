@@ -26,6 +26,7 @@ import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.plan.SqlText;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -49,11 +50,14 @@ public final class PlanOperators implements Operators {
         call, new SingleNodeOperator.Task(node, text, List.of(), NO_SLOTS, false, false));
   }
 
-  /** Changes the row of a cursor that a node has; {@code slots} is that of its leaf, or none. */
-  public static Operator atCursor(Call call, int node, Plan.AtCursor plan, int[] slots) {
-    List<Pin> pins = plan.leaves().stream().toList();
+  /**
+   * Changes the row of a cursor that a node has; {@code text} says which, and {@code slots} is that
+   * of its leaf, or none.
+   */
+  public static Operator atCursor(Call call, int node, SqlText text, int[] slots) {
+    List<Pin> pins = ((Plan.AtCursor) call.cached().plan()).leaves().stream().toList();
     return new SingleNodeOperator(
-        call, new SingleNodeOperator.Task(node, plan.text(), pins, slots, true, false));
+        call, new SingleNodeOperator.Task(node, text, pins, slots, true, false));
   }
 
   @Override
@@ -136,14 +140,7 @@ public final class PlanOperators implements Operators {
   }
 
   private static Operator allNodes(Call call, Plan.AllNodes plan, int[] slots) {
-    List<Integer> nodes = plan.nodes();
-    if (slots.length > 0) {
-      TreeSet<Integer> pinned = new TreeSet<>();
-      for (int i = 0; i < slots.length; i++) {
-        pinned.add(plan.pins().get(i).shards().nodeOf(slots[i]));
-      }
-      nodes = List.copyOf(pinned);
-    }
+    List<Integer> nodes = slots.length == 0 ? plan.nodes() : nodes(plan.pins(), slots);
     if (nodes.isEmpty()) {
       throw SqlError.of(SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE, "the table is on no node");
     }
@@ -156,6 +153,21 @@ public final class PlanOperators implements Operators {
               effect(plan));
       case Combine.Merge merge -> new MergeOperator(call, nodes, plan.text(), merge);
     };
+  }
+
+  private static List<Integer> nodes(List<Pin> pins, int[] slots) {
+    TreeSet<Integer> nodes = new TreeSet<>();
+    for (int i = 0; i < slots.length; i++) {
+      nodes.add(pins.get(i).shards().nodeOf(slots[i]));
+    }
+    return List.copyOf(nodes);
+  }
+
+  /** The nodes that the plan will ask, or more where only PostgreSQL can say which. */
+  public static List<Integer> nodes(Call call, Plan.AllNodes plan) {
+    int[] slots = call.services().slots().of(plan.pins(), call);
+    boolean known = slots.length > 0 && Arrays.stream(slots).allMatch(s -> s != Slots.UNKNOWN);
+    return known ? nodes(plan.pins(), slots) : plan.nodes();
   }
 
   private static ConcatenateOperator.Effect effect(Plan.AllNodes plan) {

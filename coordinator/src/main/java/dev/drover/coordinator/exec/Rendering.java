@@ -155,6 +155,11 @@ public final class Rendering {
     return "\"drover$" + slot + "\".\"" + leaf.replace("\"", "\"\"") + "\"";
   }
 
+  /** The slot of a leaf that is called so. */
+  public static int slot(String leafName) {
+    return Integer.parseInt(leafName, SCHEMA.length, leafName.indexOf('"', 1), 10);
+  }
+
   /** {@link #leafName} without a string in between. */
   private static void writeLeafName(String leaf, int slot, ByteBuf out) {
     out.writeBytes(SCHEMA);

@@ -64,7 +64,7 @@ final class ExplainOutline {
               .over(of(reader, call.services().slots().of(Slots.pins(reader), call)));
       case Plan.Fragments fragments -> fragments(fragments, slots);
       case Plan.Change change -> change(change);
-      case Plan.AtCursor(var cursor, var table, _, _, _) ->
+      case Plan.AtCursor(var cursor, _, var table, _, _, _) ->
           new ExplainPart("Data Node Write", "")
               .says("Relation", RELATION, table)
               .says("Cursor", "Cursor", cursor);

@@ -9,6 +9,7 @@ import dev.drover.coordinator.cursor.CursorWorker;
 import dev.drover.coordinator.cursor.OpenCursor;
 import dev.drover.coordinator.cursor.OpenCursor.Place;
 import dev.drover.coordinator.cursor.OpenCursors;
+import dev.drover.coordinator.cursor.RowPlaces;
 import dev.drover.coordinator.cursor.SavepointMarks;
 import dev.drover.coordinator.dispatch.PlanOperators;
 import dev.drover.coordinator.exec.Call;
@@ -16,7 +17,6 @@ import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.fragments.RowForm;
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
-import dev.drover.coordinator.txn.Participant;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.Characters;
 import dev.drover.pgwire.ErrorFields;
@@ -42,19 +42,19 @@ import java.util.Optional;
  * <p>Threads: confined to the session's event loop.
  */
 final class CursorStatements {
-  private static final int[] NO_SLOTS = {};
-
   private final Session session;
   private final StatementRunner runner;
   private final OpenCursors cursors = new OpenCursors();
   private final SavepointMarks marks = new SavepointMarks();
   private final CursorWorker worker;
+  private final CursorChanges changes;
   private final ShapeScanner scanner = new ShapeScanner();
 
   CursorStatements(Session session, StatementRunner runner, Transaction transaction) {
     this.session = session;
     this.runner = runner;
     this.worker = new CursorWorker(transaction);
+    this.changes = new CursorChanges(session);
   }
 
   /** Which cursors and portals stand behind which savepoint. */
@@ -78,6 +78,7 @@ final class CursorStatements {
       case CursorCommand.Fetch fetch -> fetch(call, fetch);
       case CursorCommand.Close(_, var name) when name.isPresent() -> close(call, name.get().text());
       case CursorCommand.Close _ -> {
+        cursors.all().forEach(this::letRowsGo);
         cursors.takeAll().forEach(this::close);
         session.established().extended().closePortals();
         releaseUnused();
@@ -97,7 +98,7 @@ final class CursorStatements {
     int start = declare.query().span().start();
     int before = Characters.count(whole, start);
     StatementText query =
-        StatementText.of(Arrays.copyOfRange(whole, start, declare.span().end()), scanner);
+        StatementText.ofCursor(Arrays.copyOfRange(whole, start, declare.span().end()), scanner);
     List<Integer> types = call.cached().facts().parameterTypes();
     runner.plan(
         query,
@@ -128,8 +129,14 @@ final class CursorStatements {
       return new Call.Request(query, bind, 0, 0, false, formats);
     }
 
+    /** All that the plan yields. */
+    private List<FieldDescription> columns() {
+      List<FieldDescription> own = plan.facts().columns();
+      return marked().isPresent() ? RowPlaces.behind(own) : own;
+    }
+
     private List<Integer> types() {
-      return plan.facts().columns().stream().map(FieldDescription::typeOid).toList();
+      return columns().stream().map(FieldDescription::typeOid).toList();
     }
 
     /** Of the rows that are kept. */
@@ -137,9 +144,25 @@ final class CursorStatements {
       return RowForm.text(types());
     }
 
-    CachedPlan exactPlan() {
+    CachedPlan kept() {
+      StatementFacts facts = new StatementFacts(plan.facts().parameterTypes(), columns());
       Plan exact = ExactRows.of(plan.plan(), types());
-      return new CachedPlan(plan.view(), exact, plan.facts(), Map.of());
+      return new CachedPlan(plan.view(), exact, facts, Map.of());
+    }
+
+    Optional<Plan.AllNodes> marked() {
+      return plan.plan() instanceof Plan.AllNodes all && all.marked().isPresent()
+          ? Optional.of(all)
+          : Optional.empty();
+    }
+
+    boolean locks() {
+      return !declare.query().locking().isEmpty();
+    }
+
+    /** The query by itself, with nobody to tell. */
+    Call asked() {
+      return call.inside(request(Optional.empty()), plan, call.output(), call.listener());
     }
 
     String name() {
@@ -178,8 +201,7 @@ final class CursorStatements {
         new Call.Listener() {
           @Override
           public void completed(Call done, String tag) {
-            boolean locks = !opening.declare().query().locking().isEmpty();
-            opened(opening, new Place.OnNode(done.node(), done.leaves(), locks));
+            opened(opening, new Place.OnNode(done.node(), done.leaves(), opening.locks()));
           }
 
           @Override
@@ -208,14 +230,35 @@ final class CursorStatements {
     opening.call().completed("DECLARE CURSOR");
   }
 
+  /** Outside of a block, the cursor's transaction is over before anybody can ask for a row. */
   private void keep(Opening opening, Backend backend) {
+    boolean block = runner.transaction().scope() != Transaction.Scope.NONE;
+    Optional<RowPlaces> places =
+        opening
+            .marked()
+            .filter(_ -> block)
+            .map(
+                all ->
+                    RowPlaces.of(
+                        marks.stamp(),
+                        all.marked().orElseThrow(),
+                        PlanOperators.nodes(opening.asked(), all)));
+    boolean rows = CursorTexts.isOfRows(opening.declare().query());
+    Place kept = new Place.Kept(backend, places, opening.locks(), rows);
+    Runnable load = () -> load(opening, backend, places, kept);
+    places.ifPresentOrElse(
+        p -> p.hold(runner.transaction(), load, error -> opening.call().failed(error)), load);
+  }
+
+  private void load(Opening opening, Backend backend, Optional<RowPlaces> places, Place kept) {
     CursorLoad.Source source =
         new CursorLoad.Source(
             opening.request(Optional.of(opening.form().formats())),
-            opening.exactPlan(),
+            opening.kept(),
             opening.plan().facts().columns(),
             opening.form(),
-            CursorTexts.declareKept(opening.declare()));
+            CursorTexts.declareKept(opening.declare()),
+            places);
     new CursorLoad(
             opening.call(),
             source,
@@ -224,7 +267,7 @@ final class CursorStatements {
               runner.run(query);
               return session.currentOperator();
             },
-            () -> opened(opening, new Place.Kept(backend)))
+            () -> opened(opening, kept))
         .start();
   }
 
@@ -256,41 +299,16 @@ final class CursorStatements {
     Operator operator =
         switch (cursor.place()) {
           case Place.OnNode(int node, _, _) -> PlanOperators.onNode(fetching, node, sql);
-          case Place.Kept(Backend backend) -> new CursorFetch(fetching, backend, sql);
+          case Place.Kept kept -> new CursorFetch(fetching, kept, sql);
         };
     session.running(operator);
     operator.start();
   }
 
-  /** UPDATE or DELETE WHERE CURRENT OF. */
+  /** Makes the operator of UPDATE or DELETE WHERE CURRENT OF. */
   Operator change(Call call, Plan.AtCursor plan) {
-    Place place = required(plan.cursor()).place();
-    if (plan.copies()) {
-      throw SqlError.notSupported("WHERE CURRENT OF on replicated tables is not supported yet");
-    }
-    return switch (place) {
-      case Place.Kept _ ->
-          throw SqlError.notSupported(
-              "WHERE CURRENT OF cursors over several nodes or WITH HOLD is not supported yet");
-      case Place.OnNode(int node, var leaves, boolean locks) -> {
-        if (plan.leaves().isEmpty()) {
-          yield PlanOperators.atCursor(call, node, plan, NO_SLOTS);
-        }
-        Integer slot = leaves.get(plan.leaves().get().leafName());
-        if (slot == null) {
-          throw doesNotRead(plan, locks);
-        }
-        yield PlanOperators.atCursor(call, node, plan, new int[] {slot});
-      }
-    };
-  }
-
-  private static SqlError doesNotRead(Plan.AtCursor plan, boolean locks) {
-    String why =
-        locks
-            ? "cursor \"%s\" does not have a FOR UPDATE/SHARE reference to table \"%s\""
-            : "cursor \"%s\" is not a simply updatable scan of table \"%s\"";
-    return SqlError.of(SqlState.INVALID_CURSOR_STATE, why.formatted(plan.cursor(), plan.table()));
+    OpenCursor cursor = required(plan.cursor());
+    return changes.of(call, plan, cursor, cursors.isHeld(cursor.name()));
   }
 
   private static List<FieldDescription> formatted(List<FieldDescription> columns, boolean binary) {
@@ -310,27 +328,38 @@ final class CursorStatements {
 
   private void close(Call call, String name) {
     OpenCursor cursor = required(name);
+    letRowsGo(cursor);
     cursors.remove(cursor);
     close(cursor);
     releaseUnused();
     call.completed("CLOSE CURSOR");
   }
 
+  /** Versions of rows that the transaction's nodes hold back for the cursor's sake. */
+  private void letRowsGo(OpenCursor cursor) {
+    if (cursor.place() instanceof Place.Kept kept && !cursors.isHeld(cursor.name())) {
+      kept.places().ifPresent(p -> p.release(runner.transaction()));
+    }
+  }
+
   /** Whoever has it hears of it before the next statement. */
   private void close(OpenCursor cursor) {
-    Optional<Backend> owner =
-        switch (cursor.place()) {
-          case Place.OnNode(int node, _, _) ->
-              runner.transaction().find(node, false).map(Participant::backend);
-          case Place.Kept(Backend backend) -> Optional.of(backend);
-        };
-    owner
-        .filter(backend -> backend.link().isOpen())
-        .ifPresent(
-            backend -> {
-              backend.query("CLOSE " + cursor.quotedName(), new QuietReply());
-              backend.link().flush();
-            });
+    String sql = "CLOSE " + cursor.quotedName();
+    switch (cursor.place()) {
+      case Place.OnNode(int node, _, _) ->
+          runner.transaction().find(node, false).ifPresent(p -> tell(p.backend(), sql));
+      case Place.Kept(Backend backend, var places, _, _) -> {
+        tell(backend, sql);
+        places.ifPresent(p -> tell(backend, p.close()));
+      }
+    }
+  }
+
+  private static void tell(Backend backend, String sql) {
+    if (backend.link().isOpen()) {
+      backend.query(sql, new QuietReply());
+      backend.link().flush();
+    }
   }
 
   private void releaseUnused() {

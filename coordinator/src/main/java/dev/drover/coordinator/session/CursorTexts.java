@@ -6,6 +6,9 @@ import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.plan.SqlText.Piece;
 import dev.drover.planner.sql.CursorCommand;
 import dev.drover.planner.sql.CursorCommand.Fetch;
+import dev.drover.planner.sql.FromItem;
+import dev.drover.planner.sql.Query;
+import dev.drover.planner.sql.QueryBody;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +57,15 @@ final class CursorTexts {
           Optional.of(new Plan.AnyNode(behind(head, any.text()), any.nodes(), any.writes()));
       default -> Optional.empty();
     };
+  }
+
+  /** Rows of one table as they are. */
+  static boolean isOfRows(Query query) {
+    return query.body() instanceof QueryBody.SelectBlock select
+        && select.from().size() == 1
+        && select.from().getFirst() instanceof FromItem.TableRef
+        && !select.distinct()
+        && select.groupBy().isEmpty();
   }
 
   private static SqlText behind(String head, SqlText text) {

@@ -25,8 +25,9 @@ public record RoutingContext(
    *
    * @param inTransaction in a transaction block, where {@code now()} is one value for all nodes
    * @param collationIsC text without a COLLATE clause is compared byte by byte
+   * @param ofCursor the statement is the query of a cursor, which may be asked for its row's place
    */
-  public record Session(boolean inTransaction, boolean collationIsC) {}
+  public record Session(boolean inTransaction, boolean collationIsC, boolean ofCursor) {}
 
   public RoutingContext {
     requireNonNull(catalog);

@@ -38,6 +38,8 @@ import java.util.stream.Collectors;
  * put one after another, merged by key, or finished by one PostgreSQL.
  */
 public final class SeveralNodes {
+  private static final SqlText NOTHING = new SqlText(List.of());
+
   private final Analysis analysis;
   private final QueryInfo query;
   private final boolean inJava;
@@ -106,6 +108,26 @@ public final class SeveralNodes {
         text, parts.nodes(), pins(analysis, analysis.tables(), parts), combine, false);
   }
 
+  /** The block's own rows as they come, each with its marks for a cursor. */
+  private Plan rows(Block block, Placement.Parts parts, Combine combine, SqlText hidden) {
+    Optional<TableUse> marked = RowMarks.table(analysis, block);
+    if (marked.isPresent()) {
+      String marks = RowMarks.columns(marked.get());
+      nodeText.insert(endOfTargets(block.select().orElseThrow()), marks);
+    }
+    if (!hidden.pieces().isEmpty()) {
+      nodeText.insert(endOfTargets(block.select().orElseThrow()), hidden);
+    }
+    return new Plan.AllNodes(
+        nodeText.render(analysis.span()),
+        parts.nodes(),
+        pins(analysis, analysis.tables(), parts),
+        combine,
+        false,
+        false,
+        marked.map(t -> t.relation().oid()));
+  }
+
   /**
    * The nodes' rows come together on the catalog node, where {@code last} runs over them.
    *
@@ -151,7 +173,7 @@ public final class SeveralNodes {
     RowCounts counts =
         RowCounts.of(syntax, analysis.reads(), analysis.context().facts().parameterTypes());
     if (syntax.orderBy().isEmpty() && !query.isCut()) {
-      return allNodes(analysis, nodeText.render(analysis.span()), parts, Combine.ALL_ROWS);
+      return rows(block, parts, Combine.ALL_ROWS, NOTHING);
     }
     if (counts.known()) {
       cutOnNodes(counts);
@@ -159,8 +181,7 @@ public final class SeveralNodes {
       dropCut();
     }
     if (syntax.orderBy().isEmpty() && counts.known() && inJava) {
-      SqlText text = nodeText.render(analysis.span());
-      return allNodes(analysis, text, parts, new Combine.Concatenate(counts.window()));
+      return rows(block, parts, new Combine.Concatenate(counts.window()), NOTHING);
     }
     Optional<List<SortKeys.Key>> keys =
         new SortKeys(analysis, block, nodeText).keys(syntax.orderBy());
@@ -199,12 +220,8 @@ public final class SeveralNodes {
       Block block, Placement.Parts parts, List<SortKeys.Key> keys, RowCounts counts) {
     TextBuilder hidden = new TextBuilder();
     keys.forEach(k -> hidden.add(", ").add(k.text()));
-    SqlText text =
-        nodeText
-            .insert(endOfTargets(block.select().orElseThrow()), hidden.build())
-            .render(analysis.span());
     List<Combine.SortKey> sortKeys = keys.stream().map(SortKeys.Key::forMerge).toList();
-    return allNodes(analysis, text, parts, new Combine.Merge(sortKeys, counts.window()));
+    return rows(block, parts, new Combine.Merge(sortKeys, counts.window()), hidden.build());
   }
 
   private static int endOfTargets(QueryBody.SelectBlock select) {

@@ -75,6 +75,8 @@ public sealed interface Plan {
    * @param pins when not empty, only the nodes of {@code nodes} on which a pin lies take part
    * @param keepsView of a statement that writes: it changes no rows that are there, so that it can
    *     run on a view of one moment where it stands alone
+   * @param marked the OID of the table of whose rows three more columns, of types int4, text and
+   *     tid, tell node, leaf and place
    */
   record AllNodes(
       SqlText text,
@@ -82,11 +84,12 @@ public sealed interface Plan {
       List<Pin> pins,
       Combine combine,
       boolean writes,
-      boolean keepsView)
+      boolean keepsView,
+      Optional<Integer> marked)
       implements Plan {
     public AllNodes(
         SqlText text, List<Integer> nodes, List<Pin> pins, Combine combine, boolean writes) {
-      this(text, nodes, pins, combine, writes, false);
+      this(text, nodes, pins, combine, writes, false, Optional.empty());
     }
 
     public AllNodes {
@@ -94,6 +97,7 @@ public sealed interface Plan {
       nodes = List.copyOf(nodes);
       pins = List.copyOf(pins);
       requireNonNull(combine);
+      requireNonNull(marked);
     }
   }
 
@@ -161,20 +165,28 @@ public sealed interface Plan {
   }
 
   /**
-   * A change of the row that a cursor stands on: the text goes to the node that has the cursor.
+   * A change of the row that a cursor stands on: the text goes to the node that has the cursor, or
+   * the row.
    *
-   * @param table the one that is changed
+   * @param tableOid the one that is changed, and its name
    * @param leaves stands for the leaf that the cursor reads; its key says nothing. Empty when the
    *     text names the table itself
-   * @param copies the row is on other nodes too, where the cursor is not
+   * @param copies when the row is on other nodes too, where the cursor is not
    */
-  record AtCursor(String cursor, String table, SqlText text, Optional<Pin> leaves, boolean copies)
+  record AtCursor(
+      String cursor,
+      int tableOid,
+      String table,
+      RowText text,
+      Optional<Pin> leaves,
+      Optional<RowCopies> copies)
       implements Plan {
     public AtCursor {
       requireNonNull(cursor);
       requireNonNull(table);
       requireNonNull(text);
       requireNonNull(leaves);
+      requireNonNull(copies);
     }
   }
 

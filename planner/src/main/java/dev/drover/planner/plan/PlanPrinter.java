@@ -60,15 +60,15 @@ public final class PlanPrinter {
         line(depth, scan(writes) + " (" + which + ")");
         query(depth, text);
       }
-      case Plan.AllNodes(var text, var nodes, var pins, var combine, var writes, _) -> {
+      case Plan.AllNodes(var text, var nodes, var pins, var combine, var writes, _, _) -> {
         line(depth, scan(writes) + " (" + names(nodes) + ")");
         pins(depth, pins);
         query(depth, text);
         combine(depth, combine);
       }
-      case Plan.AtCursor(var cursor, _, var text, _, _) -> {
+      case Plan.AtCursor(var cursor, _, _, var text, _, _) -> {
         line(depth, "Data Node Write (at cursor " + cursor + ")");
-        query(depth, text);
+        query(depth, text.atCursor(cursor));
       }
       case Plan.ReplicatedWrite(var text, var primary, var others, var lock) -> {
         line(

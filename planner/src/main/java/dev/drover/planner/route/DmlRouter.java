@@ -10,6 +10,7 @@ import dev.drover.planner.change.ChangeRouter;
 import dev.drover.planner.context.FunctionRules;
 import dev.drover.planner.context.LiteralReads;
 import dev.drover.planner.context.RoutingContext;
+import dev.drover.planner.context.SqlNames;
 import dev.drover.planner.context.Unsupported;
 import dev.drover.planner.placement.Analysis;
 import dev.drover.planner.placement.FactFlow;
@@ -20,12 +21,14 @@ import dev.drover.planner.placement.Refusals;
 import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
+import dev.drover.planner.plan.RowText;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.Merge;
 import dev.drover.planner.sql.ParsedStatement;
 import dev.drover.planner.sql.QualifiedName;
 import dev.drover.planner.sql.RelationNames;
+import dev.drover.planner.sql.Span;
 import dev.drover.planner.sql.Update;
 import dev.drover.planner.target.AssignedDefaults;
 import dev.drover.planner.target.ChangeTarget;
@@ -111,9 +114,21 @@ final class DmlRouter {
     boolean byKey = !target.key().isEmpty() && NodeText.mayNameLeaf(target);
     Optional<Pin> leaves = byKey ? Optional.of(KeyPins.pin(target, List.of())) : Optional.empty();
     Map<TableUse, Pin> named = leaves.map(l -> Map.of(target, l)).orElse(Map.of());
-    SqlText text = text(target, named, leaves.stream().toList());
-    boolean copies = target.relation().distribution() instanceof Distribution.Replicated;
-    return new Plan.AtCursor(cursor.local(), target.relation().name(), text, leaves, copies);
+    SpliceText text = splices(target, named, leaves.stream().toList(), true);
+    Span whole = parsed.span();
+    RowText row =
+        new RowText(
+            SqlNames.quoted(target.relation()),
+            SqlNames.quote(target.name()),
+            text.render(new Span(whole.start(), current.span().start())),
+            text.render(new Span(current.span().end(), whole.end())));
+    return new Plan.AtCursor(
+        cursor.local(),
+        target.relation().oid(),
+        target.relation().name(),
+        row,
+        leaves,
+        new ReplicatedWrites(analysis).atCursor(row, target));
   }
 
   private Plan plan(Refusals refusals, Block block, TableUse target) {
@@ -148,17 +163,26 @@ final class DmlRouter {
 
   /** For one node. */
   private SqlText text(TableUse target, Map<TableUse, Pin> leaves, List<Pin> pins) {
-    boolean oneNow = context.session().inTransaction();
+    return splices(target, leaves, pins, context.session().inTransaction()).render(parsed.span());
+  }
+
+  private SpliceText splices(
+      TableUse target, Map<TableUse, Pin> leaves, List<Pin> pins, boolean oneNow) {
     SpliceText text = new NodeText(analysis).withLeaves(leaves, pins, oneNow);
-    return withDefaults(text, target, oneNow);
+    replaceDefaults(text, target, oneNow);
+    return text;
   }
 
   private SqlText withDefaults(SpliceText text, TableUse target, boolean oneNow) {
+    replaceDefaults(text, target, oneNow);
+    return text.render(parsed.span());
+  }
+
+  private void replaceDefaults(SpliceText text, TableUse target, boolean oneNow) {
     if (parsed.statement() instanceof Update update) {
       new AssignedDefaults(target.relation(), context)
           .replaceIn(text, update.assignments(), oneNow);
     }
-    return text.render(parsed.span());
   }
 
   private Optional<Plan> otherwise(Block block, TableUse target, List<Pin> pins) {

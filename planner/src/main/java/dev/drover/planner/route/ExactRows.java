@@ -31,8 +31,15 @@ public final class ExactRows {
       }
       case Plan.AnyNode(var text, var nodes, var writes) ->
           new Plan.AnyNode(exact(text, 0), nodes, writes);
-      case Plan.AllNodes(var text, var nodes, var pins, var combine, var writes, var keepsView) ->
-          new Plan.AllNodes(exact(text, hidden(combine)), nodes, pins, combine, writes, keepsView);
+      case Plan.AllNodes all ->
+          new Plan.AllNodes(
+              exact(all.text(), hidden(all.combine())),
+              all.nodes(),
+              all.pins(),
+              all.combine(),
+              all.writes(),
+              all.keepsView(),
+              all.marked());
       case Plan.Fragments(var exchanges, var last, var combine, var afterWrites) -> {
         SqlText text = exact(last.text(), hidden(combine));
         Fragment rows = new Fragment(text, last.site(), last.inputs(), last.readsTables());

@@ -204,7 +204,8 @@ final class InsertQuery {
     // A check of a foreign key looks at rows of now, and would not find them unchanged.
     boolean keepsView =
         insert.onConflict().isEmpty() && shape.table().relation().foreignKeys().isEmpty();
-    return new Plan.AllNodes(text, parts.nodes(), pins, Combine.ALL_ROWS, true, keepsView);
+    return new Plan.AllNodes(
+        text, parts.nodes(), pins, Combine.ALL_ROWS, true, keepsView, Optional.empty());
   }
 
   private Optional<Plan> anywhere(List<Integer> nodes) {

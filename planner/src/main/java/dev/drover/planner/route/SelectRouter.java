@@ -237,13 +237,16 @@ final class SelectRouter {
     return new Plan.AnyNode(text, nodes, analysis.mentions().modifiesInWith());
   }
 
-  /** Row locks are taken on the primary, where every write comes by. */
+  /**
+   * Row locks are taken on the primary, where every write comes by, also that of a cursor's row.
+   */
   private Plan replicated(Analysis analysis) {
     List<Integer> nodes = analysis.commonNodes();
     if (nodes.isEmpty()) {
       throw Unsupported.error("joins of replicated tables that share no node");
     }
-    if (analysis.mentions().locks().isEmpty()) {
+    boolean locks = !analysis.mentions().locks().isEmpty();
+    if (!locks && !context.session().ofCursor()) {
       return anyNode(analysis, nodes);
     }
     List<Integer> primaries =
@@ -252,6 +255,9 @@ final class SelectRouter {
             .distinct()
             .toList();
     if (primaries.size() > 1 || !nodes.containsAll(primaries)) {
+      if (!locks) {
+        return anyNode(analysis, nodes);
+      }
       throw Unsupported.error("row locks on replicated tables with different primary nodes");
     }
     return anyNode(analysis, primaries);

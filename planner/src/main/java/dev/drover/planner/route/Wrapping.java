@@ -26,9 +26,16 @@ record Wrapping(SqlText before, SqlText after) {
       }
       case Plan.AnyNode(var text, var nodes, var writes) ->
           new Plan.AnyNode(around(text), nodes, writes);
-      case Plan.AllNodes(var text, var nodes, var pins, var combine, var writes, var keepsView)
+      case Plan.AllNodes(
+              var text,
+              var nodes,
+              var pins,
+              var combine,
+              var writes,
+              var keepsView,
+              var marked)
           when combine.equals(Combine.ALL_ROWS) ->
-          new Plan.AllNodes(around(text), nodes, pins, combine, writes, keepsView);
+          new Plan.AllNodes(around(text), nodes, pins, combine, writes, keepsView, marked);
       case Plan.Fragments(var exchanges, var last, var combine, var afterWrites)
           when combine.equals(Combine.ALL_ROWS) -> {
         Fragment wrapped =

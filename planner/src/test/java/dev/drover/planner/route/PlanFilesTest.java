@@ -122,7 +122,9 @@ final class PlanFilesTest {
         FUNCTIONS,
         TypeNames.builtIn(),
         new RoutingContext.Session(
-            lines.contains("-- transaction"), lines.contains("-- collation C")));
+            lines.contains("-- transaction"),
+            lines.contains("-- collation C"),
+            lines.contains("-- cursor")));
   }
 
   private static FieldDescription field(String text) {
