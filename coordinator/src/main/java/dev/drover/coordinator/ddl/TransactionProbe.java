@@ -14,6 +14,7 @@ import dev.drover.planner.ddl.SqlQuote;
 import dev.drover.planner.ddl.TableShape;
 import dev.drover.redistribute.Placement;
 import java.security.SecureRandom;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -89,6 +90,11 @@ final class TransactionProbe implements DdlProbe {
     return single(metadata("SELECT provisional FROM drover.distributions WHERE relid = " + oid))
         .filter(v -> v.equals("t"))
         .isPresent();
+  }
+
+  @Override
+  public void requireAtRest(Collection<Integer> relations) {
+    metadata("SELECT drover.require_at_rest(%s)".formatted(SqlQuote.numbers(relations)));
   }
 
   @Override

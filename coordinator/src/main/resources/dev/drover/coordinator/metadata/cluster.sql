@@ -23,10 +23,9 @@ BEGIN
   SELECT j.id, j.kind INTO other FROM drover.job j WHERE j.finished IS NULL
     AND j.kind IN ('add_node', 'remove_node', 'rebalance') LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = '55006',
-      MESSAGE = format('the cluster is being altered already, by job %s', other.id),
-      HINT = format('Wait for it by SELECT drover.wait_for(%s), or end it by SELECT drover.cancel_job(%1$s).', other.id);
+    PERFORM drover.refuse_beside('the cluster is being altered already', other.id);
   END IF;
+  PERFORM drover.require_no_rewrite(ARRAY(SELECT w.relid FROM drover.rewrite w));
   FOREACH subject IN ARRAY CASE kind WHEN 'rebalance' THEN options ELSE ARRAY[node_name] END LOOP
     IF kind = 'rebalance' AND strpos(subject, '=') = 0 THEN
       chosen := chosen || subject;

@@ -87,6 +87,15 @@ CREATE TABLE IF NOT EXISTS drover.rewrite (
 -- A table is filled anew once at a time.
 CREATE UNIQUE INDEX IF NOT EXISTS rewrite_live ON drover.rewrite (relid) WHERE finished IS NULL;
 
+-- Raises what whoever must wait for a job gets to hear.
+CREATE OR REPLACE FUNCTION drover.refuse_beside(what text, job integer) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = '55006', MESSAGE = format('%s by job %s', what, job),
+    HINT = format('Wait for it by SELECT drover.wait_for(%s), or end it by SELECT drover.cancel_job(%1$s).', job);
+END $$;
+REVOKE EXECUTE ON FUNCTION drover.refuse_beside(text, integer) FROM PUBLIC;
+
 -- Raises if a job is filling one of these tables anew.
 CREATE OR REPLACE FUNCTION drover.require_no_rewrite(relations oid[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -96,12 +105,45 @@ BEGIN
   SELECT w.job, w.relid::regclass AS name INTO live FROM drover.rewrite w
     WHERE w.finished IS NULL AND w.relid = ANY (relations) LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = '55006',
-      MESSAGE = format('table %s is being altered by job %s', live.name, live.job),
-      HINT = format('Wait for it by SELECT drover.wait_for(%s), or end it by SELECT drover.cancel_job(%1$s).', live.job);
+    PERFORM drover.refuse_beside(format('table %s is being altered', live.name), live.job);
   END IF;
 END $$;
 REVOKE EXECUTE ON FUNCTION drover.require_no_rewrite(oid[]) FROM PUBLIC;
+
+-- Raises if a job is moving rows of any table, or slots of a colocation group that a rewrite takes rows
+-- from or brings rows to. Called when the rewrite is written down, which whoever begins to move waits for.
+CREATE OR REPLACE FUNCTION drover.require_no_moves(rewrite integer) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  other integer;
+BEGIN
+  SELECT j.id INTO other FROM drover.job j WHERE j.finished IS NULL
+    AND (j.kind IN ('add_node', 'remove_node', 'rebalance') OR EXISTS (
+      SELECT FROM drover.move m JOIN drover.rewrite w ON w.job = require_no_moves.rewrite
+        LEFT JOIN drover.distributions d ON d.relid = w.relid
+      WHERE m.job = j.id AND m.finished IS NULL
+        AND m.colocation_group IN (w.colocation_group, d.colocation_group))) LIMIT 1;
+  IF FOUND THEN
+    PERFORM drover.refuse_beside('rows of the table are being moved', other);
+  END IF;
+END $$;
+REVOKE EXECUTE ON FUNCTION drover.require_no_moves(integer) FROM PUBLIC;
+
+-- Raises if a job is bringing rows of one of these tables to other places: what is copied is not emptied.
+CREATE OR REPLACE FUNCTION drover.require_at_rest(relations oid[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  live record;
+BEGIN
+  PERFORM drover.require_no_rewrite(relations);
+  SELECT m.job, d.relid::regclass AS name INTO live
+    FROM drover.move m JOIN drover.distributions d ON d.colocation_group = m.colocation_group
+    WHERE m.finished IS NULL AND m.started IS NOT NULL AND d.relid = ANY (relations) LIMIT 1;
+  IF FOUND THEN
+    PERFORM drover.refuse_beside(format('rows of table %s are being moved', live.name), live.job);
+  END IF;
+END $$;
+REVOKE EXECUTE ON FUNCTION drover.require_at_rest(oid[]) FROM PUBLIC;
 
 -- No table is dropped under a job.
 CREATE OR REPLACE FUNCTION drover.refuse_drop_under_rewrite() RETURNS trigger
@@ -242,6 +284,11 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format(
       'slot %s of colocation group %s does not exist', slot, move_slot.colocation_group);
   END IF;
+  -- As whoever changes the schema: nobody begins to fill a table of the group anew meanwhile.
+  PERFORM pg_advisory_xact_lock(7237970105436619844);
+  PERFORM drover.require_no_rewrite(ARRAY(
+    SELECT w.relid FROM drover.rewrite w LEFT JOIN drover.distributions d ON d.relid = w.relid
+    WHERE move_slot.colocation_group IN (w.colocation_group, d.colocation_group)));
   INSERT INTO drover.job (kind, statement) VALUES ('move', format('SELECT drover.move_slot(%s, %s, %L)',
     move_slot.colocation_group, slot, target_node)) RETURNING id INTO job_id;
   IF source_id <> target_id THEN

@@ -7,13 +7,16 @@ CREATE TABLE IF NOT EXISTS drover.move_marker (
   marker bigint NOT NULL
 );
 
--- A TRUNCATE would not reach the copy of a leaf that is on its way.
+-- A TRUNCATE would not reach the copy of a leaf that is on its way. Arguments: job or move, and its id.
 CREATE OR REPLACE FUNCTION drover.refuse_truncate() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = '55006',
     MESSAGE = 'cannot truncate a table while rows of it move to another node',
-    HINT = 'Wait for the job, see drover.job, or cancel it by drover.cancel_job.';
+    HINT = CASE TG_ARGV[0]
+      WHEN 'job' THEN format('Wait for it by SELECT drover.wait_for(%s), or end it by SELECT drover.cancel_job(%1$s).',
+        TG_ARGV[1])
+      ELSE format('Wait for the job of move %s, see drover.moves, or end it by drover.cancel_job.', TG_ARGV[1]) END;
 END $$;
 
 -- Columns that a copy carries, and whether their values mean the same in binary form on any server:

@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -202,6 +203,11 @@ final class DdlSession implements AutoCloseable, DdlProbe {
             .shape(table);
     participantQuery(0, "ROLLBACK TO SAVEPOINT drover_probe");
     return shape;
+  }
+
+  @Override
+  public void requireAtRest(Collection<Integer> relations) {
+    // No jobs here.
   }
 
   @Override

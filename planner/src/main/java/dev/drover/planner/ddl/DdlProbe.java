@@ -1,6 +1,7 @@
 package dev.drover.planner.ddl;
 
 import dev.drover.planner.catalog.Relation;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -29,6 +30,14 @@ public interface DdlProbe {
 
   /** Whether the table's distribution was chosen by rule and not by the user. */
   boolean isProvisional(Relation relation);
+
+  /**
+   * That no job brings rows of these tables to other places.
+   *
+   * @param relations OIDs
+   * @throws dev.drover.pgwire.SqlError {@code 55006}, naming the job
+   */
+  void requireAtRest(Collection<Integer> relations);
 
   /** The node of each slot, for a colocation group that does not exist yet. */
   List<Integer> place(List<Integer> nodes, int modulus);

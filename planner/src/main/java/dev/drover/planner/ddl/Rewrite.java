@@ -46,6 +46,7 @@ final class Rewrite {
         "INSERT INTO drover.job (kind, statement, role) VALUES ('alter_table', %s, %s) RETURNING id"
             .formatted(literal(statement), value(ROLE)));
     steps.metadata(record(tables));
+    steps.metadata("SELECT drover.require_no_moves(%s)".formatted(value(JOB)));
     steps.notice("job %s has begun".formatted(value(JOB)));
     return steps.plan(tag);
   }

@@ -42,6 +42,7 @@ final class TruncatePlanner {
     if (truncate.cascade()) {
       addReferencing(oids).forEach(t -> steps.notice("truncate cascades to table \"" + t + "\""));
     }
+    context.probe().requireAtRest(oids);
     if (truncate.restartIdentity()) {
       steps.catalog("SELECT drover.restart_identity(%s)".formatted(SqlQuote.numbers(oids)));
     }

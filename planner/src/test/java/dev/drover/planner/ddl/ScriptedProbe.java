@@ -234,6 +234,11 @@ final class ScriptedProbe implements DdlProbe {
   }
 
   @Override
+  public void requireAtRest(Collection<Integer> relations) {
+    // No jobs here.
+  }
+
+  @Override
   public List<Integer> place(List<Integer> nodes, int modulus) {
     return nodes;
   }

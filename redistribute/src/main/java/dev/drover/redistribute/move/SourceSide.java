@@ -33,9 +33,9 @@ final class SourceSide {
             link.run(
                 """
                 CREATE OR REPLACE TRIGGER drover_moving BEFORE TRUNCATE ON %s \
-                EXECUTE FUNCTION drover.refuse_truncate()\
+                EXECUTE FUNCTION drover.refuse_truncate(move, %s)\
                 """
-                    .formatted(table.leaf()));
+                    .formatted(table.leaf(), id));
             if (!hasIdentity) {
               link.run("ALTER TABLE " + table.leaf() + " REPLICA IDENTITY FULL");
             }

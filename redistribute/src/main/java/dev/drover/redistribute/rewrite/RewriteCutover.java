@@ -36,6 +36,13 @@ final class RewriteCutover {
     private static final long serialVersionUID = 1L;
   }
 
+  /**
+   * How long to wait for locks.
+   *
+   * @param insists others may lose when they wait in a circle with it
+   */
+  record Patience(int lockMillis, boolean insists) {}
+
   /** Brings over what was committed before the locks. */
   interface Drain {
     void run() throws SQLException;
@@ -59,14 +66,15 @@ final class RewriteCutover {
     return lockedAt;
   }
 
-  Outcome run(int lockMillis, Drain drain) throws SQLException {
-    return cluster.run(parts -> change(parts, lockMillis, drain));
+  Outcome run(Patience patience, Drain drain) throws SQLException {
+    return cluster.run(parts -> change(parts, patience, drain));
   }
 
-  private void change(ClusterChange.Parts parts, int lockMillis, Drain drain) throws SQLException {
+  private void change(ClusterChange.Parts parts, Patience patience, Drain drain)
+      throws SQLException {
     check(parts);
     // The nodes join before anybody waits.
-    parts.onEach(everywhere("SET LOCAL lock_timeout = '" + lockMillis + "ms'"));
+    parts.onEach(everywhere(timeouts(patience)));
     lockedAt = System.nanoTime();
     String name = regclass(table.name());
     parts.onEach(everywhere("SELECT drover.lock_to_rebuild(" + name + ")"));
@@ -86,6 +94,14 @@ final class RewriteCutover {
                 .formatted(SqlQuote.literal(table.links()))));
     parts.rowsMove();
     decide(parts);
+  }
+
+  /**
+   * Who does not insist notices first when it waits in a circle with others, and lets them go on.
+   */
+  private static String timeouts(Patience patience) {
+    return "SET LOCAL lock_timeout = '%dms'; SET LOCAL deadlock_timeout = %s"
+        .formatted(patience.lockMillis(), patience.insists() ? "DEFAULT" : "'20ms'");
   }
 
   private Map<Integer, String> everywhere(String sql) {

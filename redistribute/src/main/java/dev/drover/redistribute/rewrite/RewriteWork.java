@@ -8,6 +8,7 @@ import dev.drover.redistribute.job.JobFailed;
 import dev.drover.redistribute.job.JobId;
 import dev.drover.redistribute.move.Link;
 import dev.drover.redistribute.move.MovePhase;
+import dev.drover.redistribute.rewrite.RewriteCutover.Patience;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -27,9 +28,13 @@ final class RewriteWork implements AutoCloseable {
   private static final int FIRST_LOCK_MILLIS = 50;
   private static final int LONGEST_LOCK_MILLIS = 200;
 
-  /** So many attempts are made before others have to wait for longer than that. */
-  private static final int EAGER_CUTOVERS = 15;
+  /** So many attempts are made before others have to wait for longer than that, and may lose. */
+  private static final int EAGER_CUTOVERS = 30;
 
+  /** One that meets others who hold a part each counts as so many: the next ones may, too. */
+  private static final int DEADLOCK_WEIGHT = 3;
+
+  private static final String DEADLOCK = "40P01";
   private static final int PATIENT_LOCK_MILLIS = 1500;
   private static final int MAX_CUTOVERS = 100;
   private static final int MAX_BUILDS = 10;
@@ -158,21 +163,25 @@ final class RewriteWork implements AutoCloseable {
       return;
     }
     RewrittenTable table = current();
-    String refused = "";
+    Outcome.RolledBack refused = new Outcome.RolledBack("", "");
     int lockMillis = FIRST_LOCK_MILLIS;
+    int spent = 0;
     for (int i = 0; i < MAX_CUTOVERS; i++) {
       control.proceed();
       flow.advance(table);
-      Optional<String> reason = switched(table, lockMillis);
+      Optional<Outcome.RolledBack> reason =
+          switched(table, new Patience(lockMillis, spent >= EAGER_CUTOVERS));
       if (reason.isEmpty()) {
         return;
       }
       refused = reason.get();
       LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(pauseNanos(i)));
-      int longest = i < EAGER_CUTOVERS ? LONGEST_LOCK_MILLIS : PATIENT_LOCK_MILLIS;
+      spent += refused.sqlState().equals(DEADLOCK) ? DEADLOCK_WEIGHT : 1;
+      int longest = spent < EAGER_CUTOVERS ? LONGEST_LOCK_MILLIS : PATIENT_LOCK_MILLIS;
       lockMillis = Math.min(longest, lockMillis * 2);
     }
-    throw new JobFailed("the table is in use by transactions that do not end: " + refused);
+    throw new JobFailed(
+        "the table is in use by transactions that do not end: " + refused.message());
   }
 
   /** Longer from time to time. */
@@ -181,9 +190,10 @@ final class RewriteWork implements AutoCloseable {
   }
 
   /** One try; why not yet, if it may succeed later. */
-  private Optional<String> switched(RewrittenTable table, int lockMillis) throws SQLException {
+  private Optional<Outcome.RolledBack> switched(RewrittenTable table, Patience patience)
+      throws SQLException {
     RewriteCutover cutover = new RewriteCutover(cluster, control.job(), rewrite, table);
-    Outcome outcome = cutover.run(lockMillis, () -> flow.drain(table));
+    Outcome outcome = cutover.run(patience, () -> flow.drain(table));
     long micros =
         cutover.lockedAt() == 0 ? 0 : (System.nanoTime() - cutover.lockedAt()) / NANOS_PER_MICRO;
     MovePhase phase = RewriteStore.phase(control.catalog(), id);
@@ -196,9 +206,9 @@ final class RewriteWork implements AutoCloseable {
       if (!refused.mayPass()) {
         throw new SQLException(refused.message(), refused.sqlState());
       }
-      return Optional.of(refused.message());
+      return Optional.of(refused);
     }
-    return Optional.of(outcome.toString());
+    return Optional.of(new Outcome.RolledBack("", outcome.toString()));
   }
 
   /** A part of the cutover may be prepared still on a node: it is tried again later then. */

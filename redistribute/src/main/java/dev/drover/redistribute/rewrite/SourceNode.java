@@ -35,9 +35,9 @@ final class SourceNode {
           """
           ALTER TABLE %1$s REPLICA IDENTITY FULL; \
           CREATE OR REPLACE TRIGGER drover_moving BEFORE TRUNCATE ON %1$s \
-          EXECUTE FUNCTION drover.refuse_truncate()\
+          EXECUTE FUNCTION drover.refuse_truncate(job, %2$s)\
           """
-              .formatted(relation));
+              .formatted(relation, rewrite.job()));
     }
     link.run(
         "CREATE PUBLICATION %s FOR TABLE %s WITH (publish = 'insert, update, delete'%s)"

@@ -56,8 +56,9 @@ final class MixedLoad {
             DISTRIBUTE BY MODULO (bid);
           CREATE TABLE tellers (tid int PRIMARY KEY, tbalance bigint NOT NULL DEFAULT 0)
             DISTRIBUTE BY HASH (tid);
-          CREATE TABLE accounts (aid int PRIMARY KEY, abalance bigint NOT NULL DEFAULT 0,
-            n bigint NOT NULL DEFAULT 0, filler char(84)) DISTRIBUTE BY HASH (aid);
+          CREATE TABLE accounts (aid int, bid int, abalance bigint NOT NULL DEFAULT 0,
+            n bigint NOT NULL DEFAULT 0, filler char(84), PRIMARY KEY (aid, bid))
+            DISTRIBUTE BY HASH (aid);
           CREATE TABLE history (tid int, bid int, aid int, delta bigint) DISTRIBUTE BY ROUNDROBIN;
           CREATE TABLE arrivals (id bigint, note text) DISTRIBUTE BY HASH (id);
           CREATE TABLE rates (id int PRIMARY KEY, n bigint NOT NULL DEFAULT 0)
@@ -68,7 +69,7 @@ final class MixedLoad {
           INSERT INTO branches (bid) SELECT generate_series(1, %d);
           INSERT INTO tellers (tid) SELECT generate_series(1, %d);
           INSERT INTO rates (id) SELECT generate_series(1, %d);
-          INSERT INTO accounts (aid, filler) SELECT g, '' FROM generate_series(1, %d) g
+          INSERT INTO accounts (aid, bid, filler) SELECT g, g %% 97, '' FROM generate_series(1, %d) g
           """
               .formatted(BRANCHES, TELLERS, RATES, accounts));
     }

@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
- * A node comes, another one goes, and loads are levelled while clients read and write everything:
- * no answer is wrong, nothing that was acknowledged is lost or doubled, and nothing is left behind.
+ * A node comes, another one goes, loads are levelled and a table is spread by another key while
+ * clients read and write everything: no answer is wrong, nothing that was acknowledged is lost or
+ * doubled, and nothing is left behind.
  *
  * <p>{@code -Ddrover.mixed.seconds} makes a node come and go for longer, and {@code
  * -Ddrover.mixed.accounts} makes the tables larger.
@@ -64,11 +65,14 @@ class MixedLoadTest {
     Slots slots = new Slots(drover(), nodes);
     load.start();
     run("ALTER CLUSTER ADD NODE dn4");
+    spreadAnew("accounts DISTRIBUTE BY HASH (bid)");
     run("ALTER CLUSTER REMOVE NODE dn1");
     run("ALTER CLUSTER REBALANCE WITH (BY slots, TOLERANCE 0, WEIGHTS ('dn2=2'))");
     long end = System.nanoTime() + SECONDS * 1_000_000_000;
     while (System.nanoTime() < end) {
       run("ALTER CLUSTER ADD NODE dn1");
+      spreadAnew("accounts DISTRIBUTE BY HASH (aid)");
+      spreadAnew("accounts DISTRIBUTE BY HASH (bid)");
       run("ALTER CLUSTER REMOVE NODE dn1");
     }
     List<String> wrong = load.stop();
@@ -103,6 +107,11 @@ class MixedLoadTest {
     assertThat(Slots.ask(nodes.get(1), "SELECT count(*) FROM rates")).isEqualTo("0");
     assertThat(slots.leftovers()).isEmpty();
     run("DROP NODE dn1");
+  }
+
+  private static void spreadAnew(String change) throws SQLException {
+    run("ALTER TABLE %s CONCURRENTLY".formatted(change));
+    run("SELECT drover.wait_for(max(job)) FROM drover.jobs");
   }
 
   private static Endpoint drover() {

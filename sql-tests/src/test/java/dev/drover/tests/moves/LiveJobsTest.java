@@ -1,0 +1,206 @@
+package dev.drover.tests.moves;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.drover.tests.Endpoint;
+import dev.drover.tests.Endpoints;
+import dev.drover.tests.EndpointsExtension;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What else may happen to a table while a job moves its rows, and what its owner may do with the
+ * job.
+ *
+ * <p>A transaction that has written on each node keeps jobs from their beginning; a throttle lets
+ * one chunk of rows pass in a day.
+ */
+@Timeout(120)
+@DisabledIfSystemProperty(
+    named = "drover.test.selfcheck",
+    matches = ".*",
+    disabledReason = "a plain server moves nothing")
+@ExtendWith(EndpointsExtension.class)
+class LiveJobsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final int ROWS = 600;
+
+  private final Endpoint drover;
+  private final List<Endpoint> datanodes;
+  private final Slots slots;
+
+  LiveJobsTest(Endpoints endpoints) {
+    drover = endpoints.drover();
+    datanodes = endpoints.servers().subList(1, endpoints.servers().size());
+    slots = new Slots(drover, endpoints.servers());
+  }
+
+  /** What brings rows to other places. */
+  enum Kind {
+    MOVE,
+    REWRITE
+  }
+
+  @BeforeEach
+  void makeTables() throws SQLException {
+    drover.run(
+        """
+        CREATE SCHEMA live;
+        CREATE TABLE live.large (a int, b int, filler text) DISTRIBUTE BY HASH (a);
+        CREATE TABLE live.small (a int) DISTRIBUTE BY REPLICATION
+        """);
+    drover.run(
+        """
+        INSERT INTO live.large SELECT 7, g, repeat('x', 1000) FROM generate_series(1, %d) g;
+        INSERT INTO live.small SELECT generate_series(1, 3)
+        """
+            .formatted(ROWS));
+  }
+
+  @AfterEach
+  void dropTables() throws SQLException {
+    drover.run(
+        "SELECT drover.cancel_job(job) FROM drover.jobs WHERE state IN ('running', 'paused')");
+    String live = "SELECT count(*) FROM drover.jobs WHERE finished IS NULL";
+    Patience.await(LIMIT, () -> Slots.ask(drover, live), "0");
+    drover.run("DROP SCHEMA IF EXISTS live CASCADE");
+  }
+
+  @Test
+  void nothingElseChangesATableThatIsFilledAnew() throws SQLException {
+    int job = startThrottled(Kind.REWRITE);
+    awaitPhase(job, "copy");
+    for (String other :
+        List.of(
+            "ALTER TABLE live.large ADD COLUMN c int",
+            "ALTER TABLE live.large DISTRIBUTE BY REPLICATION",
+            "ALTER TABLE live.large DISTRIBUTE BY REPLICATION CONCURRENTLY",
+            "CREATE INDEX ON live.large (b)",
+            "TRUNCATE live.large",
+            "DROP TABLE live.large",
+            "SELECT drover.move_slot(%d, 1, 'dn2')".formatted(slots.group("live.large")),
+            "ALTER CLUSTER REBALANCE")) {
+      assertRefused(other, "55006", "drover.cancel_job(%d)".formatted(job));
+    }
+    finish(job);
+    assertThat(slots.rowsOnNodes("live.large")).isEqualTo(ROWS);
+    drover.run("TRUNCATE live.large");
+  }
+
+  @Test
+  void aTableOfWhichRowsMoveIsNotFilledAnewButMayBeAltered() throws SQLException {
+    int job;
+    try (Obstacle _ = new Obstacle(datanodes)) {
+      job = start(Kind.MOVE);
+      awaitPhase(job, "slot");
+      drover.run("ALTER TABLE live.large ADD COLUMN c int DEFAULT 3");
+      drover.run("SELECT drover.throttle_job(%d, 1)".formatted(job));
+    }
+    awaitPhase(job, "copy");
+    assertRefused(
+        "ALTER TABLE live.large DISTRIBUTE BY HASH (b) CONCURRENTLY",
+        "55006",
+        "drover.cancel_job(%d)".formatted(job));
+    assertRefused("TRUNCATE live.large", "55006", "drover.cancel_job(%d)".formatted(job));
+    finish(job);
+    assertThat(slots.moveColumn(job, "restarts")).isEqualTo("1");
+    assertThat(Slots.ask(drover, "SELECT sum(c) FROM live.large")).isEqualTo("" + 3 * ROWS);
+    assertThat(slots.misplaced("live.large")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aJobIsPausedAndGoesOnAndIsCancelled(Kind kind) throws SQLException {
+    int job = startThrottled(kind, "SELECT drover.pause_job(%d)");
+    slots.awaitJob(startSmall());
+    assertThat(jobColumn(job, "state")).isEqualTo("paused");
+    assertThat(jobColumn(job, "rows_done")).isEqualTo("0");
+    drover.run("SELECT drover.resume_job(%d)".formatted(job));
+    awaitPhase(job, "copy");
+    drover.run("UPDATE live.large SET filler = 'changed' WHERE b = 1");
+    drover.run("SELECT drover.cancel_job(%d)".formatted(job));
+    assertRefused("SELECT drover.wait_for(%d)".formatted(job), "57014", "");
+    assertThat(slots.misplaced("live.large")).isEmpty();
+    assertThat(slots.rowsOnNodes("live.large")).isEqualTo(ROWS);
+    assertThat(slots.leftovers()).isEmpty();
+  }
+
+  private int startSmall() throws SQLException {
+    return start("ALTER TABLE live.small DISTRIBUTE BY ROUNDROBIN CONCURRENTLY");
+  }
+
+  private int startThrottled(Kind kind, String... further) throws SQLException {
+    try (Obstacle _ = new Obstacle(datanodes)) {
+      int job = start(kind);
+      drover.run("SELECT drover.throttle_job(%d, 1)".formatted(job));
+      for (String sql : further) {
+        drover.run(sql.formatted(job));
+      }
+      return job;
+    }
+  }
+
+  private int start(Kind kind) throws SQLException {
+    if (kind == Kind.REWRITE) {
+      return start("ALTER TABLE live.large DISTRIBUTE BY HASH (b) CONCURRENTLY");
+    }
+    int group = slots.group("live.large");
+    int slot = slotOfRows();
+    return slots.start(group, slot, slots.otherThan(slots.owner(group, slot)));
+  }
+
+  /** All rows have one key. */
+  private int slotOfRows() throws SQLException {
+    String slot = "SELECT substring(tableoid::regclass::text FROM 'drover.(\\d+)') FROM live.large";
+    for (Endpoint node : datanodes) {
+      String found = Slots.ask(node, slot);
+      if (!found.isEmpty()) {
+        return Integer.parseInt(found);
+      }
+    }
+    throw new AssertionError("no rows");
+  }
+
+  private int start(String sql) throws SQLException {
+    try (Connection connection = drover.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+      return Integer.parseInt(statement.getWarnings().getMessage().replaceAll("\\D", ""));
+    }
+  }
+
+  private void finish(int job) throws SQLException {
+    drover.run("SELECT drover.throttle_job(%d, 0)".formatted(job));
+    slots.awaitJob(job);
+    assertThat(slots.leftovers()).isEmpty();
+  }
+
+  private void awaitPhase(int job, String phase) {
+    Patience.await(LIMIT, () -> jobColumn(job, "phase"), phase);
+  }
+
+  private String jobColumn(int job, String column) throws SQLException {
+    return Slots.ask(
+        drover,
+        "SELECT coalesce(%s::text, '') FROM drover.jobs WHERE job = %d".formatted(column, job));
+  }
+
+  private void assertRefused(String sql, String state, String hint) {
+    assertThatThrownBy(() -> drover.run(sql))
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getSQLState()).as(sql).isEqualTo(state))
+        .hasMessageContaining(hint);
+  }
+}
