@@ -103,6 +103,16 @@ final class Invariants {
     return fencedThrough.getOrDefault(epoch.coordinatorId(), 0L) >= epoch.epoch();
   }
 
+  /** Whom the servers have shut out commits nothing. */
+  void acts(CoordinatorEpoch epoch) {
+    assertThat(isFenced(epoch)).as("%s is shut out", epoch).isFalse();
+  }
+
+  /** Nobody is finished for whom the servers would still do something. */
+  void resolves(CoordinatorEpoch epoch) {
+    assertThat(isFenced(epoch)).as("%s is shut out", epoch).isTrue();
+  }
+
   /** Waits ended otherwise than by a verdict: what is on its way may be out of date. */
   void brokenFromOutside() {
     brokenAt = simulation.now();
@@ -226,6 +236,7 @@ final class Invariants {
         assertThat(one.commits().waitingReaders()).as("readers of %s", one.name()).isEmpty();
       }
     }
+    simulation.snapshots.nothingIsHalfDone();
     assertThat(openRound).as("open round").isZero();
     Set<Long> unfenced =
         ended.stream()

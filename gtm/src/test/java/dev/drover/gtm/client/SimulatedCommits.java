@@ -26,6 +26,7 @@ final class SimulatedCommits {
   private static final long WRITE_EVERY = 70 * Simulation.MILLIS;
   private static final long READ_EVERY = 120 * Simulation.MILLIS;
   private static final int SESSIONS = 8;
+  private static final int REFUSED_ONE_IN = 20;
   private static final long MAX_WAIT = 2 * Simulation.SECONDS;
 
   /**
@@ -229,13 +230,45 @@ final class SimulatedCommits {
     }
   }
 
+  /** Each part at a time of its own; one that is refused undoes the others. */
   private void prepare(SimulatedWrite write) {
-    if (simulation.invariants.isFenced(write.by())) {
-      ended(write);
-      return;
+    boolean refuses = simulation.random.nextInt(REFUSED_ONE_IN) == 0;
+    String refused = write.parts().iterator().next().node();
+    for (Part part : write.parts()) {
+      simulation.after(
+          simulation.upTo(NETWORK + WORK),
+          () -> {
+            if (simulation.invariants.isFenced(write.by())) {
+              whenAlive(NETWORK, () -> ended(write));
+            } else if (refuses && part.node().equals(refused)) {
+              whenAlive(NETWORK, () -> undo(write));
+            } else if (!part.isRolledBack()) {
+              part.prepare();
+              whenAlive(NETWORK, () -> prepared(write, part));
+            }
+          });
     }
-    write.parts().forEach(Part::prepare);
-    startSecondPhase(write);
+  }
+
+  private void prepared(SimulatedWrite write, Part part) {
+    part.preparedAcked();
+    if (write.isPreparedAckedEverywhere()) {
+      startSecondPhase(write);
+    }
+  }
+
+  /** A server that has shut the coordinator out does not take it from it. */
+  private void undo(SimulatedWrite write) {
+    for (Part part : write.parts()) {
+      simulation.after(
+          simulation.upTo(NETWORK),
+          () -> {
+            if (!simulation.invariants.isFenced(write.by())) {
+              part.rollBack();
+            }
+          });
+    }
+    ended(write);
   }
 
   private void startSecondPhase(SimulatedWrite write) {
@@ -320,6 +353,7 @@ final class SimulatedCommits {
     if (simulation.invariants.isFenced(by)) {
       return;
     }
+    simulation.invariants.acts(by);
     part.visible(simulation.now());
     simulation.coordinators.forEach(one -> one.pauses().requireStill(by));
     whenAlive(

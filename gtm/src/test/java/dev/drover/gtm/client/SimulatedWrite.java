@@ -1,12 +1,19 @@
 package dev.drover.gtm.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.drover.gtm.protocol.CoordinatorEpoch;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A write on one node or, by a two-phase commit, on several: what happened where and when. */
+/**
+ * A write on one node or, by a two-phase commit, on several: what happened where and when.
+ *
+ * <p>Invariant: of several parts none is committed before all are prepared, and none after one was
+ * rolled back; none is rolled back after one was committed.
+ */
 final class SimulatedWrite {
   static final long NEVER = Long.MAX_VALUE;
 
@@ -16,13 +23,17 @@ final class SimulatedWrite {
 
   /** The part on one node. */
   static final class Part {
+    private final SimulatedWrite whole;
     private final String node;
     private boolean isPrepared;
+    private boolean isPreparedAcked;
+    private boolean isRolledBack;
     private long sentAt = NEVER;
     private long visibleAt = NEVER;
     private long ackedAt = NEVER;
 
-    Part(String node) {
+    Part(SimulatedWrite whole, String node) {
+      this.whole = whole;
       this.node = node;
     }
 
@@ -51,7 +62,21 @@ final class SimulatedWrite {
     }
 
     void prepare() {
+      assertThat(isRolledBack || isVisible()).as("a part that has ended is prepared").isFalse();
       isPrepared = true;
+    }
+
+    void preparedAcked() {
+      isPreparedAcked = true;
+    }
+
+    boolean isRolledBack() {
+      return isRolledBack;
+    }
+
+    void rollBack() {
+      assertThat(whole.parts()).as("parts when one is rolled back").noneMatch(Part::isVisible);
+      isRolledBack = true;
     }
 
     void sent(long now) {
@@ -59,6 +84,11 @@ final class SimulatedWrite {
     }
 
     void visible(long now) {
+      if (whole.isTwoPhase()) {
+        assertThat(whole.parts())
+            .as("parts of %s when one is committed", whole.by)
+            .allMatch(part -> part.isPrepared && !part.isRolledBack);
+      }
       visibleAt = Math.min(visibleAt, now);
     }
 
@@ -70,7 +100,7 @@ final class SimulatedWrite {
   SimulatedWrite(CoordinatorEpoch by, List<String> nodes, long now) {
     this.by = by;
     this.begunAt = now;
-    nodes.forEach(node -> parts.put(node, new Part(node)));
+    nodes.forEach(node -> parts.put(node, new Part(this, node)));
   }
 
   CoordinatorEpoch by() {
@@ -95,6 +125,18 @@ final class SimulatedWrite {
 
   boolean isPreparedEverywhere() {
     return isTwoPhase() && parts().stream().allMatch(Part::isPrepared);
+  }
+
+  boolean isPreparedAckedEverywhere() {
+    return parts().stream().allMatch(part -> part.isPreparedAcked);
+  }
+
+  boolean isRolledBack() {
+    return parts().stream().anyMatch(Part::isRolledBack);
+  }
+
+  boolean isVisibleAnywhere() {
+    return parts().stream().anyMatch(Part::isVisible);
   }
 
   boolean isAckedEverywhere() {

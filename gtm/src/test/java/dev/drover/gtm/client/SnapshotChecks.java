@@ -60,29 +60,51 @@ final class SnapshotChecks {
     return write;
   }
 
-  /** What a fenced epoch has left prepared everywhere is committed, node by node. */
+  /**
+   * What a fenced epoch has left prepared everywhere, or has begun to commit, is committed, node by
+   * node; the rest is rolled back.
+   */
   void resolve(CoordinatorEpoch epoch, long withinNanos) {
+    simulation.invariants.resolves(epoch);
     for (SimulatedWrite write : writes) {
       boolean isOf =
           write.by().coordinatorId() == epoch.coordinatorId()
               && write.by().epoch() <= epoch.epoch();
-      if (isOf && write.isPreparedEverywhere()) {
-        write.parts().forEach(part -> resolve(part, write.by(), withinNanos));
+      if (isOf && write.isTwoPhase()) {
+        boolean commits = write.isPreparedEverywhere() && !write.isRolledBack();
+        write.parts().forEach(part -> resolve(part, write.by(), commits, withinNanos));
       }
     }
   }
 
-  private void resolve(Part part, CoordinatorEpoch by, long withinNanos) {
-    if (!part.isVisible()) {
-      simulation.after(
-          simulation.upTo(withinNanos),
-          () -> {
-            if (!part.isVisible()) {
-              simulation.coordinators.forEach(one -> one.pauses().requireStill(by));
-            }
-            part.sent(simulation.now());
-            part.visible(simulation.now());
-          });
+  private void resolve(Part part, CoordinatorEpoch by, boolean commits, long withinNanos) {
+    if (part.isVisible()) {
+      return;
+    }
+    simulation.after(
+        simulation.upTo(withinNanos),
+        () -> {
+          if (!commits) {
+            part.rollBack();
+            return;
+          }
+          if (!part.isVisible()) {
+            simulation.coordinators.forEach(one -> one.pauses().requireStill(by));
+          }
+          part.sent(simulation.now());
+          part.visible(simulation.now());
+        });
+  }
+
+  /** What was begun on one node is done on all. */
+  void nothingIsHalfDone() {
+    for (SimulatedWrite write : writes) {
+      boolean isUnderWay =
+          !simulation.invariants.isFenced(write.by())
+              && write.begunAt() > simulation.now() - MEMORY;
+      assertThat(write.isVisibleAnywhere() && !write.isVisibleEverywhere() && !isUnderWay)
+          .as("a write of %s is half done", write.by())
+          .isFalse();
     }
   }
 
@@ -109,6 +131,7 @@ final class SnapshotChecks {
         write ->
             write.begunAt() < simulation.now() - MEMORY
                 && (write.isVisibleEverywhere()
+                    || write.isRolledBack()
                     || (!write.isPreparedEverywhere()
                         && simulation.invariants.isFenced(write.by()))));
   }
