@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS drover.job (
   throttle bigint NOT NULL DEFAULT 0 CHECK (throttle >= 0),
   CHECK ((finished IS NULL) = (state IN ('running', 'paused', 'cancelling')))
 );
+-- How many moves of the job may be under way at a time from one node, and to one.
+ALTER TABLE drover.job ADD COLUMN IF NOT EXISTS
+  moves_per_node integer NOT NULL DEFAULT 1 CHECK (moves_per_node BETWEEN 1 AND 8);
 CREATE INDEX IF NOT EXISTS job_unfinished ON drover.job (id) WHERE finished IS NULL;
 
 -- One slot of a colocation group on its way from one node to another. phase: as MovePhase; attempts:
@@ -218,6 +221,14 @@ AS $$
 BEGIN
   PERFORM drover.own_job_state(job);
   UPDATE drover.job j SET throttle = bytes_per_second WHERE j.id = throttle_job.job;
+END $$;
+
+CREATE OR REPLACE FUNCTION drover.widen_job(job integer, moves_per_node integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET drover.reach = 'none'
+AS $$
+BEGIN
+  PERFORM drover.own_job_state(job);
+  UPDATE drover.job j SET moves_per_node = widen_job.moves_per_node WHERE j.id = widen_job.job;
 END $$;
 
 -- Returns what a job has to say when it is done; raises an error if it has failed or was cancelled.

@@ -22,6 +22,7 @@ public final class JobControl {
   private final JobCounts counts;
   private volatile boolean stopping;
   private volatile long bytesPerSecond;
+  private volatile int movesPerNode = 1;
 
   JobControl(Job job, Connection catalog, JobCounts counts) {
     this.job = job;
@@ -46,6 +47,11 @@ public final class JobControl {
   /** How fast the job may copy, as of the last {@link #proceed}; 0 for no limit. */
   public long bytesPerSecond() {
     return bytesPerSecond;
+  }
+
+  /** How many moves of the job may have the same source or target, as of the last look. */
+  public int movesPerNode() {
+    return movesPerNode;
   }
 
   /**
@@ -80,6 +86,7 @@ public final class JobControl {
     Optional<JobStore.Wish> wish = JobStore.wish(catalog, job);
     JobStore.Wish now = wish.orElseThrow(() -> new JobLost("somebody else has taken the job up"));
     bytesPerSecond = now.bytesPerSecond();
+    movesPerNode = now.movesPerNode();
     return now.wanted();
   }
 

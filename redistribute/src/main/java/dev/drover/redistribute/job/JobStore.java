@@ -94,13 +94,14 @@ public final class JobStore {
         row.getLong(5));
   }
 
-  /** What is wanted of an unfinished job, and how fast it may copy. */
-  record Wish(Job.Wanted wanted, long bytesPerSecond) {}
+  /** What is wanted of an unfinished job, how fast it may copy, and how wide it may be. */
+  record Wish(Job.Wanted wanted, long bytesPerSecond, int movesPerNode) {}
 
   /** Empty when it is not the claim's any more. */
   static Optional<Wish> wish(Connection catalog, Job job) throws SQLException {
     String sql =
-        "SELECT state, throttle FROM drover.job WHERE id = ? AND claim = ? AND finished IS NULL";
+        "SELECT state, throttle, moves_per_node FROM drover.job"
+            + " WHERE id = ? AND claim = ? AND finished IS NULL";
     try (PreparedStatement select = catalog.prepareStatement(sql)) {
       select.setInt(1, job.id().number());
       select.setLong(2, job.claim());
@@ -109,7 +110,7 @@ public final class JobStore {
           return Optional.empty();
         }
         Job.Wanted wanted = Job.Wanted.valueOf(row.getString(1).toUpperCase(Locale.ROOT));
-        return Optional.of(new Wish(wanted, row.getLong(2)));
+        return Optional.of(new Wish(wanted, row.getLong(2), row.getInt(3)));
       }
     }
   }

@@ -5,6 +5,7 @@ import dev.drover.redistribute.copy.TableStream;
 import dev.drover.redistribute.job.JobControl;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * Streams the rows of a slot from server to server, as of an exported snapshot.
@@ -21,10 +22,11 @@ final class LeafCopy {
   private long rowCount;
   private long reported = System.nanoTime();
 
-  LeafCopy(Move move, JobControl control) {
+  /** {@code bytesPerSecond} is 0 for no limit. */
+  LeafCopy(Move move, JobControl control, LongSupplier bytesPerSecond) {
     this.move = move;
     this.control = control;
-    this.throttle = new Throttle(control::bytesPerSecond, control::proceed);
+    this.throttle = new Throttle(bytesPerSecond, control::proceed);
   }
 
   /** Fills the empty leaves of the target. */

@@ -11,6 +11,7 @@ import dev.drover.redistribute.move.MoveMachine.Event;
 import dev.drover.redistribute.move.MoveMachine.State;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -57,15 +58,18 @@ final class SlotMover {
   private final ClusterChange cluster;
   private final JobControl control;
   private final Move move;
+  private final MoveTurns turns;
   private Optional<ReplicationSlot.Exported> exported = Optional.empty();
   private String reason = "";
   private int deadlocks;
 
-  SlotMover(Servers servers, ClusterChange cluster, JobControl control, Move move) {
+  SlotMover(
+      Servers servers, ClusterChange cluster, JobControl control, Move move, MoveTurns turns) {
     this.servers = servers;
     this.cluster = cluster;
     this.control = control;
     this.move = move;
+    this.turns = turns;
   }
 
   /**
@@ -215,12 +219,10 @@ final class SlotMover {
         Link source = link(move.source());
         Link target = link(move.target())) {
       exported = Optional.empty();
-      new LeafCopy(move, control)
-          .run(
-              current(tables).tables(),
-              source,
-              snapshot.snapshot(),
-              new TargetSide(move.id(), target));
+      LeafCopy copy = new LeafCopy(move, control, turns::bytesPerSecond);
+      TargetSide to = new TargetSide(move.id(), target);
+      List<MovedTable> copied = current(tables).tables();
+      turns.copy(() -> copy.run(copied, source, snapshot.snapshot(), to));
     }
   }
 
@@ -233,7 +235,7 @@ final class SlotMover {
         isBuilt &= to.isBuilt(table);
       }
       if (!isBuilt) {
-        to.build(move.slot(), tables);
+        turns.build(() -> to.build(move.slot(), tables));
       }
     }
   }
@@ -288,10 +290,8 @@ final class SlotMover {
     SlotCutover cutover = new SlotCutover(cluster, control.job(), move, tables);
     Optional<Outcome> outcome;
     try {
-      outcome =
-          Optional.of(
-              cutover.run(
-                  attempt, attempt.isBold() ? markers::arrivesSoon : markers::arrivesInTime));
+      SlotCutover.Drain drain = attempt.isBold() ? markers::arrivesSoon : markers::arrivesInTime;
+      outcome = Optional.of(turns.cut(() -> cutover.run(attempt, drain)));
     } catch (SlotCutover.TooSlow e) {
       reason = "the target does not keep up with the changes";
       outcome = Optional.empty();

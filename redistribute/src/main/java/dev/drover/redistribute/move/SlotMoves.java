@@ -37,18 +37,22 @@ public final class SlotMoves {
   }
 
   /**
-   * Carries out what is left of the job's moves, one after another; returns how many slots it has
-   * moved in all.
+   * Carries out what is left of the job's moves, several at a time where {@link MoveLimits} allow;
+   * returns how many slots it has moved in all.
    *
-   * @throws JobFailed after a move that could not be done; the later ones are not done either
+   * @throws JobFailed after a move that could not be done; those that had not begun are not done
    * @throws JobCancelled if the job was cancelled
    */
   public int run(JobControl control) throws SQLException {
     List<MoveStore.Stored> moves = MoveStore.ofJob(control.catalog(), control.job().id());
     try {
-      for (MoveStore.Stored stored : moves) {
-        new SlotMover(servers, cluster, control, stored.move()).run(stored.state());
-      }
+      MoveTurns turns = new MoveTurns(control);
+      new MoveCrew(
+              control,
+              stored ->
+                  new SlotMover(servers, cluster, control, stored.move(), turns)
+                      .run(stored.state()))
+          .run(moves);
     } catch (JobFailed | JobCancelled e) {
       MoveStore.giveUpPlanned(control.catalog(), control.job().id());
       throw e;
