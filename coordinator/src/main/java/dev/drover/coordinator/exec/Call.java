@@ -46,12 +46,10 @@ public final class Call {
    * How the client asked.
    *
    * @param bind empty in the simple protocol
-   * @param statementKey identifies the exact text for statements prepared on servers; 0 when it
-   *     should not be kept there
+   * @param statementKey of the plan's text, prepared on servers; 0 for one that is not kept there
    * @param maxRows 0 for all
    * @param alone nothing else stands between it and the end of the client's unit
-   * @param formats of the results of a step of a larger statement, whatever the client asked for;
-   *     else empty
+   * @param formats of the results of a step of a larger statement; else empty
    */
   public record Request(
       StatementText text,
@@ -66,9 +64,12 @@ public final class Call {
       requireNonNull(formats);
     }
 
-    /** A step of a larger statement. */
     public boolean internal() {
       return formats.isPresent();
+    }
+
+    Request unkept() {
+      return new Request(text, bind, 0, maxRows, alone, formats);
     }
   }
 
@@ -219,7 +220,7 @@ public final class Call {
 
   /** The same execution by another plan. */
   public Call planned(CachedPlan otherPlan) {
-    return new Call(request, otherPlan, transaction, output, context);
+    return new Call(request.unkept(), otherPlan, transaction, output, context);
   }
 
   /** Another text in the place of the client's, with the client's parameters, output and end. */

@@ -18,6 +18,7 @@ final class SqlScripts {
           "jobs.sql",
           "cluster.sql",
           "definitions.sql",
+          "reshape.sql",
           "snapshot.sql",
           "exact.sql",
           "views.sql",

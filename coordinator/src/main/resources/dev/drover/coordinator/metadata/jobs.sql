@@ -87,6 +87,12 @@ CREATE TABLE IF NOT EXISTS drover.rewrite (
   started timestamptz,
   finished timestamptz
 );
+-- Of a change of columns or storage, as for drover.reshape; shape: what that has said when the job began.
+ALTER TABLE drover.rewrite ADD COLUMN IF NOT EXISTS change text NOT NULL DEFAULT '';
+ALTER TABLE drover.rewrite ADD COLUMN IF NOT EXISTS adds text[] NOT NULL DEFAULT '{}';
+ALTER TABLE drover.rewrite ADD COLUMN IF NOT EXISTS settings text[] NOT NULL DEFAULT '{}';
+ALTER TABLE drover.rewrite ADD COLUMN IF NOT EXISTS converted json NOT NULL DEFAULT '[]';
+ALTER TABLE drover.rewrite ADD COLUMN IF NOT EXISTS shape json;
 -- A table is filled anew once at a time.
 CREATE UNIQUE INDEX IF NOT EXISTS rewrite_live ON drover.rewrite (relid) WHERE finished IS NULL;
 

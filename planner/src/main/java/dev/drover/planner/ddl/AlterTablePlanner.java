@@ -85,6 +85,10 @@ final class AlterTablePlanner {
     if (spread.isEmpty()) {
       return everywhere(alter.span().of(text)).plan(tag);
     }
+    if (alter.concurrently()) {
+      refuseKeyChanges(alter.actions(), table);
+      return new Reshape(context, text).plan(alter, table, spread.get(), tag);
+    }
     String statement = alter.span().of(text);
     TableShape after = shapeAfter(alter, table, statement);
     Steps steps = new Steps(context).requireIdle(table);

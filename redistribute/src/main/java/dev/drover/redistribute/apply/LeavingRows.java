@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,24 +44,38 @@ final class LeavingRows {
       WHERE i.indrelid = to_regclass(?) AND i.indisunique AND i.indisvalid AND i.indimmediate
         AND i.indpred IS NULL AND i.indexprs IS NULL AND k.n <= i.indnkeyatts
       GROUP BY i.indexrelid, i.indisprimary
-      HAVING bool_and(a.attnotnull)
+      HAVING bool_and(a.attnotnull) AND bool_and(quote_ident(a.attname) <> ALL (?))
       ORDER BY i.indisprimary DESC, i.indexrelid LIMIT 1\
       """;
 
   private final Connection connection;
   private final String table;
   private final List<Column> columns;
+  private final Optional<Converted> converted;
   private Optional<List<Integer>> key = Optional.empty();
 
   /** A type that can be hashed has an equality, and the partition of a value can be told. */
-  private record Column(String name, String type, boolean hasEquality) {}
+  private record Column(String name, String type, boolean hasEquality) {
+    String parameter(Optional<String> value) {
+      return "CAST(%s AS %s) AS %s".formatted(value.isPresent() ? "?" : "NULL", type, name);
+    }
+  }
 
-  LeavingRows(Connection connection, String table, List<String> names) throws SQLException {
+  LeavingRows(Connection connection, String table, List<String> names, Optional<Filling> filling)
+      throws SQLException {
     this.connection = connection;
     this.table = table;
+    this.columns = columns(table, names);
+    this.converted =
+        filling.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Converted(filling.get(), columns(Filling.STAGE, names)));
+  }
+
+  private List<Column> columns(String relation, List<String> names) throws SQLException {
     Map<String, Column> found = new HashMap<>();
     try (PreparedStatement select = connection.prepareStatement(COLUMNS)) {
-      select.setString(1, table);
+      select.setString(1, relation);
       ResultSet row = select.executeQuery();
       while (row.next()) {
         String name = SqlQuote.ident(row.getString(1));
@@ -68,7 +83,36 @@ final class LeavingRows {
         found.put(name, new Column(name, row.getString(2), hasEquality));
       }
     }
-    this.columns = names.stream().map(found::get).toList();
+    return names.stream().map(found::get).toList();
+  }
+
+  /**
+   * Columns that have become others, by values that are the same at any time.
+   *
+   * @param before the columns as they were
+   */
+  private record Converted(Filling filling, List<Column> before) {
+    boolean has(Column column) {
+      return filling.conversions().containsKey(column.name());
+    }
+
+    /** A row of NULL has a text, other than a row of an empty one. */
+    String same(Column column, List<Optional<String>> row) {
+      String old =
+          IntStream.range(0, before.size())
+              .mapToObj(i -> before.get(i).parameter(row.get(i)))
+              .collect(joining(", "));
+      return """
+      pg_catalog.format('%%s', ROW(%1$s)) = pg_catalog.format('%%s', ROW(CAST(\
+      (SELECT %2$s FROM (SELECT %3$s) AS %4$s) AS %5$s)))\
+      """
+          .formatted(
+              column.name(),
+              filling.conversions().get(column.name()),
+              old,
+              filling.alias(),
+              column.type());
+    }
   }
 
   /**
@@ -95,6 +139,7 @@ final class LeavingRows {
   private Optional<List<Integer>> readKey() throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(KEY)) {
       select.setString(1, table);
+      select.setArray(2, connection.createArrayOf("text", convertedNames()));
       ResultSet row = select.executeQuery();
       if (!row.next()) {
         return Optional.empty();
@@ -106,6 +151,14 @@ final class LeavingRows {
     }
   }
 
+  private Object[] convertedNames() {
+    return columns.stream().filter(this::isConverted).map(Column::name).toArray();
+  }
+
+  private boolean isConverted(Column column) {
+    return converted.isPresent() && converted.get().has(column);
+  }
+
   /** The statement that deletes rows with the same columns NULL. */
   private String text(Net.Rows some) {
     if (key.isPresent()) {
@@ -115,7 +168,11 @@ final class LeavingRows {
     }
     String condition =
         IntStream.range(0, columns.size())
-            .mapToObj(i -> same(columns.get(i), some.row().get(i)))
+            .mapToObj(
+                i ->
+                    isConverted(columns.get(i))
+                        ? converted.get().same(columns.get(i), some.row())
+                        : same(columns.get(i), some.row().get(i)))
             .collect(joining(" AND "));
     return """
     WITH leaving AS MATERIALIZED (SELECT tableoid AS leaf, ctid AS place FROM %1$s \
@@ -165,12 +222,17 @@ final class LeavingRows {
       return;
     }
     for (int i = 0; i < columns.size(); i++) {
-      if (row.get(i).isPresent()) {
-        delete.setString(++parameter, row.get(i).get());
-        if (columns.get(i).hasEquality()) {
-          delete.setString(++parameter, row.get(i).get());
-        }
+      for (String value : bound(i, row)) {
+        delete.setString(++parameter, value);
       }
     }
+  }
+
+  private List<String> bound(int column, List<Optional<String>> row) {
+    if (isConverted(columns.get(column))) {
+      return row.stream().flatMap(Optional::stream).toList();
+    }
+    int times = columns.get(column).hasEquality() ? 2 : 1;
+    return row.get(column).map(value -> Collections.nCopies(times, value)).orElse(List.of());
   }
 }

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -35,20 +36,23 @@ public final class ShadowTable implements Target {
    * @param name qualified and quoted
    * @param owner quoted; his functions may be part of constraints and indexes, and run as him
    * @param columns quoted, those that rows are made of
+   * @param filling if the table has others
    */
-  public record Shape(String job, String name, String owner, List<String> columns) {
+  public record Shape(
+      String job, String name, String owner, List<String> columns, Optional<Filling> filling) {
     public Shape {
       requireNonNull(job);
       requireNonNull(name);
       requireNonNull(owner);
       columns = List.copyOf(columns);
+      requireNonNull(filling);
     }
   }
 
   private ShadowTable(Connection connection, Shape shape) throws SQLException {
     this.connection = requireNonNull(connection);
     this.shape = requireNonNull(shape);
-    this.leaving = new LeavingRows(connection, shape.name(), shape.columns());
+    this.leaving = new LeavingRows(connection, shape.name(), shape.columns(), shape.filling());
   }
 
   /**
@@ -65,6 +69,9 @@ public final class ShadowTable implements Target {
         statement.execute(
             "INSERT INTO drover.rewrite_progress VALUES (%s, %d, 0, 0) ON CONFLICT DO NOTHING"
                 .formatted(shape.job(), source));
+      }
+      if (shape.filling().isPresent()) {
+        statement.execute(shape.filling().get().open(shape.columns(), shape.owner()));
       }
     }
     return new ShadowTable(connection, shape);
@@ -90,9 +97,7 @@ public final class ShadowTable implements Target {
     boolean done = false;
     try (Statement statement = connection.createStatement()) {
       advance(statement, from, to);
-      statement.execute("SET LOCAL ROLE " + shape.owner());
-      leaving.delete(net.leaving());
-      insert(net.coming());
+      change(net, statement);
       connection.commit();
       done = true;
     } finally {
@@ -101,6 +106,22 @@ public final class ShadowTable implements Target {
       }
       connection.setAutoCommit(true);
     }
+  }
+
+  private void change(Net net, Statement statement) throws SQLException {
+    String asOwner = "SET LOCAL ROLE " + shape.owner();
+    if (shape.filling().isEmpty()) {
+      statement.execute(asOwner);
+      leaving.delete(net.leaving());
+      insert(net.coming(), shape.name());
+      return;
+    }
+    Filling filling = shape.filling().get();
+    insert(net.coming(), Filling.STAGE);
+    statement.execute(asOwner);
+    statement.execute(filling.usePath());
+    leaving.delete(net.leaving());
+    statement.execute(filling.fill(shape.name()));
   }
 
   /** Whoever comes second finds another progress, after a wait for the first one's commit. */
@@ -128,7 +149,7 @@ public final class ShadowTable implements Target {
         .formatted(source, from.commitLsn(), from.change(), to.commitLsn(), to.change());
   }
 
-  private void insert(List<Net.Rows> rows) throws SQLException {
+  private void insert(List<Net.Rows> rows, String into) throws SQLException {
     if (rows.isEmpty()) {
       return;
     }
@@ -136,9 +157,7 @@ public final class ShadowTable implements Target {
         connection
             .unwrap(PGConnection.class)
             .getCopyAPI()
-            .copyIn(
-                "COPY %s (%s) FROM STDIN"
-                    .formatted(shape.name(), String.join(", ", shape.columns())));
+            .copyIn("COPY %s (%s) FROM STDIN".formatted(into, String.join(", ", shape.columns())));
     StringBuilder chunk = new StringBuilder();
     try {
       for (Net.Rows some : rows) {

@@ -3,6 +3,8 @@ package dev.drover.redistribute.job;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** Tells errors of servers apart. */
 public final class Failures {
@@ -16,5 +18,14 @@ public final class Failures {
   public static boolean mayPass(SQLException e) {
     String state = Optional.ofNullable(e.getSQLState()).orElse("");
     return PASSING.stream().anyMatch(state::startsWith);
+  }
+
+  /** What everybody may read: servers' details may hold rows. */
+  public static String message(SQLException e) {
+    return Optional.of(e)
+        .filter(PSQLException.class::isInstance)
+        .map(server -> ((PSQLException) server).getServerErrorMessage())
+        .map(ServerErrorMessage::getMessage)
+        .orElseGet(() -> String.valueOf(e.getMessage()));
   }
 }

@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.toMap;
 
 import dev.drover.planner.ddl.SqlQuote;
 import dev.drover.redistribute.apply.CatchUp;
-import dev.drover.redistribute.apply.ReroutedCopy;
 import dev.drover.redistribute.apply.ShadowTable;
 import dev.drover.redistribute.change.Servers;
 import dev.drover.redistribute.decode.ChangeSource;
@@ -74,10 +73,9 @@ final class Flow implements AutoCloseable {
     byteCount = 0;
     rowCount = 0;
     Throttle throttle = new Throttle(control::bytesPerSecond, control::proceed);
-    ReroutedCopy copy = new ReroutedCopy(rewrite.columns(), routing(table)::nodes);
-    Map<Integer, Connection> targets = new HashMap<>();
+    SnapshotCopy copy = new SnapshotCopy(rewrite.columns(), table, routing(table)::nodes);
     for (int node : rewrite.nodes()) {
-      targets.put(node, asOwner(table, node).connection());
+      copy.into(node, opened(node));
     }
     for (RewrittenTable.Source source : table.sources()) {
       Link from = opened(source.node());
@@ -88,13 +86,7 @@ final class Flow implements AutoCloseable {
             String snapshot = snapshots.get(source.node()).snapshot();
             from.run("SET TRANSACTION SNAPSHOT " + SqlQuote.literal(snapshot));
             for (String relation : source.relations()) {
-              rowCount +=
-                  copy.run(
-                      from.connection(),
-                      relation,
-                      targets,
-                      table.filled(),
-                      bytes -> sent(throttle, bytes));
+              rowCount += copy.run(from, relation, bytes -> sent(throttle, bytes));
             }
           });
     }
@@ -173,7 +165,11 @@ final class Flow implements AutoCloseable {
       Link link = opened(node);
       ShadowTable.Shape shape =
           new ShadowTable.Shape(
-              rewrite.job().toString(), table.filled(), table.owner(), rewrite.columns());
+              rewrite.job().toString(),
+              table.filled(),
+              table.owner(),
+              rewrite.columns(),
+              table.filling());
       targets.put(node, ShadowTable.of(link.connection(), shape, sources.keySet()));
     }
     return CatchUp.of(sources, targets, routing(table)::nodes);
@@ -181,14 +177,6 @@ final class Flow implements AutoCloseable {
 
   private Routing routing(RewrittenTable table) throws SQLException {
     return new Routing(rewrite, table, opened(rewrite.nodes().getFirst()));
-  }
-
-  /** Users' expressions are never evaluated with more rights than their owner has. */
-  private Link asOwner(RewrittenTable table, int node) throws SQLException {
-    Link link = opened(node);
-    ExactTexts.set(link.connection());
-    link.run("SET ROLE " + table.owner());
-    return link;
   }
 
   private Link opened(int node) throws SQLException {

@@ -18,6 +18,7 @@ import java.util.function.Function;
  *
  * <pre>
  * metadata   is the job still this claim's; is the table still what was copied
+ * catalog    the change of columns or storage, if that is what the job is for
  * all nodes  lock the table and what depends on it: whoever wrote has ended, whoever wants to waits
  *            the last changes go over
  * all nodes  the new table gets the name, views and routines; the old one is dropped;
@@ -48,6 +49,8 @@ final class RewriteCutover {
     void run() throws SQLException;
   }
 
+  private static final int CATALOG = 0;
+
   private final ClusterChange cluster;
   private final Job job;
   private final Rewrite rewrite;
@@ -75,6 +78,9 @@ final class RewriteCutover {
     check(parts);
     // The nodes join before anybody waits.
     parts.onEach(everywhere(timeouts(patience)));
+    if (table.reshaped().isPresent()) {
+      reshape(parts, patience, table.reshaped().get());
+    }
     lockedAt = System.nanoTime();
     String name = regclass(table.name());
     parts.onEach(everywhere("SELECT drover.lock_to_rebuild(" + name + ")"));
@@ -94,6 +100,17 @@ final class RewriteCutover {
                 .formatted(SqlQuote.literal(table.links()))));
     parts.rowsMove();
     decide(parts);
+  }
+
+  /** The catalog's own table, before anybody waits on the nodes. */
+  private void reshape(ClusterChange.Parts parts, Patience patience, Reshaped reshaped) {
+    parts.on(CATALOG, timeouts(patience));
+    parts.on(CATALOG, reshaped.sql(table));
+    boolean isSame =
+        parts.on(CATALOG, Reshaped.isSame(rewrite)).getFirst().getFirst().orElse("").equals("t");
+    if (!isSame) {
+      throw new Outdated();
+    }
   }
 
   /**

@@ -115,6 +115,11 @@ final class RewriteStore {
     return column(catalog, "fingerprint", job);
   }
 
+  /** As {@code drover.reshape} has it. */
+  static void shape(Connection catalog, JobId job, String value) throws SQLException {
+    text(catalog, "UPDATE drover.rewrite SET shape = ?::json WHERE job = ?", value, job);
+  }
+
   static String message(Connection catalog, JobId job) throws SQLException {
     return column(catalog, "message", job);
   }

@@ -38,6 +38,7 @@ final class RewriteWork implements AutoCloseable {
   private static final int PATIENT_LOCK_MILLIS = 1500;
   private static final int MAX_CUTOVERS = 100;
   private static final int MAX_BUILDS = 10;
+  private static final int CATALOG = 0;
   private static final long SHORTEST_PAUSE_NANOS = 50_000_000;
   private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
   private static final long NANOS_PER_MICRO = 1000;
@@ -112,6 +113,12 @@ final class RewriteWork implements AutoCloseable {
     flow.close();
     removeAll(table.nodes());
     RewriteStore.fingerprint(control.catalog(), id, table.fingerprint());
+    if (table.reshaped().isPresent()) {
+      try (Link catalog = link(CATALOG)) {
+        Reshaped.look(catalog, rewrite, table.owner(), control);
+      }
+    }
+    RewrittenTable shaped = table();
     for (RewrittenTable.Source source : table.sources()) {
       try (Link link = link(source.node())) {
         SourceNode node = new SourceNode(rewrite, link);
@@ -122,14 +129,15 @@ final class RewriteWork implements AutoCloseable {
     }
     for (int node : table.nodes()) {
       try (Link link = link(node)) {
-        new TargetNode(rewrite, link).create(table);
+        new TargetNode(rewrite, link).create(shaped);
       }
     }
   }
 
   /**
    * The snapshots of the sources are not of one moment: a row that went from one to another between
-   * them may be there twice, until the changes have been brought over.
+   * them may be there twice, until the changes have been brought over. Where the distribution
+   * stays, none can.
    */
   private void build(RewrittenTable table) throws SQLException {
     for (int i = 1; ; i++) {
@@ -138,7 +146,8 @@ final class RewriteWork implements AutoCloseable {
         buildAll(table);
         return;
       } catch (SQLException e) {
-        if (!UNIQUE_VIOLATION.equals(e.getSQLState()) || i == MAX_BUILDS) {
+        boolean mayPass = UNIQUE_VIOLATION.equals(e.getSQLState()) && table.reshaped().isEmpty();
+        if (!mayPass || i == MAX_BUILDS) {
           throw e;
         }
       }

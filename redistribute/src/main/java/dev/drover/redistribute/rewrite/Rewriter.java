@@ -110,7 +110,7 @@ final class Rewriter {
     } catch (SQLException e) {
       control.keep();
       work.close();
-      say(String.valueOf(e.getMessage()));
+      say(Failures.message(e));
       return afterError(state.phase(), e);
     }
   }

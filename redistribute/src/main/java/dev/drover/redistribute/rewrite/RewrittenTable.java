@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.planner.ddl.LeafNames;
 import dev.drover.planner.ddl.SqlQuote;
+import dev.drover.redistribute.apply.Filling;
 import dev.drover.redistribute.job.JobFailed;
 import java.sql.Array;
 import java.sql.Connection;
@@ -29,6 +30,7 @@ import java.util.stream.IntStream;
  * @param definition as {@code drover.table_definition} has it, of the new table
  * @param links foreign keys of it and to it, as {@code drover.links} has them, in an array
  * @param fingerprint differs when anything differs that the new table must follow
+ * @param reshaped if it is to have other columns or another storage
  */
 record RewrittenTable(
     String name,
@@ -41,7 +43,8 @@ record RewrittenTable(
     List<Integer> nodes,
     String definition,
     String links,
-    String fingerprint) {
+    String fingerprint,
+    Optional<Reshaped> reshaped) {
   RewrittenTable {
     requireNonNull(name);
     requireNonNull(filled);
@@ -53,6 +56,7 @@ record RewrittenTable(
     requireNonNull(definition);
     requireNonNull(links);
     requireNonNull(fingerprint);
+    requireNonNull(reshaped);
   }
 
   /**
@@ -76,7 +80,8 @@ record RewrittenTable(
           WHERE v.attrelid = c.oid AND v.attgenerated = 'v' AND NOT v.attisdropped)
         THEN 'has virtual generated columns, with which servers do not publish its changes' END,
       d.kind, d.nodes,
-      coalesce(d.primary_node, 0), d.leaf_name, s.slots, t.slots, m.ids, x.definition::text,
+      coalesce(d.primary_node, 0), d.leaf_name, s.slots, t.slots, m.ids,
+      coalesce(w.shape->'definition', x.definition)::text,
       md5(concat_ws(' ', d.distribution_id, d.nodes, x.definition, c.relacl, c.relrowsecurity,
         (SELECT string_agg(a.attacl::text, ',' ORDER BY a.attnum)
           FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid),
@@ -91,7 +96,10 @@ record RewrittenTable(
           CASE WHEN w.kind IN ('H', 'M') THEN ARRAY[c.oid] ELSE '{}' END)
         FROM (SELECT DISTINCT f.conrelid FROM pg_catalog.pg_constraint f
             WHERE f.contype = 'f' AND f.confrelid = c.oid AND f.conrelid <> c.oid) k
-          JOIN drover.distributions e ON e.relid = k.conrelid) l)::text
+          JOIN drover.distributions e ON e.relid = k.conrelid) l)::text,
+      w.change, w.settings,
+      ARRAY(SELECT f->>'column' FROM json_array_elements(w.shape->'fills') f),
+      ARRAY(SELECT f->>'value' FROM json_array_elements(w.shape->'fills') f)
     FROM drover.rewrite w
       JOIN drover.distributions d ON d.relid = w.relid
       JOIN pg_catalog.pg_class c ON c.oid = d.relid
@@ -136,7 +144,31 @@ record RewrittenTable(
         RewriteStore.numbers(row.getArray(11)),
         row.getString(12),
         row.getString(15),
-        row.getString(13));
+        row.getString(13),
+        reshaped(row));
+  }
+
+  private static Optional<Reshaped> reshaped(ResultSet row) throws SQLException {
+    String change = row.getString(16);
+    if (change.isEmpty()) {
+      return Optional.empty();
+    }
+    Filling filling =
+        new Filling(
+            SqlQuote.qualified(row.getString(1), row.getString(2)),
+            SqlQuote.ident(row.getString(2)),
+            texts(row.getArray(18)),
+            texts(row.getArray(19)),
+            texts(row.getArray(17)));
+    return Optional.of(new Reshaped(change, filling));
+  }
+
+  private static List<String> texts(Array array) throws SQLException {
+    return List.of((String[]) array.getArray());
+  }
+
+  Optional<Filling> filling() {
+    return reshaped.map(Reshaped::filling);
   }
 
   private static List<Integer> optional(Array array) throws SQLException {

@@ -5,7 +5,6 @@ import dev.drover.redistribute.job.JobControl;
 import dev.drover.redistribute.move.Link;
 import dev.drover.redistribute.move.ReplicationSlot;
 import java.sql.SQLException;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * What a rewrite makes on a node that the rows come from: a publication, a replication slot, and
@@ -14,10 +13,6 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Threads: confined to one thread at a time.
  */
 final class SourceNode {
-  private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '200ms'";
-  private static final String LOCK_NOT_AVAILABLE = "55P03";
-  private static final int MAX_LOCKS = 100;
-  private static final long PAUSE_NANOS = 100_000_000;
 
   private final Rewrite rewrite;
   private final Link link;
@@ -45,24 +40,8 @@ final class SourceNode {
                 rewrite.objectName(), String.join(", ", source.relations()), generatedColumns()));
   }
 
-  /** Waits for locks, but not for long at a time: whoever comes later waits behind. */
   private void locking(JobControl control, String sql) throws SQLException {
-    for (int i = 1; ; i++) {
-      control.keep();
-      try {
-        link.transaction(
-            () -> {
-              link.run(LOCK_TIMEOUT);
-              link.run(sql);
-            });
-        return;
-      } catch (SQLException e) {
-        if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState()) || i == MAX_LOCKS) {
-          throw e;
-        }
-      }
-      LockSupport.parkNanos(PAUSE_NANOS);
-    }
+    new Locking(link, control).run(() -> link.run(sql));
   }
 
   /** Servers that know of it refuse changes of tables where it is missing; nobody reads them. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -334,7 +335,8 @@ class CatchUpServersTest {
       sources.put(node, source);
       Connection connection = nodes.connect(node, APPLICATION);
       open.add(connection);
-      ShadowTable.Shape shape = new ShadowTable.Shape("1", "filled.t", "drover", quoted());
+      ShadowTable.Shape shape =
+          new ShadowTable.Shape("1", "filled.t", "drover", quoted(), Optional.empty());
       targets.put(node, ShadowTable.of(connection, shape, TwoNodes.IDS));
     }
     catchUp = CatchUp.of(sources, targets, CatchUpServersTest::route);

@@ -21,6 +21,10 @@ final class Slots {
     this.datanodes = servers.subList(1, servers.size());
   }
 
+  Endpoint catalog() {
+    return catalog;
+  }
+
   int group(String table) throws SQLException {
     return Integer.parseInt(
         ask(
