@@ -59,6 +59,17 @@ final class BinaryColumns {
   private static final Set<String> GEOMETRIC =
       Set.of("box", "circle", "line", "lseg", "path", "point", "polygon");
 
+  /** The built-in ones that a session may have written in one style or another. */
+  private static final Set<String> STYLED =
+      Set.of(
+          "bytea",
+          "date",
+          "interval",
+          "time with time zone",
+          "time without time zone",
+          "timestamp with time zone",
+          "timestamp without time zone");
+
   private static final Set<String> FLOATS = Set.of("real", "double precision");
 
   private static final Pattern COLLATION = Pattern.compile(" COLLATE .*$", Pattern.DOTALL);
@@ -79,6 +90,11 @@ final class BinaryColumns {
     return !BUILT_IN.contains(element)
         || GEOMETRIC.contains(element)
         || (FLOATS.contains(element) && !FLOATS.contains(type));
+  }
+
+  /** Whether the session's settings decide how a value is written. */
+  static boolean hasStyles(String type) {
+    return STYLED.contains(element(type));
   }
 
   /** The type's name, of an array its element's, without a modifier. */

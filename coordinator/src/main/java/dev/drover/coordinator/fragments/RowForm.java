@@ -6,6 +6,7 @@ import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.text.ExactText;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * In which form rows travel from one server to another: nothing of a value may get lost, whatever
@@ -32,10 +33,18 @@ public record RowForm(boolean binary, ExactFloats floats, List<Boolean> inexact)
     List<String> types = exchange.columns().stream().map(Exchange.Column::type).toList();
     return types.stream().allMatch(BinaryColumns::isBuiltIn)
         ? new RowForm(true, ExactFloats.NONE, List.of())
-        : new RowForm(
-            false,
-            ExactFloats.ofNames(types),
-            types.stream().map(BinaryColumns::mayLoseDigits).toList());
+        : new RowForm(false, ExactFloats.ofNames(types), inexact(types, exchange.route()));
+  }
+
+  /** Keys are read here, so they have to be written in one way. */
+  private static List<Boolean> inexact(List<String> types, Exchange.Route route) {
+    List<Integer> key = route instanceof Exchange.Route.ByKey by ? by.key() : List.of();
+    return IntStream.range(0, types.size())
+        .mapToObj(
+            i ->
+                BinaryColumns.mayLoseDigits(types.get(i))
+                    || (key.contains(i) && BinaryColumns.hasStyles(types.get(i))))
+        .toList();
   }
 
   /** For columns of these types, which need not mean the same everywhere, as they are. */

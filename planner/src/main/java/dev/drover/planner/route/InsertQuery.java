@@ -35,6 +35,7 @@ import dev.drover.planner.text.NodeText;
 import dev.drover.planner.text.SpliceText;
 import dev.drover.planner.text.TextBuilder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -278,13 +279,13 @@ final class InsertQuery {
     for (int i = 1; i <= columns.size(); i++) {
       String name = "\"c" + i + '"';
       before.add(i == 1 ? "" : ", ");
-      before.add(InsertShape.sent(SqlText.fixed(name), columns.get(i - 1)));
+      before.add(shape.sent(SqlText.fixed(name), columns.get(i - 1)));
       names.append(i == 1 ? "" : ", ").append(name);
     }
     for (Column column : added) {
       SqlText value = shape.defaultOf(column).text();
       SqlText whole = new TextBuilder().add("(").add(value).add(")").build();
-      before.add(", ").add(InsertShape.sent(whole, column));
+      before.add(", ").add(shape.sent(whole, column));
     }
     columns.addAll(added);
     before.add(" FROM (");
@@ -329,7 +330,17 @@ final class InsertQuery {
     RoutingContext context = analysis.context();
     StatementFacts facts = new StatementFacts(context.facts().parameterTypes(), List.of());
     Statement.Select select = new Statement.Select(span, query);
-    return SelectRouter.withoutMerging(context.withText(context.text(), facts), analysis.reads())
+    return SelectRouter.withoutMerging(context.withText(alone(), facts), analysis.reads())
         .route(analysis.parsed().inner(select), select);
+  }
+
+  /** The statement's text with blanks between its WITH and its query, which are one query then. */
+  private byte[] alone() {
+    byte[] text = analysis.context().text().clone();
+    insert
+        .with()
+        .ifPresent(
+            w -> Arrays.fill(text, w.span().end(), source.query().span().start(), (byte) ' '));
+    return text;
   }
 }

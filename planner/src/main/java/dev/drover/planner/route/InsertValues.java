@@ -291,7 +291,7 @@ final class InsertValues {
       for (int c = 0; c < columns.size(); c++) {
         SqlText value = value(columns.get(c), row, text);
         SqlText whole = new TextBuilder().add("(").add(value).add(")").build();
-        values.add(c == 0 ? "" : ", ").add(InsertShape.sent(whole, columns.get(c)));
+        values.add(c == 0 ? "" : ", ").add(shape.sent(whole, columns.get(c)));
       }
       values.add(")");
     }

@@ -109,10 +109,14 @@ public record InsertShape(
     return RowTargets.of(relation(), name, columns, overriding, tail);
   }
 
-  /** The text of a value as the column will hold it, for one that is sent as a constant. */
-  public static SqlText sent(SqlText value, Column column) {
+  /**
+   * The text of a value as the column will hold it, for one that is sent as a constant. That of a
+   * key is read here, whatever style the session has.
+   */
+  public SqlText sent(SqlText value, Column column) {
     SqlText cast = new TextBuilder().add(value).add(cast(column)).build();
-    return ExactText.isNeeded(column.typeOid()) ? ExactText.of(cast) : cast;
+    boolean isStyledKey = ExactText.hasStyles(column.typeOid()) && key().contains(column);
+    return ExactText.isNeeded(column.typeOid()) || isStyledKey ? ExactText.of(cast) : cast;
   }
 
   /**

@@ -18,6 +18,9 @@ public final class ExactText {
   private static final Set<Integer> BUILT_IN =
       Set.of(1021, 1022, 600, 601, 602, 603, 604, 628, 718, 1017, 1018, 1019, 1020, 1027, 629, 719);
 
+  /** Dates and times, intervals, bytes. */
+  private static final Set<Integer> STYLED = Set.of(1082, 1083, 1114, 1184, 1266, 1186, 17);
+
   private ExactText() {}
 
   /**
@@ -26,6 +29,11 @@ public final class ExactText {
    */
   public static boolean isNeeded(int typeOid) {
     return BUILT_IN.contains(typeOid) || Integer.compareUnsigned(typeOid, FIRST_USER_OID) >= 0;
+  }
+
+  /** Whether the session's settings decide how values of the type are written, but nothing else. */
+  public static boolean hasStyles(int typeOid) {
+    return STYLED.contains(typeOid);
   }
 
   /** The text of an expression's value. */
