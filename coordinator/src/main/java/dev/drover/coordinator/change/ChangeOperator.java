@@ -150,11 +150,7 @@ public final class ChangeOperator implements Operator {
   }
 
   private String change(ChangeWorker on) {
-    for (ChangedTable table : plan.tables()) {
-      for (SqlText statement : table.create()) {
-        on.query(rendered(statement));
-      }
-    }
+    plan.tables().forEach(table -> create(table, on));
     plan.reads().forEach(read -> on.query(TemporaryRelation.create(read)));
     load(on);
     for (ChangedTable table : plan.tables()) {
@@ -168,6 +164,15 @@ public final class ChangeOperator implements Operator {
       apply(on, table);
     }
     return tag;
+  }
+
+  private void create(ChangedTable table, ChangeWorker on) {
+    Optional<OwnTables> own =
+        call.view().shared() ? Optional.empty() : Optional.of(new OwnTables(blocking));
+    for (SqlText statement : table.create()) {
+      String sql = rendered(statement);
+      own.map(o -> o.spelledOut(table, sql)).orElseGet(() -> List.of(sql)).forEach(on::query);
+    }
   }
 
   /** All as of one moment; the rows that are locked are the newest, as on one server. */

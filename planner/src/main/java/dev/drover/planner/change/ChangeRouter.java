@@ -67,7 +67,7 @@ public final class ChangeRouter {
       String name = ChangeTables.TEMPORARY + "drover_t" + (kept.size() + 1);
       changed.get(relation).forEach(t -> kept.put(t.table(), name));
     }
-    targets.forEach(t -> t.view().ifPresent(v -> kept.put(v.derived(), temporary(v))));
+    targets.forEach(t -> t.views().forEach(v -> kept.put(v.derived(), temporary(v))));
     PullUp pull = new PullUp(analysis, new PullFilters(analysis, targets), kept);
     SpliceText text = pull.splices(analysis.mentions().text());
     targets.forEach(t -> spellOut(t, text));
@@ -95,7 +95,10 @@ public final class ChangeRouter {
 
   /** Where a row has more columns than the user knows of, {@code *} would show them. */
   private static void spellOut(ChangeTarget target, SpliceText text) {
-    if (!(target.statement() instanceof Insert insert) || insert.returning().isEmpty()) {
+    boolean throughView = target.view().isPresent();
+    if (throughView
+        || !(target.statement() instanceof Insert insert)
+        || insert.returning().isEmpty()) {
       return;
     }
     for (QueryPart.Target returned : insert.returning().get().targets()) {
@@ -132,7 +135,7 @@ public final class ChangeRouter {
     boolean asks = mention.inText() && functions.asksSession(call) && !draws();
     return functions.reach(call) == Routine.Reach.NONE
         && !functions.isSessionCall(call)
-        && (!functions.isSequenceCall(call) || isNextValue(call) || asks);
+        && (!functions.isSequenceCall(call) || functions.drawsFromSequence(call) || asks);
   }
 
   /** The statement takes values from sequences, so that what the session knows of them changes. */
@@ -140,16 +143,12 @@ public final class ChangeRouter {
     boolean calls =
         analysis.mentions().calls().stream()
             .map(Mentions.Call::call)
-            .anyMatch(c -> analysis.functions().isSequenceCall(c) && isNextValue(c));
+            .anyMatch(analysis.functions()::drawsFromSequence);
     return calls
         || targets.stream()
             .filter(ChangeTarget::inserts)
             .flatMap(t -> t.table().relation().columns().stream())
             .anyMatch(c -> c.identity() != Column.Identity.NONE || !c.constantDefault());
-  }
-
-  private static boolean isNextValue(Expr.FunctionCall call) {
-    return call.name().local().equals("nextval");
   }
 
   private static boolean serves(ChangeTarget target) {

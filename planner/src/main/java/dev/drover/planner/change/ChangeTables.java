@@ -162,16 +162,13 @@ final class ChangeTables {
 
   private List<SqlText> create(String rows, List<Identity> identity) {
     List<SqlText> statements = new ArrayList<>();
-    String like = resolvesConflicts() ? " INCLUDING INDEXES" : "";
     statements.add(
         SqlText.fixed(
             "CREATE TEMPORARY TABLE "
                 + TEMPORARY
                 + name
-                + " (LIKE "
-                + SqlNames.quoted(relation)
-                + " INCLUDING DEFAULTS INCLUDING GENERATED"
-                + like
+                + " ("
+                + ChangedTable.like(SqlNames.quoted(relation), resolvesConflicts())
                 + ") ON COMMIT DROP"));
     if (resolvesConflicts()) {
       statements.add(namedConstraints());
@@ -195,7 +192,7 @@ final class ChangeTables {
       String added = "ADD " + String.join(", ADD ", columns);
       statements.add(SqlText.fixed("ALTER TABLE " + TEMPORARY + name + " " + added));
     }
-    targets.forEach(t -> t.view().ifPresent(v -> statements.add(view(v))));
+    targets.forEach(t -> t.views().forEach(v -> statements.add(view(v))));
     return List.copyOf(statements);
   }
 
@@ -216,8 +213,8 @@ final class ChangeTables {
             + "'::pg_catalog.regclass) a JOIN "
             + constraints
             + Integer.toUnsignedString(relation.oid())
-            + ") b USING (contype, def, n) LOOP EXECUTE pg_catalog.format("
-            + "'ALTER TABLE "
+            + ") b USING (contype, def, n) WHERE a.conname <> b.conname LOOP EXECUTE"
+            + " pg_catalog.format('ALTER TABLE "
             + TEMPORARY
             + name
             + " RENAME CONSTRAINT %I TO %I', k.old, k.new); END LOOP; END$drover$");

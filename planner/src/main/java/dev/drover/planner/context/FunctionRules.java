@@ -130,6 +130,12 @@ public final class FunctionRules {
     return SEQUENCE_CALLS.contains(call.name().local()) && isBuiltIn(call);
   }
 
+  /** Changes what a sequence gives next. */
+  public boolean drawsFromSequence(Expr.FunctionCall call) {
+    String name = call.name().local();
+    return isBuiltIn(call) && (name.equals("nextval") || name.equals("setval"));
+  }
+
   /** Asks what a sequence gave to this session; for all rows the same. */
   public boolean asksSession(Expr.FunctionCall call) {
     String name = call.name().local();

@@ -6,6 +6,7 @@ import dev.drover.planner.analysis.Resolved;
 import dev.drover.planner.analysis.TableUse;
 import dev.drover.planner.catalog.Distribution;
 import dev.drover.planner.catalog.Routine;
+import dev.drover.planner.context.FunctionRules;
 import dev.drover.planner.context.Unsupported;
 import dev.drover.planner.sql.Expr;
 import dev.drover.planner.sql.QualifiedName;
@@ -80,10 +81,22 @@ public final class Refusals {
     }
     for (Mentions.Call call : analysis.mentions().calls()) {
       checkSession(call.call());
-      boolean asks = call.inText() && analysis.functions().asksSession(call.call());
-      if (!asks && analysis.functions().isSequenceCall(call.call())) {
-        throw sequence(call.call());
-      }
+      checkSequence(call);
+    }
+  }
+
+  /** The client's session is asked once, before anything is drawn, and hears of no drawing. */
+  private void checkSequence(Mentions.Call call) {
+    FunctionRules functions = analysis.functions();
+    boolean draws =
+        analysis.mentions().calls().stream()
+            .map(Mentions.Call::call)
+            .anyMatch(functions::drawsFromSequence);
+    boolean asks = call.inText() && functions.asksSession(call.call()) && !draws;
+    if (!asks
+        && functions.isSequenceCall(call.call())
+        && !functions.drawsFromSequence(call.call())) {
+      throw sequence(call.call());
     }
   }
 

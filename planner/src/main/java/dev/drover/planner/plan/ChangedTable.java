@@ -110,6 +110,12 @@ public record ChangedTable(
     requireNonNull(kinds);
   }
 
+  /** What CREATE TABLE says to make a table like another, with its indexes or without them. */
+  public static String like(String table, boolean indexed) {
+    String like = "LIKE " + table + " INCLUDING DEFAULTS INCLUDING GENERATED";
+    return indexed ? like + " INCLUDING INDEXES" : like;
+  }
+
   /** Candidates' places and identities, kept to tell later what has gone. */
   public String before() {
     return relation + "_before";

@@ -49,11 +49,32 @@ public record ChangeTarget(
     };
   }
 
-  /** The one table of a view that changes may go through. */
+  /** The one table of a view that changes may go through, perhaps by way of other views. */
   private static Optional<TableUse> base(SourceText.ViewUse view) {
-    return view.definition().views().isEmpty() && view.definition().tables().size() == 1
-        ? Optional.of(view.definition().tables().getFirst())
+    List<SourceText.ViewUse> chain = chain(view);
+    List<TableUse> tables = chain.getFirst().definition().tables();
+    boolean isChain =
+        chain.stream().skip(1).allMatch(v -> v.definition().tables().isEmpty())
+            && chain.getFirst().definition().views().isEmpty();
+    long names =
+        chain.stream().map(v -> v.derived().view().orElseThrow().name()).distinct().count();
+    return isChain && tables.size() == 1 && names == chain.size()
+        ? Optional.of(tables.getFirst())
         : Optional.empty();
+  }
+
+  /** The view, and those that each is over, the innermost first. */
+  private static List<SourceText.ViewUse> chain(SourceText.ViewUse view) {
+    List<SourceText.ViewUse> chain = new ArrayList<>(List.of(view));
+    while (chain.getFirst().definition().views().size() == 1) {
+      chain.addFirst(chain.getFirst().definition().views().getFirst());
+    }
+    return chain;
+  }
+
+  /** All views that it goes through, each after the one that it is over. */
+  public List<SourceText.ViewUse> views() {
+    return view.map(ChangeTarget::chain).orElse(List.of());
   }
 
   /** Names of the columns that rows which are there already may get other values in. */
