@@ -17,6 +17,8 @@ final class JoinOrder {
 
   private final Joining joining;
   private final Region region;
+  private final EqualColumns equal;
+  private final List<Scalar> others;
   private final Set<Column> neededAbove;
   private final List<Alternatives> best = new ArrayList<>();
 
@@ -82,15 +84,14 @@ final class JoinOrder {
   JoinOrder(Joining joining, Region region, Set<Column> neededAbove) {
     this.joining = joining;
     this.region = region;
+    this.equal = EqualColumns.of(region.conditions());
+    this.others = region.conditions().stream().filter(c -> c.equal().isEmpty()).toList();
     this.neededAbove = neededAbove;
   }
 
   /** What of a leaf is needed by the conditions and above. */
-  static Set<Column> needed(Region region, Set<Column> above, Rows leaf) {
-    Set<Column> needed = new LinkedHashSet<>(above);
-    region.conditions().forEach(c -> needed.addAll(c.columns()));
-    needed.retainAll(leaf.columns());
-    return needed;
+  Set<Column> needed(Rows leaf) {
+    return neededOutside(new HashSet<>(leaf.columns()));
   }
 
   /** {@code plans} of each leaf. */
@@ -109,20 +110,19 @@ final class JoinOrder {
 
   private void joinInto(int set) {
     Set<Column> columns = region.columns(set);
-    List<Scalar> inside =
-        region.conditions().stream().filter(c -> columns.containsAll(c.columns())).toList();
+    List<Scalar> inside = others.stream().filter(c -> columns.containsAll(c.columns())).toList();
     List<int[]> splits = splits(set, inside);
     for (int[] split : splits) {
       Set<Column> ofLeft = region.columns(split[0]);
       Set<Column> ofRight = region.columns(split[1]);
-      List<Scalar> on =
-          inside.stream()
-              .filter(
-                  c ->
-                      c.columns().isEmpty()
-                          ? isLast(set)
-                          : !ofLeft.containsAll(c.columns()) && !ofRight.containsAll(c.columns()))
-              .toList();
+      List<Scalar> on = new ArrayList<>(equal.between(ofLeft, ofRight));
+      inside.stream()
+          .filter(
+              c ->
+                  c.columns().isEmpty()
+                      ? isLast(set)
+                      : !ofLeft.containsAll(c.columns()) && !ofRight.containsAll(c.columns()))
+          .forEach(on::add);
       Set<Column> leftNeeded = neededOutside(ofLeft);
       Set<Column> rightNeeded = neededOutside(ofRight);
       for (Placed left : best.get(split[0]).list()) {
@@ -143,7 +143,8 @@ final class JoinOrder {
 
   private Set<Column> neededOutside(Set<Column> columns) {
     Set<Column> needed = new LinkedHashSet<>(neededAbove);
-    for (Scalar condition : region.conditions()) {
+    needed.addAll(equal.joining(columns));
+    for (Scalar condition : others) {
       if (!columns.containsAll(condition.columns())) {
         needed.addAll(condition.columns());
       }
@@ -172,9 +173,12 @@ final class JoinOrder {
   private boolean isConnected(int left, int right, List<Scalar> inside) {
     Set<Column> ofLeft = region.columns(left);
     Set<Column> ofRight = region.columns(right);
-    return inside.stream()
-        .map(Scalar::columns)
-        .anyMatch(
-            c -> c.stream().anyMatch(ofLeft::contains) && c.stream().anyMatch(ofRight::contains));
+    return !equal.between(ofLeft, ofRight).isEmpty()
+        || inside.stream()
+            .map(Scalar::columns)
+            .anyMatch(
+                c ->
+                    c.stream().anyMatch(ofLeft::contains)
+                        && c.stream().anyMatch(ofRight::contains));
   }
 }

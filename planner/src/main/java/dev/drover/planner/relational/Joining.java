@@ -132,7 +132,7 @@ final class Joining {
                 .allMatch(Column::isIdenticalWhenEqual);
     List<Column> columns = List.copyOf(new LinkedHashSet<>(sides.rightNeeded()));
     double rows = sizes.of(right.rows());
-    if (!known || columns.isEmpty() || Sizes.groups(rows, columns) > rows / 2) {
+    if (!known || columns.isEmpty() || sizes.groups(right.rows(), columns) > rows / 2) {
       return right;
     }
     return right.with(

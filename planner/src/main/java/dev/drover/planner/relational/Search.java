@@ -72,11 +72,12 @@ final class Search {
     if (region.leaves().size() > JoinOrder.MAX_RELATIONS) {
       return List.of();
     }
+    JoinOrder order = new JoinOrder(joining, region, needed);
     List<List<Placed>> leaves = new ArrayList<>();
     for (Rows leaf : region.leaves()) {
-      leaves.add(plans(leaf, JoinOrder.needed(region, needed, leaf)));
+      leaves.add(plans(leaf, order.needed(leaf)));
     }
-    return new JoinOrder(joining, region, needed).plans(leaves);
+    return order.plans(leaves);
   }
 
   /** Left, semi- and anti-joins keep their side. */

@@ -34,7 +34,7 @@ final class Sizes {
       case Rows.Scan scan -> scan.count();
       case Rows.Where(var input, var conditions) -> of(input) * fraction(conditions);
       case Rows.Compute(var input, _) -> of(input);
-      case Rows.Group(var input, var keys, _) -> groups(of(input), keys);
+      case Rows.Group(var input, var keys, _) -> groups(input, keys);
       case Rows.Moved(var input, _, _, _, _) -> of(input);
       case Rows.Join join -> ofJoin(join);
     };
@@ -44,12 +44,30 @@ final class Sizes {
     return conditions.stream().mapToDouble(Scalar::fraction).reduce(1, (a, b) -> a * b);
   }
 
-  static double groups(double rows, List<Column> keys) {
+  double groups(Rows rows, List<Column> keys) {
     double groups = 1;
     for (Column key : keys) {
-      groups *= Math.max(1, key.distinct());
+      groups *= Math.max(1, values(rows, key));
     }
-    return Math.min(rows, groups);
+    return Math.min(of(rows), groups);
+  }
+
+  /** Different values of a column: no more than there are rows that have it, or its partners. */
+  private double values(Rows rows, Column column) {
+    double most = Math.min(column.distinct(), of(rows));
+    if (rows instanceof Rows.Join(var kind, _, var right, var on) && kind == Rows.Join.Kind.SEMI) {
+      boolean partner =
+          on.stream()
+              .flatMap(c -> c.equal().stream())
+              .anyMatch(e -> e.connects(List.of(column), right.columns()));
+      most = partner ? Math.min(most, of(right)) : most;
+    }
+    for (Rows input : rows.inputs()) {
+      if (input.columns().contains(column)) {
+        most = Math.min(most, values(input, column));
+      }
+    }
+    return most;
   }
 
   private double ofJoin(Rows.Join join) {
