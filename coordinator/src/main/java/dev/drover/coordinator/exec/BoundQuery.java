@@ -4,6 +4,7 @@ import dev.drover.coordinator.pool.Backend;
 import dev.drover.pgwire.BindParameters;
 import dev.drover.pgwire.FrontendDecoder.Bind;
 import dev.drover.pgwire.FrontendEncoder;
+import dev.drover.pgwire.Protocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -38,7 +39,11 @@ public record BoundQuery(
     Bind bind = rendering.call().bind().orElse(null);
     TextParameters added = rendering.parameters();
     String portal = bound.portal();
-    if (bind == null) {
+    if (!rendering.arrays().isEmpty()) {
+      int[] asked = bind == null ? NO_FORMATS : bind.resultFormats();
+      int[] formats = bound.resultFormats().orElse(asked);
+      FrontendEncoder.bind(out, portal, statement, valuesAndArrays(bind), formats);
+    } else if (bind == null) {
       int[] formats = bound.resultFormats().orElse(NO_FORMATS);
       FrontendEncoder.Texts texts = new FrontendEncoder.Texts(added.count(), rendering::writeValue);
       FrontendEncoder.bindTexts(out, portal, statement, texts, formats);
@@ -60,6 +65,22 @@ public record BoundQuery(
     }
     for (int i = 0; i < added; i++) {
       values.add(rendering.value(i));
+    }
+    return BindParameters.of(formats, values);
+  }
+
+  /** Those of the client, if it has any, then those that have moved. */
+  private BindParameters valuesAndArrays(Bind bind) {
+    int own = bind == null ? 0 : bind.paramCount();
+    List<byte[]> values = new ArrayList<>();
+    int[] formats = new int[own + rendering.arrays().size()];
+    for (int i = 0; i < own; i++) {
+      formats[i] = bind.format(i);
+      values.add(unused.get(i) ? null : value(bind, i));
+    }
+    for (byte[] array : rendering.arrays()) {
+      formats[values.size()] = Protocol.BINARY_FORMAT;
+      values.add(array);
     }
     return BindParameters.of(formats, values);
   }

@@ -3,6 +3,7 @@ package dev.drover.coordinator.exec;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.FrontendDecoder;
 import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.plan.SqlText.Piece;
@@ -27,6 +28,7 @@ public final class Rendering {
   private final List<Pin> pins;
   private final int[] slots;
   private final TextParameters parameters;
+  private final List<byte[]> arrays;
   private String now = "";
 
   /**
@@ -35,20 +37,36 @@ public final class Rendering {
    * @param pins those that leaf names come from, with their {@code slots}
    */
   public Rendering(Call call, List<Pin> pins, int[] slots) {
-    this(call, pins, slots, TextParameters.NONE);
+    this(call, pins, slots, TextParameters.NONE, List.of());
   }
 
-  private Rendering(Call call, List<Pin> pins, int[] slots, TextParameters parameters) {
+  private Rendering(
+      Call call, List<Pin> pins, int[] slots, TextParameters parameters, List<byte[]> arrays) {
     this.call = requireNonNull(call);
     this.pins = requireNonNull(pins);
     this.slots = requireNonNull(slots);
     this.parameters = requireNonNull(parameters);
+    this.arrays = requireNonNull(arrays);
+  }
+
+  /** With more parameters behind those of the client: values in binary format. */
+  public Rendering with(List<byte[]> more) {
+    return new Rendering(call, pins, slots, TextParameters.NONE, List.copyOf(more));
+  }
+
+  /** Of the first of those that {@link #with} has added. */
+  public int firstAdded() {
+    return call.bind().map(FrontendDecoder.Bind::paramCount).orElse(0) + 1;
+  }
+
+  List<byte[]> arrays() {
+    return arrays;
   }
 
   /** With parameters in the place of what differs from one execution to the next. */
   public Rendering kept(SqlText sql, List<Integer> literalTypes) {
     int client = call.cached().facts().parameterTypes().size();
-    return new Rendering(call, pins, slots, TextParameters.of(sql, client, literalTypes));
+    return new Rendering(call, pins, slots, TextParameters.of(sql, client, literalTypes), arrays);
   }
 
   Call call() {

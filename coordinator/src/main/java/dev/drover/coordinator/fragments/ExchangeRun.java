@@ -11,13 +11,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One exchange: the rows of a producer, on all its nodes at once, become a temporary relation
- * wherever a fragment reads them.
+ * One exchange: the rows of a producer, on all its nodes at once, become a relation wherever a
+ * fragment reads them.
  *
  * <pre>
- *   COPY FROM STDIN at every reader; when all take rows, the sources start; CopyDone when the
- *   sources have ended; an index if the plan names one, and ANALYZE, so that what joins the
- *   rows or reads many is planned for them
+ *   state      | event                          | next      | effect
+ *   -----------+--------------------------------+-----------+---------------------------------
+ *   -          | start, may come with texts     | HOLDING   | the sources start
+ *   -          | start, else                    | PREPARING | COPY FROM STDIN at every reader
+ *   HOLDING    | rows, still few                | HOLDING   |
+ *   HOLDING    | rows, too many                 | PREPARING | CREATE, COPY FROM STDIN
+ *   HOLDING    | the sources have ended         | FILLED    | readers get the rows with a text
+ *   PREPARING  | rows                           | PREPARING | held; the sources pause
+ *   PREPARING  | all readers take rows          | STREAMING | what is held; the sources go on
+ *   STREAMING  | rows                           | STREAMING | passed on
+ *   STREAMING  | the sources have ended         | LOADED    | CopyDone
+ *   LOADED     | all readers have them          | FILLED    | an index if the plan names one, and
+ *              |                                |           | ANALYZE, so that what joins the rows
+ *              |                                |           | or reads many is planned for them
  * </pre>
  *
  * <p>The sources wait while one of the readers does not keep up.
@@ -30,6 +41,13 @@ final class ExchangeRun {
 
   /** A relation with more rows is worth statistics even if nothing is joined with it. */
   private static final long MANY_ROWS = 1000;
+
+  private enum State {
+    HOLDING,
+    PREPARING,
+    STREAMING,
+    LOADED
+  }
 
   /** Told how it ends, once. */
   interface Listener {
@@ -44,14 +62,15 @@ final class ExchangeRun {
    *
    * @param joined together with other rows, so that the plan depends on how many there are, be they
    *     ever so few: PostgreSQL takes an unknown table for one of ten pages
+   * @param withText few rows come with their texts, and nobody has made the relation
    */
-  record Readers(List<Worker> workers, boolean joined) {
+  record Readers(List<Worker> workers, boolean joined, boolean withText) {
     Readers {
       workers = List.copyOf(workers);
     }
   }
 
-  /** A worker that reads the relation, and its stream. */
+  /** A worker that reads the relation, its stream, and rows that it will get. */
   private record Target(Worker worker, DataRowToCopy toCopy, ByteBuf own) {
     /** Whole DataRow frames. */
     void take(ByteBuf rows) {
@@ -65,16 +84,21 @@ final class ExchangeRun {
       }
       own.clear();
     }
+
+    void takeWithText(Exchange exchange) {
+      worker.take(SmallRelation.of(exchange, own, frames(own)));
+    }
   }
 
   private final Exchange exchange;
   private final List<RowSource> sources;
-  private final boolean joined;
+  private final Readers readers;
   private final List<Target> targets = new ArrayList<>();
   private final GatherLimit limit;
   private final Listener listener;
   private final Optional<KeyRoute> keys;
   private final List<SourceCount> counts = new ArrayList<>();
+  private State state = State.PREPARING;
   private boolean stopped;
   private int notReady;
   private int running;
@@ -88,7 +112,7 @@ final class ExchangeRun {
       GatherLimit limit,
       Listener listener) {
     this.exchange = exchange;
-    this.joined = readers.joined();
+    this.readers = readers;
     this.sources = List.copyOf(sources);
     this.limit = limit;
     this.listener = listener;
@@ -103,24 +127,48 @@ final class ExchangeRun {
   }
 
   void start() {
+    sources.forEach(source -> counts.add(new SourceCount(source)));
+    running = sources.size();
+    if (readers.withText()) {
+      state = State.HOLDING;
+      startSources();
+    } else {
+      prepare(TemporaryRelation.copy(exchange));
+    }
+  }
+
+  private void startSources() {
+    counts.forEach(count -> count.source.start(count));
+    if (counts.isEmpty()) {
+      sourcesEnded();
+    }
+  }
+
+  private void prepare(String statements) {
+    state = State.PREPARING;
     notReady = targets.size();
     unloaded = targets.size();
     for (Target target : targets) {
-      target.worker().copyIn(TemporaryRelation.copy(exchange), this::ready, this::loaded);
+      target.worker().copyIn(statements, this::ready, this::loaded);
     }
   }
 
   private void ready() {
     notReady--;
-    if (notReady > 0) {
+    if (notReady > 0 || stopped) {
       return;
     }
-    running = sources.size();
-    for (RowSource source : sources) {
-      SourceCount count = new SourceCount(source);
-      counts.add(count);
+    state = State.STREAMING;
+    if (!readers.withText()) {
+      startSources();
+      return;
     }
-    counts.forEach(count -> count.source.start(count));
+    targets.forEach(Target::takeOwn);
+    if (running == 0) {
+      sourcesEnded();
+    } else {
+      writable();
+    }
   }
 
   /** What still comes is dropped. */
@@ -130,7 +178,7 @@ final class ExchangeRun {
 
   /** A reader takes rows again. */
   void writable() {
-    if (targets.stream().allMatch(t -> t.worker().writable())) {
+    if (state == State.STREAMING && targets.stream().allMatch(t -> t.worker().writable())) {
       sources.forEach(RowSource::resume);
     }
   }
@@ -143,13 +191,29 @@ final class ExchangeRun {
   private void pass(ByteBuf run) {
     if (keys.isPresent()) {
       spread(run, keys.get());
-    } else {
+    } else if (state == State.STREAMING) {
       for (Target target : targets) {
         target.take(run.duplicate());
         target.worker().flush();
       }
+    } else {
+      targets.forEach(t -> t.own().writeBytes(run.duplicate()));
     }
-    if (targets.stream().anyMatch(t -> !t.worker().writable())) {
+    if (state != State.STREAMING) {
+      hold();
+    } else if (targets.stream().anyMatch(t -> !t.worker().writable())) {
+      sources.forEach(RowSource::pause);
+    }
+  }
+
+  /** Rows that are few are kept here until all have come. */
+  private void hold() {
+    long held = counts.stream().mapToLong(c -> c.bytes).sum();
+    if (state == State.HOLDING
+        && (rows > SmallRelation.MOST_ROWS || held > SmallRelation.MOST_BYTES)) {
+      prepare(TemporaryRelation.createAndCopy(exchange));
+    }
+    if (state == State.PREPARING) {
       sources.forEach(RowSource::pause);
     }
   }
@@ -168,14 +232,28 @@ final class ExchangeRun {
       }
       rest.skipBytes(length);
     }
-    targets.forEach(Target::takeOwn);
+    if (state == State.STREAMING) {
+      targets.forEach(Target::takeOwn);
+    }
   }
 
   private void sourceEnded() {
     running--;
-    if (running > 0 || stopped) {
+    if (running == 0 && !stopped) {
+      sourcesEnded();
+    }
+  }
+
+  private void sourcesEnded() {
+    if (state == State.HOLDING) {
+      targets.forEach(t -> t.takeWithText(exchange));
+      listener.filled();
       return;
     }
+    if (state != State.STREAMING) {
+      return;
+    }
+    state = State.LOADED;
     for (Target target : targets) {
       target.worker().rows(target.toCopy()::end);
       target.worker().copyDone();
@@ -189,7 +267,7 @@ final class ExchangeRun {
     }
     boolean indexed = rows > INDEXED_ROWS && !exchange.indexed().isEmpty();
     boolean small = rows <= MANY_ROWS && exchange.constraints().isEmpty();
-    if (!indexed && !joined && small) {
+    if (!indexed && !readers.joined() && small) {
       listener.filled();
       return;
     }
@@ -207,6 +285,14 @@ final class ExchangeRun {
     if (unloaded == 0 && !stopped) {
       listener.filled();
     }
+  }
+
+  private static int frames(ByteBuf run) {
+    int frames = 0;
+    for (int at = run.readerIndex(); at < run.writerIndex(); at += 1 + run.getInt(at + 1)) {
+      frames++;
+    }
+    return frames;
   }
 
   /** Takes what one node sends, and counts it. */
@@ -242,14 +328,6 @@ final class ExchangeRun {
       } finally {
         run.release();
       }
-    }
-
-    private static int frames(ByteBuf run) {
-      int frames = 0;
-      for (int at = run.readerIndex(); at < run.writerIndex(); at += 1 + run.getInt(at + 1)) {
-        frames++;
-      }
-      return frames;
     }
 
     @Override

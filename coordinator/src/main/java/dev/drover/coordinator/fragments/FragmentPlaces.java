@@ -13,8 +13,10 @@ import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -22,8 +24,9 @@ import java.util.TreeSet;
  * exchanges, then the last.
  *
  * @param shared the fragments that read tables import one snapshot
+ * @param withText relations whose rows, if they are few, come with the texts that read them
  */
-public record FragmentPlaces(List<Place> all, boolean shared) {
+public record FragmentPlaces(List<Place> all, boolean shared, Set<String> withText) {
   /**
    * One fragment's nodes.
    *
@@ -38,6 +41,7 @@ public record FragmentPlaces(List<Place> all, boolean shared) {
 
   public FragmentPlaces {
     all = List.copyOf(all);
+    withText = Set.copyOf(withText);
   }
 
   /** {@code slots} are those of the fragments. */
@@ -52,7 +56,20 @@ public record FragmentPlaces(List<Place> all, boolean shared) {
       List<Integer> nodes = nodes(call, fragment, own);
       places.add(new Place(fragment, nodes, rendering, inWorkers(fragment, shared)));
     }
-    return new FragmentPlaces(places, shared);
+    return new FragmentPlaces(places, shared, withText(plan, places));
+  }
+
+  private static Set<String> withText(Plan.Fragments plan, List<Place> places) {
+    Set<String> relations = new HashSet<>();
+    plan.exchanges().stream().filter(SmallRelation::fits).forEach(x -> relations.add(x.relation()));
+    for (Place place : places) {
+      List<String> inputs = place.fragment().inputs();
+      if (inputs.stream().anyMatch(relations::contains)
+          && !SmallRelation.fits(place.rendering().string(place.fragment().text()))) {
+        inputs.forEach(relations::remove);
+      }
+    }
+    return relations;
   }
 
   /** Of producers that all run on the transaction's own connections. */
@@ -68,7 +85,7 @@ public record FragmentPlaces(List<Place> all, boolean shared) {
               : some(all.nodes());
       places.add(new Place(fragment, nodes, new Rendering(call, fragment.pins(), slots), false));
     }
-    return new FragmentPlaces(places, false);
+    return new FragmentPlaces(places, false, Set.of());
   }
 
   /** True when a fragment reads tables together with rows that have moved. */
@@ -129,6 +146,11 @@ public record FragmentPlaces(List<Place> all, boolean shared) {
       }
     }
     return readers;
+  }
+
+  /** Whether its rows, if they are few, can come with the text of every fragment that reads it. */
+  boolean maySendWithText(String relation) {
+    return withText.contains(relation);
   }
 
   /** The one with this name. */

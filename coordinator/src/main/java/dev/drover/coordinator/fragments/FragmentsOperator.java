@@ -190,7 +190,9 @@ public final class FragmentsOperator implements Operator, FragmentEvents {
             .map(reader -> places.all().get(reader).fragment())
             .anyMatch(f -> f.readsTables() || f.inputs().size() > 1);
     return new ExchangeRun.Readers(
-        readers.stream().flatMap(reader -> workers.of(reader).stream()).toList(), joined);
+        readers.stream().flatMap(reader -> workers.of(reader).stream()).toList(),
+        joined,
+        places.maySendWithText(exchange.relation()));
   }
 
   /** A fragment that has sent its rows needs its connections no more. */

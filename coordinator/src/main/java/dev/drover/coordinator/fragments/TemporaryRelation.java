@@ -40,6 +40,11 @@ public final class TemporaryRelation {
         .formatted(SqlQuote.ident(exchange.relation()), String.join(", ", elements));
   }
 
+  /** Makes it and takes its rows. */
+  static String createAndCopy(Exchange exchange) {
+    return createBare(exchange) + "; " + copy(exchange);
+  }
+
   static String copy(Exchange exchange) {
     return RowForm.of(exchange).copy(name(exchange));
   }

@@ -16,7 +16,10 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.netty.LinkListener;
 import dev.drover.pgwire.netty.RelayingReply;
 import dev.drover.pgwire.netty.Reply;
+import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -67,6 +70,7 @@ final class Worker {
   private final Call call;
   private final Backend backend;
   private final Listener listener;
+  private final List<SmallRelation> small = new ArrayList<>();
   private State state = State.IDLE;
   private boolean ending;
   private boolean failed;
@@ -172,11 +176,30 @@ final class Worker {
     }
   }
 
+  /** A relation that the fragment gets with its text. */
+  void take(SmallRelation relation) {
+    small.add(relation);
+  }
+
   /** Runs the fragment; {@code then} goes on when it has ended well. */
   void run(Rendering rendering, ServerCommand.Bound bound, Reply reply, Runnable then) {
+    if (small.isEmpty()) {
+      send(rendering, bound, reply, then);
+      return;
+    }
+    List<byte[]> arrays = small.stream().flatMap(r -> r.arrays().stream()).toList();
+    SqlText text = SmallRelation.with(bound.sql(), small, rendering.firstAdded());
+    send(
+        rendering.with(arrays),
+        new ServerCommand.Bound(text, 0, bound.resultFormats(), bound.maxRows(), bound.portal()),
+        reply,
+        then);
+  }
+
+  private void send(Rendering rendering, ServerCommand.Bound bound, Reply reply, Runnable then) {
     state = State.BUSY;
     Reply placed = new PlacedReply(new RunReply(reply, then), rendering, bound.sql());
-    if (call.simple() && bound.resultFormats().isEmpty()) {
+    if (call.simple() && bound.resultFormats().isEmpty() && small.isEmpty()) {
       ServerCommand.query(backend, bound.sql(), rendering, placed);
     } else {
       ServerCommand.execute(backend, call, bound, rendering, placed);

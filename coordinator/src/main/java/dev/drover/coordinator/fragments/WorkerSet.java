@@ -123,7 +123,9 @@ final class WorkerSet implements Worker.Listener {
       sql.append(BEGIN);
     }
     for (String input : fragment.inputs()) {
-      sql.append("; ").append(TemporaryRelation.createBare(FragmentPlaces.exchange(plan, input)));
+      if (!places.maySendWithText(input)) {
+        sql.append("; ").append(TemporaryRelation.createBare(FragmentPlaces.exchange(plan, input)));
+      }
     }
     return Optional.of(sql.toString());
   }

@@ -69,6 +69,10 @@ public final class PullFilters {
     }
   }
 
+  private static boolean isCertain(Derived derived) {
+    return !derived.query().isCut() && (!derived.common() || derived.query().block().isPresent());
+  }
+
   public List<Expr> of(Source source) {
     return found.getOrDefault(source, List.of());
   }
@@ -98,10 +102,10 @@ public final class PullFilters {
     }
   }
 
-  /** A query in FROM is as certain as a table there. */
+  /** A query in FROM is as certain as a table there, also one of WITH that is no recursion. */
   private void collectCertain(FromInfo item) {
     switch (item) {
-      case FromInfo.Leaf(Derived derived) when !derived.common() && !derived.query().isCut() ->
+      case FromInfo.Leaf(Derived derived) when isCertain(derived) ->
           collectCertain(derived.query().body());
       case FromInfo.Leaf _ -> {}
       case FromInfo.Join join -> {

@@ -69,7 +69,7 @@ final class EqualColumns {
   }
 
   /** The same for a part and for a larger one, unless another part has an earlier one. */
-  private static Optional<Column> first(TreeSet<Column> equal, Collection<Column> among) {
+  private static Optional<Column> first(Set<Column> equal, Collection<Column> among) {
     return equal.stream().filter(among::contains).findFirst();
   }
 }
