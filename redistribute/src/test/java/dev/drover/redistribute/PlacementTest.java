@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,24 @@ class PlacementTest {
     List<Integer> after = Placement.rebalance(before, List.of(1, 2, 3, 4));
     assertThat(moves(before, after)).isEqualTo(8);
     assertThat(List.of(1, 2, 3, 4)).allMatch(node -> load(after, node) == 8);
+  }
+
+  /** One quarter of the bytes, and no more. */
+  @Test
+  void aNewNodeTakesItsShareOfWhatSlotsWeigh() {
+    List<Integer> before = Placement.place(List.of(1, 2, 3), MODULUS);
+    for (int seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      List<Long> loads =
+          IntStream.range(0, MODULUS).mapToObj(_ -> 900L + random.nextInt(200)).toList();
+      List<Integer> after = Placement.rebalance(before, List.of(1, 2, 3, 4), loads);
+      assertThat(moves(before, after)).isEqualTo(8);
+      assertThat(List.of(1, 2, 3, 4)).allMatch(node -> load(after, node) == 8);
+      long moved =
+          IntStream.range(0, MODULUS).filter(i -> after.get(i) == 4).mapToLong(loads::get).sum();
+      long all = loads.stream().mapToLong(Long::longValue).sum();
+      assertThat(moved / (double) all).as("seed %d", seed).isBetween(0.24, 0.25);
+    }
   }
 
   @Test

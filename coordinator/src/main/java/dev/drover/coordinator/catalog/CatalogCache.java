@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  * current   stale(version)             stale; the acknowledgement follows
  * stale     current(version), new one  loading, then current: waiting statements go on
  * stale     current(version), the same current
+ * stale     committed(version)         loading, then stale
  * loading   stale(version)             loading, then stale
  * </pre>
  *
@@ -175,6 +176,21 @@ public final class CatalogCache {
         return;
       }
       current = false;
+      loading = true;
+    }
+    blocking.execute(this::load);
+  }
+
+  /**
+   * This announced change has been committed. It is read at once, since it takes the GTM some time
+   * to say that it is over; statements go on when it has.
+   */
+  public void committed(long version) {
+    synchronized (this) {
+      if (loading || !announced || version <= loaded) {
+        return;
+      }
+      wanted = version;
       loading = true;
     }
     blocking.execute(this::load);

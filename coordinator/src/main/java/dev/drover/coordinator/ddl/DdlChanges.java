@@ -121,6 +121,9 @@ public final class DdlChanges {
   private void commit(Transaction transaction, long version, Completion done) {
     transaction.commit(
         error -> {
+          if (error.isEmpty()) {
+            services.catalog().committed(version);
+          }
           services.publishEnd(version, error.isEmpty() || mayHaveCommitted(error.get()));
           done.complete(error);
         });

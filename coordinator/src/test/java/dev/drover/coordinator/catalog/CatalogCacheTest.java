@@ -33,6 +33,33 @@ class CatalogCacheTest {
   }
 
   @Test
+  void aCommittedChangeIsReadBeforeStatementsMayGoOnByIt() {
+    CatalogView before = cache.view();
+    cache.stale();
+    List<CatalogView> handedOut = waiting();
+    cache.committed(2);
+    read();
+    assertThat(cache.isCurrent()).isFalse();
+    assertThat(handedOut).isEmpty();
+    cache.current(2);
+    loop.runPendingTasks();
+    assertThat(blocking).isEmpty();
+    assertThat(handedOut).containsExactly(cache.view()).doesNotContain(before);
+  }
+
+  @Test
+  void statementsGoOnWhenACommittedChangeIsOverBeforeItIsRead() {
+    cache.stale();
+    List<CatalogView> handedOut = waiting();
+    cache.committed(2);
+    cache.current(2);
+    assertThat(handedOut).isEmpty();
+    read();
+    assertThat(handedOut).containsExactly(cache.view());
+    assertThat(cache.isCurrent()).isTrue();
+  }
+
+  @Test
   void aChangeThatComesToNothingLetsStatementsGoOnByTheSameView() {
     CatalogView before = cache.view();
     cache.stale();

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A colocation group's list of nodes becomes another one, and its slots follow.
@@ -65,7 +66,7 @@ final class GroupChange {
   /** Those of the group itself and, where it must go with another one, of that if it is cheaper. */
   private List<SlotMove> moves(Wanted wanted, Optional<Group> other) {
     Group group = wanted.group();
-    List<Integer> balanced = Placement.rebalance(group.slots(), wanted.nodes());
+    List<Integer> balanced = Placement.rebalance(group.slots(), wanted.nodes(), loads(group));
     if (other.isEmpty() || other.get().tables().isEmpty()) {
       return moves(group, balanced);
     }
@@ -73,6 +74,12 @@ final class GroupChange {
     List<SlotMove> both = new ArrayList<>(moves(group, balanced));
     both.addAll(moves(other.get(), balanced));
     return bytes(joining) <= bytes(both) ? joining : both;
+  }
+
+  private List<Long> loads(Group group) {
+    return IntStream.range(0, group.slots().size())
+        .mapToObj(slot -> sizes.of(group.id(), slot).bytes())
+        .toList();
   }
 
   private List<SlotMove> moves(Group group, List<Integer> owners) {
