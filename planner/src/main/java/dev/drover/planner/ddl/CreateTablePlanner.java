@@ -136,27 +136,28 @@ final class CreateTablePlanner {
     String qualified = SqlQuote.qualified(context.creationSchema(name), name.local());
     TableShape shape = context.probe().after(catalogText, qualified);
     boolean provisional = clause.flatMap(Distribution::strategy).isEmpty();
-    Spread spread = spread(shape, clause, nodes);
+    DefaultDistribution.Choice choice = choice(shape, clause, nodes);
+    new ReferencedTables(context).addSteps(steps, choice.replicated());
     if (provisional) {
-      steps.notice(DefaultDistribution.notice(shape.relation(), spread));
+      steps.notice(DefaultDistribution.notice(shape.relation(), choice.spread()));
     }
-    new TableSteps(context, steps).create(catalogText, shape.relation(), spread, provisional);
+    DistributionRules rules = new DistributionRules(context.catalog(), choice.replicated());
+    new TableSteps(context, steps, rules)
+        .create(catalogText, shape.relation(), choice.spread(), provisional);
   }
 
-  private Spread spread(TableShape shape, Optional<Distribution> clause, List<Integer> nodes) {
+  private DefaultDistribution.Choice choice(
+      TableShape shape, Optional<Distribution> clause, List<Integer> nodes) {
+    DefaultDistribution rule = new DefaultDistribution(context);
     Optional<Distribution.Strategy> strategy = clause.flatMap(Distribution::strategy);
     if (strategy.isEmpty()) {
       boolean anyNodes = clause.flatMap(Distribution::placement).isEmpty();
-      return new DefaultDistribution(context.catalog()).choose(shape, nodes, anyNodes);
+      return rule.choose(shape, nodes, anyNodes);
     }
     Spread spread = explicit(shape.relation(), clause.get(), nodes);
-    new DistributionRules(context.catalog())
-        .violation(shape, spread)
-        .ifPresent(
-            e -> {
-              throw e;
-            });
-    return spread;
+    return rule.first(shape, List.of(spread))
+        .orElseThrow(
+            () -> new DistributionRules(context.catalog()).violation(shape, spread).orElseThrow());
   }
 
   /** What a clause with a strategy says. */

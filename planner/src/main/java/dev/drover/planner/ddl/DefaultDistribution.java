@@ -6,8 +6,11 @@ import dev.drover.planner.catalog.CatalogSnapshot;
 import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Relation;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,17 +19,29 @@ import java.util.Set;
  *
  * <p>The first of these that breaks no rule: HASH by a column that all unique constraints have in
  * common; as the table that a foreign key references, by the referencing columns; HASH by the first
- * column of a distributable type; ROUNDROBIN; REPLICATION.
+ * column of a distributable type; ROUNDROBIN; REPLICATION. If each breaks one, the first for which
+ * the tables that foreign keys reference can be replicated.
  *
  * <p>Threads: immutable.
  */
 final class DefaultDistribution {
   private final CatalogSnapshot catalog;
   private final DistributionRules rules;
+  private final ReferencedTables referenced;
 
-  DefaultDistribution(CatalogSnapshot catalog) {
-    this.catalog = catalog;
+  DefaultDistribution(DdlContext context) {
+    this.catalog = context.catalog();
     this.rules = new DistributionRules(catalog);
+    this.referenced = new ReferencedTables(context);
+  }
+
+  /**
+   * @param replicated how tables that foreign keys reference have to be spread for it, by OID
+   */
+  record Choice(Spread spread, Map<Integer, Spread> replicated) {
+    Choice {
+      replicated = Collections.unmodifiableMap(new LinkedHashMap<>(replicated));
+    }
   }
 
   /**
@@ -34,14 +49,26 @@ final class DefaultDistribution {
    * @param anyNodes whether the table may follow another one to other nodes
    * @throws SqlError if no distribution satisfies every constraint
    */
-  Spread choose(TableShape shape, List<Integer> nodes, boolean anyNodes) {
+  Choice choose(TableShape shape, List<Integer> nodes, boolean anyNodes) {
     List<Spread> candidates = candidates(shape, nodes, anyNodes);
-    for (Spread candidate : candidates) {
-      if (rules.violation(shape, candidate).isEmpty()) {
-        return candidate;
-      }
-    }
-    throw rules.violation(shape, candidates.getFirst()).orElseThrow();
+    return first(shape, candidates)
+        .orElseThrow(() -> rules.violation(shape, candidates.getFirst()).orElseThrow());
+  }
+
+  /** One of the candidates as the other tables are, or else with some of these replicated. */
+  Optional<Choice> first(TableShape shape, List<Spread> candidates) {
+    return candidates.stream()
+        .filter(candidate -> rules.violation(shape, candidate).isEmpty())
+        .map(candidate -> new Choice(candidate, Map.of()))
+        .findFirst()
+        .or(
+            () ->
+                candidates.stream()
+                    .flatMap(
+                        candidate ->
+                            referenced.replicatedFor(shape, candidate).stream()
+                                .map(others -> new Choice(candidate, others)))
+                    .findFirst());
   }
 
   private List<Spread> candidates(TableShape shape, List<Integer> nodes, boolean anyNodes) {

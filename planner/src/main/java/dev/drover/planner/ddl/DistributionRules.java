@@ -150,6 +150,11 @@ final class DistributionRules {
     return Optional.empty();
   }
 
+  /** Whether each node can check the foreign key by itself. */
+  boolean isEnforced(Relation relation, Spread spread, Relation.ForeignKey key) {
+    return whyNotEnforced(relation, spread, key).isEmpty();
+  }
+
   private Optional<Spread> referencedSpread(
       Relation relation, Spread spread, Relation.ForeignKey key) {
     return key.referencedOid() == relation.oid()

@@ -2,7 +2,6 @@ package dev.drover.planner.ddl;
 
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.catalog.Relation;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,22 +19,43 @@ final class ProvisionalChoice {
 
   /**
    * @param after the table as the statement leaves it
-   * @throws SqlError the violation, if the table has rows, the user chose the distribution, or no
-   *     other fits
+   * @throws SqlError the violation, if the table has rows, or no distribution fits: only the
+   *     present one is tried if the user chose it
    */
   void chooseAgain(String statement, Relation table, TableShape after, SqlError violation) {
-    if (!context.probe().isProvisional(table) || isReferenced(context, table)) {
-      throw violation;
-    }
-    List<Integer> nodes = table.distribution().nodes();
-    Spread choice = new DefaultDistribution(context.catalog()).choose(after, nodes, false);
+    boolean provisional = context.probe().isProvisional(table);
+    DefaultDistribution.Choice choice = choice(table, after, provisional, violation);
     if (!context.probe().isEmpty(table)) {
-      throw violation.withHint(
-          "ALTER TABLE %s DISTRIBUTE BY %s makes room for it."
-              .formatted(table.name(), choice.clause(after.relation())));
+      throw choice.replicated().isEmpty()
+          ? violation.withHint(
+              "ALTER TABLE %s DISTRIBUTE BY %s makes room for it."
+                  .formatted(table.name(), choice.spread().clause(after.relation())))
+          : violation;
     }
-    steps.notice(DefaultDistribution.notice(after.relation(), choice));
-    new TableSteps(context, steps).recreate(statement, after.relation(), choice, true);
+    new ReferencedTables(context).addSteps(steps, choice.replicated());
+    if (provisional) {
+      steps.notice(DefaultDistribution.notice(after.relation(), choice.spread()));
+    }
+    if (isReferenced(context, table)) {
+      new Rebuild(context, after, choice.spread(), choice.replicated())
+          .addSteps(steps, statement, provisional);
+    } else {
+      new TableSteps(context, steps, rules(choice))
+          .recreate(statement, after.relation(), choice.spread(), provisional);
+    }
+  }
+
+  private DefaultDistribution.Choice choice(
+      Relation table, TableShape after, boolean provisional, SqlError violation) {
+    DefaultDistribution rule = new DefaultDistribution(context);
+    return provisional
+        ? rule.choose(after, table.distribution().nodes(), false)
+        : rule.first(after, Spread.of(table.distribution()).stream().toList())
+            .orElseThrow(() -> violation);
+  }
+
+  private DistributionRules rules(DefaultDistribution.Choice choice) {
+    return new DistributionRules(context.catalog(), choice.replicated());
   }
 
   /** Whether another table has a foreign key to this one. */

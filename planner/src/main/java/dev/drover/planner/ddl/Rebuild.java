@@ -7,6 +7,7 @@ import dev.drover.planner.catalog.Column;
 import dev.drover.planner.catalog.Relation;
 import dev.drover.planner.plan.CarryRows;
 import dev.drover.planner.plan.Plan;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,17 +27,26 @@ final class Rebuild {
   private final Relation table;
   private final TableShape shape;
   private final Spread wanted;
+  private final Map<Integer, Spread> others;
   private final DistributionRules rules;
 
   /**
    * @param shape of a distributed table
    */
   Rebuild(DdlContext context, TableShape shape, Spread wanted) {
+    this(context, shape, wanted, Map.of());
+  }
+
+  /** Other tables, by OID, are spread anew by the same statement. */
+  Rebuild(DdlContext context, TableShape shape, Spread wanted, Map<Integer, Spread> others) {
     this.context = context;
     this.table = shape.relation();
     this.shape = shape;
     this.wanted = wanted;
-    this.rules = new DistributionRules(context.catalog(), Map.of(table.oid(), wanted));
+    this.others = others;
+    Map<Integer, Spread> changed = new HashMap<>(others);
+    changed.put(table.oid(), wanted);
+    this.rules = new DistributionRules(context.catalog(), changed);
   }
 
   /** The constraint, of this table or of one that references it, that forbids it. */
@@ -46,13 +56,24 @@ final class Rebuild {
         .or(
             () ->
                 referencing().stream()
-                    .map(r -> rules.foreignKeyViolation(r, spread(r)))
+                    .map(r -> rules.foreignKeyViolation(r, spreadAfter(r)))
                     .flatMap(Optional::stream)
                     .findFirst());
   }
 
   Plan plan(String tag) {
     Steps steps = new Steps(context).requireIdle(table);
+    addSteps(steps, "", false);
+    return steps.plan(tag);
+  }
+
+  /**
+   * @param catalogText what the catalog node runs before, empty for nothing
+   */
+  void addSteps(Steps steps, String catalogText, boolean provisional) {
+    if (!catalogText.isEmpty()) {
+      steps.catalog(catalogText);
+    }
     TableSteps tables = new TableSteps(context, steps, rules);
     tables.begin(table, wanted);
     String aside = tables.aside(table);
@@ -69,8 +90,7 @@ final class Rebuild {
       restoreReferences(child, steps, tables);
     }
     steps.datanodes("ANALYZE " + SqlQuote.qualified(table));
-    tables.update(table, wanted, false);
-    return steps.plan(tag);
+    tables.update(table, wanted, provisional);
   }
 
   /** A job makes the new table beside the old one, while that is used. */
@@ -79,8 +99,9 @@ final class Rebuild {
   }
 
   private CarryRows rows(TableSteps tables, String aside) {
-    Spread current = spread(context.catalog().relation(table.oid()).orElseThrow());
-    List<String> columns = written(table);
+    Relation old = context.catalog().relation(table.oid()).orElseThrow();
+    Spread current = spread(old);
+    List<String> columns = written(old);
     return new CarryRows(
         aside,
         SqlQuote.qualified(table),
@@ -106,7 +127,7 @@ final class Rebuild {
 
   /** Those between leaves by aligning them, others by PostgreSQL's own words. */
   private void restoreReferences(Relation child, Steps steps, TableSteps tables) {
-    Spread spread = spread(child);
+    Spread spread = spreadAfter(child);
     if (spread.keyed() && wanted.keyed()) {
       tables.align(child, spread);
       return;
@@ -125,6 +146,10 @@ final class Rebuild {
         .filter(r -> r.oid() != table.oid())
         .filter(r -> r.foreignKeys().stream().anyMatch(k -> k.referencedOid() == table.oid()))
         .toList();
+  }
+
+  private Spread spreadAfter(Relation relation) {
+    return Optional.ofNullable(others.get(relation.oid())).orElseGet(() -> spread(relation));
   }
 
   private static Spread spread(Relation relation) {
