@@ -23,7 +23,7 @@ UPDATE made SET amount = (SELECT sum(w) FROM u WHERE u.id <= made.id) WHERE id >
 ROLLBACK TO a;
 UPDATE made SET n = (SELECT sum(w) FROM u WHERE u.id <= made.id) WHERE id > 5 RETURNING id, n;
 COMMIT;
-SELECT * FROM made ORDER BY id;
+SELECT * FROM made ORDER BY id, v;
 BEGIN;
 CREATE TABLE keyed (id int PRIMARY KEY, v int) /*dist= hash(id)*/;
 INSERT INTO keyed SELECT g, g FROM generate_series(1, 5) g;

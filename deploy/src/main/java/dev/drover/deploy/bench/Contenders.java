@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Supplier;
 
 /**
- * The two systems of one benchmark, from their start to their end.
+ * The systems of one benchmark, from their start to their end.
  *
  * <p>Threads: {@link #close} may come from another thread at any time.
  */
@@ -22,7 +23,7 @@ final class Contenders implements AutoCloseable {
   }
 
   /** Starts a cluster. */
-  Contender drover(String postgres) {
+  DroverCluster drover(String postgres) {
     return begin(
         () ->
             DroverCluster.start(
@@ -44,14 +45,9 @@ final class Contenders implements AutoCloseable {
     }
   }
 
-  @FunctionalInterface
-  private interface Starter {
-    Contender start();
-  }
-
-  private synchronized Contender begin(Starter starter) {
+  private synchronized <C extends Contender> C begin(Supplier<C> starter) {
     checkOpen();
-    Contender contender = starter.start();
+    C contender = starter.get();
     started.push(contender);
     return contender;
   }

@@ -1,10 +1,6 @@
 package dev.drover.deploy.bench;
 
-import dev.drover.agent.postgres.Directories;
 import dev.drover.deploy.bench.MoveTables.Leaf;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +23,9 @@ public final class MovesRun implements AutoCloseable {
 
   private final String postgres;
   private final Size size;
-  private final OltpRun.Place place;
+  private final Contenders contenders;
   private final Consumer<String> out;
   private final MoveGoals goals = new MoveGoals();
-  private volatile boolean isClosed;
-  private volatile DroverCluster cluster;
 
   /**
    * How much is done.
@@ -54,23 +48,21 @@ public final class MovesRun implements AutoCloseable {
   public MovesRun(String postgres, Size size, OltpRun.Place place, Consumer<String> out) {
     this.postgres = postgres;
     this.size = size;
-    this.place = place;
+    this.contenders = new Contenders(place);
     this.out = out;
   }
 
   /** Starts a cluster of three datanodes, measures, and reports; true when no goal is missed. */
   public boolean run() {
-    Path home = place.directory().resolve("drover");
-    DroverCluster started = DroverCluster.start(postgres, home, place.freePort().getAsInt());
-    cluster = started;
-    MoveTables tables = new MoveTables(started);
-    try (Client client = Client.of(started)) {
+    DroverCluster cluster = contenders.drover(postgres);
+    MoveTables tables = new MoveTables(cluster);
+    try (Client client = Client.of(cluster)) {
       tables.create(client, size.rows());
       out.accept(MoveSeries.HEAD);
       copies(client, tables);
       idle(client, tables);
-      loaded(client, tables);
-      grow(client, tables);
+      loaded(cluster, client, tables);
+      grow(cluster, client, tables);
     } catch (SQLException e) {
       throw new BenchException("the benchmark failed: " + e.getMessage(), e);
     }
@@ -114,7 +106,7 @@ public final class MovesRun implements AutoCloseable {
     goals.idle(blocked);
   }
 
-  private void loaded(Client client, MoveTables tables) throws SQLException {
+  private void loaded(DroverCluster cluster, Client client, MoveTables tables) throws SQLException {
     SlotMove move = new SlotMove(client, tables);
     MoveSeries blocked = new MoveSeries();
     MoveSeries attempts = new MoveSeries();
@@ -166,7 +158,7 @@ public final class MovesRun implements AutoCloseable {
     return keys;
   }
 
-  private void grow(Client client, MoveTables tables) throws SQLException {
+  private void grow(DroverCluster cluster, Client client, MoveTables tables) throws SQLException {
     List<Leaf> leaves = tables.leaves(client);
     long total = tables.bytes(leaves);
     long before = client.number("SELECT coalesce(max(move), 0) FROM drover.moves");
@@ -188,9 +180,7 @@ public final class MovesRun implements AutoCloseable {
   }
 
   private SlotMove.Moved moved(SlotMove move, List<Leaf> leaves) throws SQLException {
-    if (isClosed) {
-      throw new BenchException("interrupted");
-    }
+    contenders.checkOpen();
     return move.run(leaves.getFirst(), target(leaves));
   }
 
@@ -214,20 +204,7 @@ public final class MovesRun implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
-    if (isClosed) {
-      return;
-    }
-    isClosed = true;
-    if (cluster != null) {
-      cluster.close();
-    }
-    try {
-      if (Files.exists(place.directory())) {
-        Directories.delete(place.directory());
-      }
-    } catch (IOException e) {
-      throw new BenchException("cannot delete " + place.directory(), e);
-    }
+  public void close() {
+    contenders.close();
   }
 }

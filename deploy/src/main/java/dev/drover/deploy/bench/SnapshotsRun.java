@@ -1,9 +1,5 @@
 package dev.drover.deploy.bench;
 
-import dev.drover.agent.postgres.Directories;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,10 +23,8 @@ public final class SnapshotsRun implements AutoCloseable {
   private final String postgres;
   private final int seconds;
   private final int runs;
-  private final OltpRun.Place place;
+  private final Contenders contenders;
   private final Consumer<String> out;
-  private volatile boolean isClosed;
-  private volatile DroverCluster cluster;
 
   /** {@code out} takes the report, line by line as it is measured. */
   public SnapshotsRun(
@@ -38,15 +32,13 @@ public final class SnapshotsRun implements AutoCloseable {
     this.postgres = postgres;
     this.seconds = seconds;
     this.runs = runs;
-    this.place = place;
+    this.contenders = new Contenders(place);
     this.out = out;
   }
 
   /** Starts a cluster of three datanodes, measures, and reports. */
   public void run() {
-    Path home = place.directory().resolve("drover");
-    DroverCluster started = DroverCluster.start(postgres, home, place.freePort().getAsInt());
-    cluster = started;
+    DroverCluster started = contenders.drover(postgres);
     try {
       SnapshotLoad.prepare(started);
       idle(started);
@@ -94,9 +86,7 @@ public final class SnapshotsRun implements AutoCloseable {
     List<SnapshotLoad.Result> strict = new ArrayList<>();
     new SnapshotLoad(on.port(), STRICT, readers, seconds).run();
     for (int i = 0; i < runs; i++) {
-      if (isClosed) {
-        throw new BenchException("interrupted");
-      }
+      contenders.checkOpen();
       off.add(new SnapshotLoad(on.port(), OFF, readers, seconds).run());
       strict.add(new SnapshotLoad(on.port(), STRICT, readers, seconds).run());
     }
@@ -137,20 +127,7 @@ public final class SnapshotsRun implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
-    if (isClosed) {
-      return;
-    }
-    isClosed = true;
-    if (cluster != null) {
-      cluster.close();
-    }
-    try {
-      if (Files.exists(place.directory())) {
-        Directories.delete(place.directory());
-      }
-    } catch (IOException e) {
-      throw new BenchException("cannot delete " + place.directory(), e);
-    }
+  public void close() {
+    contenders.close();
   }
 }

@@ -134,7 +134,7 @@ final class SlotMover {
       return new Event.Outdated();
     } catch (SQLException e) {
       control.keep();
-      say(String.valueOf(e.getMessage()));
+      say(Failures.message(e));
       return afterError(state.phase(), e);
     }
   }
