@@ -95,8 +95,13 @@ final class DropPlanner {
     if (temporary > 0) {
       throw SqlError.notSupported("DROP not supported for TEMP and non-TEMP objects");
     }
-    Steps steps = new Steps(context).catalog(statement).datanodes(statement);
-    forget(steps, found.stream().filter(Relation::distributed).map(Relation::oid).toList());
+    List<Integer> tables = found.stream().filter(Relation::distributed).map(Relation::oid).toList();
+    Steps steps = new Steps(context).catalog(statement);
+    if (!tables.isEmpty()) {
+      steps.requireIdle(tables);
+    }
+    steps.datanodes(statement);
+    forget(steps, tables);
     return steps.plan(tag);
   }
 

@@ -51,8 +51,12 @@ final class Steps {
 
   /** Refused while a job fills the table anew. */
   Steps requireIdle(Relation table) {
-    return metadata(
-        "SELECT drover.require_no_rewrite(%s)".formatted(SqlQuote.numbers(List.of(table.oid()))));
+    return requireIdle(List.of(table.oid()));
+  }
+
+  /** The same of several tables, by OID. */
+  Steps requireIdle(List<Integer> tables) {
+    return metadata("SELECT drover.require_no_rewrite(%s)".formatted(SqlQuote.numbers(tables)));
   }
 
   /** On every datanode; no step if there is none. */
