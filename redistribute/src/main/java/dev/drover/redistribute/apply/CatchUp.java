@@ -31,6 +31,9 @@ public final class CatchUp {
   /** Then what has come is applied, also in the midst of a transaction: nobody sees the table. */
   private static final long ROUND_BYTES = 16L << 20;
 
+  /** Of one source at a time: asking one that is quiet may take a millisecond. */
+  private static final int MANY_CHANGES = 1000;
+
   /** What waits for a row to go may be so much. */
   private static final long MOST_BYTES = 16 * ROUND_BYTES;
 
@@ -146,17 +149,27 @@ public final class CatchUp {
     return shares.values().stream().mapToLong(s -> s.net.byteCount()).sum();
   }
 
-  /** One change of each source that has one. */
+  /** What the sources have, not too much of each: all markers come in their turn. */
   private boolean read() throws SQLException {
     boolean any = false;
     for (Map.Entry<Integer, ChangeSource> source : sources.entrySet()) {
-      Optional<Change> change = source.getValue().next();
-      if (change.isPresent()) {
-        take(source.getKey(), change.get());
-        any = true;
-      }
+      any |= read(source.getKey(), source.getValue());
     }
     return any;
+  }
+
+  /** At least one change, if there is one: what ends a full round may be the next. */
+  private boolean read(int source, ChangeSource changes) throws SQLException {
+    int count = 0;
+    do {
+      Optional<Change> change = changes.next();
+      if (change.isEmpty()) {
+        break;
+      }
+      take(source, change.get());
+      count++;
+    } while (count < MANY_CHANGES && byteCount() <= ROUND_BYTES);
+    return count > 0;
   }
 
   private void take(int source, Change change) throws SQLException {

@@ -80,6 +80,25 @@ class CatchUpTest {
     assertThat(to.confirmed).isEqualTo(confirmed);
   }
 
+  /** Asking a source that has nothing takes as long as a thousand changes of another. */
+  @Test
+  void aSourceThatIsQuietHoldsNoOtherUp() throws Exception {
+    int changes = 10_000;
+    Log busy = new Log();
+    Log quiet = new Log();
+    Table table = new Table(true);
+    CatchUp catchUp = new CatchUp(Map.of(1, busy, 2, quiet), Map.of(9, table), _ -> List.of(9));
+    for (int i = 0; i < changes; i++) {
+      busy.commit(List.of(new Row(row(Integer.toString(i), "a"), true)));
+    }
+    busy.mark("m");
+
+    catchUp.completelyUpTo(Map.of(1, "m"), LIMIT);
+
+    assertThat(table.rows).hasSize(changes);
+    assertThat(quiet.asked).isLessThan(changes / 100);
+  }
+
   private static List<Optional<String>> row(String key, String value) {
     return List.of(Optional.of(key), Optional.of(value));
   }
@@ -92,6 +111,7 @@ class CatchUpTest {
     final List<Change> changes = new ArrayList<>();
     final List<Long> ends = new ArrayList<>();
     long confirmed;
+    int asked;
     private Optional<Change> cut = Optional.empty();
     private int next;
     private int visible;
@@ -142,6 +162,7 @@ class CatchUpTest {
 
     @Override
     public Optional<Change> next() {
+      asked++;
       if (next < visible) {
         return Optional.of(changes.get(next++));
       }
