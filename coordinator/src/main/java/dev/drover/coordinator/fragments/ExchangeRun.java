@@ -22,6 +22,8 @@ import java.util.Optional;
  *   HOLDING    | rows, still few                | HOLDING   |
  *   HOLDING    | rows, too many                 | PREPARING | CREATE, COPY FROM STDIN
  *   HOLDING    | the sources have ended         | FILLED    | readers get the rows with a text
+ *   HOLDING    | the same, but what others are  | PREPARING | CREATE, COPY FROM STDIN
+ *              |   joined with recurs in them   |           |
  *   PREPARING  | rows                           | PREPARING | held; the sources pause
  *   PREPARING  | all readers take rows          | STREAMING | what is held; the sources go on
  *   STREAMING  | rows                           | STREAMING | passed on
@@ -83,6 +85,10 @@ final class ExchangeRun {
         worker.flush();
       }
       own.clear();
+    }
+
+    boolean recurs() {
+      return SmallRelation.recurs(own, frames(own));
     }
 
     void takeWithText(Exchange exchange) {
@@ -245,6 +251,10 @@ final class ExchangeRun {
   }
 
   private void sourcesEnded() {
+    if (state == State.HOLDING && readers.joined() && targets.stream().anyMatch(Target::recurs)) {
+      prepare(TemporaryRelation.createAndCopy(exchange));
+      return;
+    }
     if (state == State.HOLDING) {
       targets.forEach(t -> t.takeWithText(exchange));
       listener.filled();

@@ -8,7 +8,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,6 +29,9 @@ record SmallRelation(Exchange exchange, List<byte[]> arrays) {
   static final int MOST_ROWS = 200;
 
   static final int MOST_BYTES = 32 * 1024;
+
+  /** Rows for each value. */
+  private static final int MOST_RECURRENCE = 2;
 
   private static final Pattern QUERY =
       Pattern.compile("^(?:SELECT|VALUES|WITH(?:\\s+RECURSIVE)?)\\b", Pattern.CASE_INSENSITIVE);
@@ -56,6 +61,30 @@ record SmallRelation(Exchange exchange, List<byte[]> arrays) {
   /** Whether a text can begin with the relation. */
   static boolean fits(String text) {
     return QUERY.matcher(text).find() && !LOCKING.matcher(text).find();
+  }
+
+  /**
+   * Whether a column has much fewer different values than there are rows. PostgreSQL takes all for
+   * different where it has no statistics, so it would expect the fewer partners for them.
+   *
+   * @param rows whole DataRow frames
+   */
+  static boolean recurs(ByteBuf rows, int count) {
+    List<Set<ByteBuf>> values = new ArrayList<>();
+    int at = rows.readerIndex();
+    for (int row = 0; row < count; row++) {
+      int columns = rows.getShort(at + HEADER);
+      at += HEADER + Short.BYTES;
+      for (int column = 0; column < columns; column++) {
+        if (row == 0) {
+          values.add(new HashSet<>());
+        }
+        int length = Integer.BYTES + Math.max(0, rows.getInt(at));
+        values.get(column).add(rows.slice(at, length));
+        at += length;
+      }
+    }
+    return values.stream().anyMatch(different -> different.size() * MOST_RECURRENCE < count);
   }
 
   /** Of whole DataRow frames. */

@@ -9,6 +9,7 @@ import dev.drover.planner.plan.SqlText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -54,6 +55,31 @@ class SmallRelationTest {
     assertThat(List.of(array.readInt(), array.readInt(), array.readInt()))
         .containsExactly(4, 7, -1);
     assertThat(array.isReadable()).isFalse();
+  }
+
+  @Test
+  void recursWhenAColumnHasFewDifferentValues() {
+    assertThat(recurs(1, 2, 3, 4)).isFalse();
+    assertThat(recurs(1, 1, 2, 2)).isFalse();
+    assertThat(recurs(1, 1, 1, 2, 2)).isTrue();
+    assertThat(recurs()).isFalse();
+  }
+
+  @Test
+  void recursWhenMostValuesAreNull() {
+    ByteBuf rows = Unpooled.buffer();
+    for (int i = 0; i < 4; i++) {
+      BackendEncoder.dataRow(rows, Arrays.asList(new byte[] {0, 0, 0, (byte) i}, null));
+    }
+    assertThat(SmallRelation.recurs(rows, 4)).isTrue();
+  }
+
+  private static boolean recurs(int... values) {
+    ByteBuf rows = Unpooled.buffer();
+    for (int value : values) {
+      BackendEncoder.dataRow(rows, List.of(new byte[] {0, 0, 0, (byte) value}));
+    }
+    return SmallRelation.recurs(rows, values.length);
   }
 
   @Test

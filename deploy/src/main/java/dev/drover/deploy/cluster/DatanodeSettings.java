@@ -8,8 +8,7 @@ import java.util.Map;
  * <p>A query over the cluster runs on all of them at once. So each takes its share of the machine's
  * processors, where one server would take them all: workers that find no processor only cost. And
  * as all tables are partitioned there, aggregates are computed leaf by leaf, so that what passes
- * from a leaf to the rest of the plan is a group and not a row, and tables that lie together are
- * joined leaf by leaf, so that an index of the one is looked up in one leaf and not in all.
+ * from a leaf to the rest of the plan is a group and not a row.
  */
 final class DatanodeSettings {
   /** PostgreSQL's own default. */
@@ -23,8 +22,6 @@ final class DatanodeSettings {
         "max_parallel_workers_per_gather",
         Integer.toString(workers),
         "enable_partitionwise_aggregate",
-        "on",
-        "enable_partitionwise_join",
         "on");
   }
 }
