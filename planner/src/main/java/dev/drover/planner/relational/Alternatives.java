@@ -1,10 +1,10 @@
 package dev.drover.planner.relational;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Of plans for the same rows, the cheapest one for each place.
@@ -14,29 +14,32 @@ import java.util.Map;
 final class Alternatives {
   private static final int MAX = 8;
 
-  private final Map<Object, Placed> cheapest = new LinkedHashMap<>();
+  /** One for each place. */
+  private final List<Placed> cheapest = new ArrayList<>();
 
   void add(Placed placed) {
-    Object place =
-        switch (placed.spot()) {
-          case Spot.Hashed hashed -> List.of(hashed.shards(), hashed.modulo(), hashed.key());
-          case Spot.Copies _, Spot.Scattered _, Spot.One _ -> placed.spot();
-        };
-    Placed known = cheapest.get(place);
-    if (known == null || placed.cost() < known.cost()) {
-      cheapest.put(place, placed);
-    }
+    add(placed.spot(), placed.cost(), placed::rows);
   }
 
   void addAll(Collection<Placed> more) {
     more.forEach(this::add);
   }
 
+  /** {@code rows} is asked only if none is known that is as cheap. */
+  void add(Spot spot, double cost, Supplier<Rows> rows) {
+    int known = 0;
+    while (known < cheapest.size() && !cheapest.get(known).spot().equals(spot)) {
+      known++;
+    }
+    if (known == cheapest.size()) {
+      cheapest.add(new Placed(rows.get(), spot, cost));
+    } else if (cost < cheapest.get(known).cost()) {
+      cheapest.set(known, new Placed(rows.get(), spot, cost));
+    }
+  }
+
   /** Cheapest first. */
   List<Placed> list() {
-    return cheapest.values().stream()
-        .sorted(Comparator.comparingDouble(Placed::cost))
-        .limit(MAX)
-        .toList();
+    return cheapest.stream().sorted(Comparator.comparingDouble(Placed::cost)).limit(MAX).toList();
   }
 }

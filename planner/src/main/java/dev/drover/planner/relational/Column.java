@@ -6,7 +6,8 @@ import dev.drover.planner.hash.HashType;
 import java.util.Optional;
 
 /**
- * A column of some rows. It stays the same column through joins, conditions and exchanges.
+ * A column of some rows. It stays the same column through joins, conditions and exchanges. Equal is
+ * what has the same id: sets of columns are what planning spends its time on.
  *
  * @param id unique in the query
  * @param type as {@code format_type} prints it, with COLLATE where that is not the type's default;
@@ -20,6 +21,16 @@ public record Column(
   public Column {
     requireNonNull(type);
     requireNonNull(hash);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Column column && column.id == id;
+  }
+
+  @Override
+  public int hashCode() {
+    return id;
   }
 
   /** Whether no function can tell equal values apart: not so for 1.0 and 1.00, or 0 and -0. */

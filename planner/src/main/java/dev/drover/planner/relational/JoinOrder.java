@@ -1,26 +1,32 @@
 package dev.drover.planner.relational;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * The cheapest order of inner joins, for every place where the result may be: dynamic programming
  * over the sets of what is joined. Up to {@value #BUSHY} relations any two sets are joined; above
  * that one relation after the other.
+ *
+ * <p>Units: a set has one bit for each relation.
  */
 final class JoinOrder {
   static final int MAX_RELATIONS = 10;
   private static final int BUSHY = 6;
 
+  /** A bit for what is none of the relations. */
+  private static final int ELSEWHERE = 1 << MAX_RELATIONS;
+
   private final Joining joining;
-  private final Region region;
-  private final EqualColumns equal;
-  private final List<Scalar> others;
   private final Set<Column> neededAbove;
-  private final List<Alternatives> best = new ArrayList<>();
+  private final int count;
+  private final Map<Column, Integer> parts;
+  private final EqualColumns equal;
+  private final List<Other> others;
 
   /** Relations and the conditions that hold for what comes out. */
   record Region(List<Rows> leaves, List<Scalar> conditions) {
@@ -69,116 +75,119 @@ final class JoinOrder {
         default -> false;
       };
     }
-
-    Set<Column> columns(int set) {
-      Set<Column> all = new HashSet<>();
-      for (int i = 0; i < leaves.size(); i++) {
-        if ((set >> i & 1) == 1) {
-          all.addAll(leaves.get(i).columns());
-        }
-      }
-      return all;
-    }
   }
+
+  /**
+   * A condition that is not an equality of columns.
+   *
+   * @param part the relations whose columns it has
+   */
+  private record Other(Scalar condition, int part) {}
 
   JoinOrder(Joining joining, Region region, Set<Column> neededAbove) {
     this.joining = joining;
-    this.region = region;
-    this.equal = EqualColumns.of(region.conditions());
-    this.others = region.conditions().stream().filter(c -> c.equal().isEmpty()).toList();
     this.neededAbove = neededAbove;
+    this.count = region.leaves().size();
+    Map<Column, Integer> parts = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      for (Column column : region.leaves().get(i).columns()) {
+        parts.merge(column, 1 << i, (a, b) -> a | b);
+      }
+    }
+    this.parts = parts;
+    this.equal = EqualColumns.of(region.conditions(), this::partOf);
+    this.others =
+        region.conditions().stream()
+            .filter(c -> c.equal().isEmpty())
+            .map(c -> new Other(c, partOf(c.columns())))
+            .toList();
   }
 
   /** What of a leaf is needed by the conditions and above. */
-  Set<Column> needed(Rows leaf) {
-    return neededOutside(new HashSet<>(leaf.columns()));
+  Set<Column> needed(int leaf) {
+    return neededOutside(1 << leaf);
   }
 
-  /** {@code plans} of each leaf. */
+  /** {@code plans} of each leaf. Products are made only where conditions do not connect all. */
   List<Placed> plans(List<List<Placed>> plans) {
-    int all = (1 << region.leaves().size()) - 1;
-    for (int set = 0; set <= all; set++) {
-      best.add(new Alternatives());
-      if (Integer.bitCount(set) == 1) {
-        best.get(set).addAll(plans.get(Integer.numberOfTrailingZeros(set)));
-      } else if (set != 0) {
-        joinInto(set);
-      }
-    }
-    return best.get(all).list();
+    List<Placed> connected = plans(plans, false);
+    return connected.isEmpty() ? plans(plans, true) : connected;
   }
 
-  private void joinInto(int set) {
-    Set<Column> columns = region.columns(set);
-    List<Scalar> inside = others.stream().filter(c -> columns.containsAll(c.columns())).toList();
-    List<int[]> splits = splits(set, inside);
-    for (int[] split : splits) {
-      Set<Column> ofLeft = region.columns(split[0]);
-      Set<Column> ofRight = region.columns(split[1]);
-      List<Scalar> on = new ArrayList<>(equal.between(ofLeft, ofRight));
-      inside.stream()
-          .filter(
-              c ->
-                  c.columns().isEmpty()
-                      ? isLast(set)
-                      : !ofLeft.containsAll(c.columns()) && !ofRight.containsAll(c.columns()))
-          .forEach(on::add);
-      Set<Column> leftNeeded = neededOutside(ofLeft);
-      Set<Column> rightNeeded = neededOutside(ofRight);
-      for (Placed left : best.get(split[0]).list()) {
-        for (Placed right : best.get(split[1]).list()) {
-          best.get(set)
-              .addAll(
-                  joining.plans(
-                      new Joining.Sides(
-                          Rows.Join.Kind.INNER, left, leftNeeded, right, rightNeeded, on)));
+  private List<Placed> plans(List<List<Placed>> plans, boolean products) {
+    int all = (1 << count) - 1;
+    List<Movable> best = new ArrayList<>();
+    for (int set = 0; set <= all; set++) {
+      List<Placed> found =
+          switch (Integer.bitCount(set)) {
+            case 0 -> List.of();
+            case 1 -> plans.get(Integer.numberOfTrailingZeros(set));
+            default -> joined(set, best, products);
+          };
+      best.add(joining.movable(found, neededOutside(set)));
+    }
+    return best.get(all).from();
+  }
+
+  private List<Placed> joined(int set, List<Movable> best, boolean products) {
+    List<Other> inside = others.stream().filter(c -> (c.part & ~set) == 0).toList();
+    Alternatives found = new Alternatives();
+    for (int left : splits(set, inside, products)) {
+      int right = set ^ left;
+      List<Scalar> on = new ArrayList<>(equal.between(left, right));
+      for (Other other : inside) {
+        boolean here =
+            other.part == 0
+                ? Integer.bitCount(set) == count
+                : (other.part & ~left) != 0 && (other.part & ~right) != 0;
+        if (here) {
+          on.add(other.condition);
         }
       }
+      found.addAll(
+          joining.plans(
+              new Joining.Sides(Rows.Join.Kind.INNER, best.get(left), best.get(right), on)));
     }
+    return found.list();
   }
 
-  private boolean isLast(int set) {
-    return set == (1 << region.leaves().size()) - 1;
+  private int partOf(Column column) {
+    return parts.getOrDefault(column, ELSEWHERE);
   }
 
-  private Set<Column> neededOutside(Set<Column> columns) {
+  private int partOf(Set<Column> columns) {
+    return columns.stream().mapToInt(this::partOf).reduce(0, (a, b) -> a | b);
+  }
+
+  private Set<Column> neededOutside(int set) {
     Set<Column> needed = new LinkedHashSet<>(neededAbove);
-    needed.addAll(equal.joining(columns));
-    for (Scalar condition : others) {
-      if (!columns.containsAll(condition.columns())) {
-        needed.addAll(condition.columns());
+    needed.addAll(equal.joining(set));
+    for (Other other : others) {
+      if ((other.part & ~set) != 0) {
+        needed.addAll(other.condition.columns());
       }
     }
-    needed.retainAll(columns);
+    needed.removeIf(column -> (partOf(column) & set) == 0);
     return needed;
   }
 
-  /** Two parts that a condition connects; any two where no condition does. */
-  private List<int[]> splits(int set, List<Scalar> inside) {
-    List<int[]> connected = new ArrayList<>();
-    List<int[]> others = new ArrayList<>();
-    boolean bushy = region.leaves().size() <= BUSHY;
+  /** One of two parts that a condition connects; of any two where no condition does. */
+  private List<Integer> splits(int set, List<Other> inside, boolean products) {
+    List<Integer> connected = new ArrayList<>();
+    List<Integer> unconnected = new ArrayList<>();
+    boolean bushy = count <= BUSHY;
     for (int left = set & (set - 1); left > 0; left = (left - 1) & set) {
       int right = set ^ left;
       boolean considered = bushy || Integer.bitCount(left) == 1 || Integer.bitCount(right) == 1;
-      if (left < right || !considered) {
-        continue;
+      if (left > right && considered) {
+        (isConnected(left, right, inside) ? connected : unconnected).add(left);
       }
-      int[] split = {left, right};
-      (isConnected(left, right, inside) ? connected : others).add(split);
     }
-    return connected.isEmpty() ? others : connected;
+    return products && connected.isEmpty() ? unconnected : connected;
   }
 
-  private boolean isConnected(int left, int right, List<Scalar> inside) {
-    Set<Column> ofLeft = region.columns(left);
-    Set<Column> ofRight = region.columns(right);
-    return !equal.between(ofLeft, ofRight).isEmpty()
-        || inside.stream()
-            .map(Scalar::columns)
-            .anyMatch(
-                c ->
-                    c.stream().anyMatch(ofLeft::contains)
-                        && c.stream().anyMatch(ofRight::contains));
+  private boolean isConnected(int left, int right, List<Other> inside) {
+    return equal.connect(left, right)
+        || inside.stream().anyMatch(c -> (c.part & left) != 0 && (c.part & right) != 0);
   }
 }

@@ -2,9 +2,6 @@ package dev.drover.planner.relational;
 
 import dev.drover.planner.relational.Rows.Join.Kind;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,116 +20,101 @@ final class Joining {
     this.sizes = transfers.sizes();
   }
 
-  /**
-   * The sides, and what is needed of them.
-   *
-   * @param leftNeeded by the conditions and above
-   */
-  record Sides(
-      Kind kind,
-      Placed left,
-      Collection<Column> leftNeeded,
-      Placed right,
-      Collection<Column> rightNeeded,
-      List<Scalar> on) {}
+  /** The sides, each as it may be had. */
+  record Sides(Kind kind, Movable left, Movable right, List<Scalar> on) {
+    Sides {
+      on = List.copyOf(on);
+    }
+  }
 
+  Movable movable(List<Placed> from, Set<Column> needed) {
+    return new Movable(transfers, from, needed);
+  }
+
+  /** One for each place where the result may be. */
   List<Placed> plans(Sides sides) {
     Alternatives found = new Alternatives();
-    join(sides, sides.left(), sides.right()).ifPresent(found::add);
-    for (Placed right : movedRight(sides)) {
-      join(sides, sides.left(), right).ifPresent(found::add);
+    Movable left = sides.left();
+    Movable right = narrowed(sides);
+    for (Placed stayed : left.from()) {
+      sides.right().from().forEach(r -> join(found, sides, stayed, r));
+      movedRight(sides, stayed.spot(), right).forEach(r -> join(found, sides, stayed, r));
     }
-    for (Placed left : movedLeft(sides)) {
-      join(sides, left, sides.right()).ifPresent(found::add);
+    for (Placed stayed : sides.right().from()) {
+      movedLeft(sides, stayed.spot()).forEach(l -> join(found, sides, l, stayed));
     }
-    bothSpread(sides).forEach(found::add);
-    transfers
-        .gather(sides.left(), sides.leftNeeded())
-        .flatMap(
-            left ->
-                transfers
-                    .gather(right(sides), sides.rightNeeded())
-                    .flatMap(right -> join(sides, left, right)))
-        .ifPresent(found::add);
+    for (Scalar condition : sides.on()) {
+      condition.equal().ifPresent(e -> bothSpread(found, sides, e, right));
+    }
+    both(found, sides, left.gathered(), right.gathered());
     return found.list();
   }
 
-  private List<Placed> movedRight(Sides sides) {
+  private static List<Placed> movedRight(Sides sides, Spot left, Movable right) {
     List<Placed> moved = new ArrayList<>();
-    Placed right = right(sides);
-    switch (sides.left().spot()) {
-      case Spot.One _ -> transfers.gather(right, sides.rightNeeded()).ifPresent(moved::add);
-      case Spot.Copies _ -> transfers.broadcast(right, sides.rightNeeded()).ifPresent(moved::add);
-      case Spot.Scattered _ ->
-          transfers.broadcast(right, sides.rightNeeded()).ifPresent(moved::add);
+    switch (left) {
+      case Spot.One _ -> right.gathered().ifPresent(moved::add);
+      case Spot.Copies _, Spot.Scattered _ -> right.broadcast().ifPresent(moved::add);
       case Spot.Hashed hashed -> {
-        transfers.broadcast(right, sides.rightNeeded()).ifPresent(moved::add);
-        partners(hashed, sides.on(), right.rows().columns())
-            .flatMap(by -> transfers.spread(right, sides.rightNeeded(), by, hashed))
+        right.broadcast().ifPresent(moved::add);
+        partners(hashed, sides.on(), right.needed())
+            .flatMap(by -> right.spread(by, hashed))
             .ifPresent(moved::add);
       }
     }
     return moved;
   }
 
-  private List<Placed> movedLeft(Sides sides) {
+  private static List<Placed> movedLeft(Sides sides, Spot right) {
+    Movable left = sides.left();
     List<Placed> moved = new ArrayList<>();
-    switch (sides.right().spot()) {
-      case Spot.One _ -> transfers.gather(sides.left(), sides.leftNeeded()).ifPresent(moved::add);
+    switch (right) {
+      case Spot.One _ -> left.gathered().ifPresent(moved::add);
       case Spot.Copies _, Spot.Scattered _ -> {}
       case Spot.Hashed hashed ->
-          partners(hashed, sides.on(), sides.left().rows().columns())
-              .flatMap(by -> transfers.spread(sides.left(), sides.leftNeeded(), by, hashed))
+          partners(hashed, sides.on(), left.needed())
+              .flatMap(by -> left.spread(by, hashed))
               .ifPresent(moved::add);
     }
-    if (sides.kind() == Kind.INNER && sides.right().spot().isParts()) {
-      transfers.broadcast(sides.left(), sides.leftNeeded()).ifPresent(moved::add);
+    if (sides.kind() == Kind.INNER && right.isParts()) {
+      left.broadcast().ifPresent(moved::add);
     }
     return moved;
   }
 
-  private List<Placed> bothSpread(Sides sides) {
-    List<Placed> found = new ArrayList<>();
-    for (Scalar condition : sides.on()) {
-      condition
-          .equal()
-          .ifPresent(
-              e -> {
-                Scalar.Equality facing = e.facing(sides.right().rows().columns());
-                transfers
-                    .spread(sides.left(), sides.leftNeeded(), facing.left())
-                    .flatMap(
-                        left ->
-                            transfers
-                                .spread(right(sides), sides.rightNeeded(), facing.right())
-                                .flatMap(right -> join(sides, left, right)))
-                    .ifPresent(found::add);
-              });
-    }
-    return found;
+  private void bothSpread(Alternatives found, Sides sides, Scalar.Equality equal, Movable right) {
+    Scalar.Equality facing = equal.facing(right.needed());
+    both(found, sides, sides.left().spread(facing.left()), right.spread(facing.right()));
+  }
+
+  private void both(
+      Alternatives found, Sides sides, Optional<Placed> left, Optional<Placed> right) {
+    left.ifPresent(l -> right.ifPresent(r -> join(found, sides, l, r)));
   }
 
   /**
    * The right side as it moves: where only its existence counts, equal rows move once, if that
    * leaves many out. Conditions other than equality may tell 1.0 from 1.00.
    */
-  private Placed right(Sides sides) {
-    Placed right = sides.right();
-    if (sides.kind() == Kind.INNER
-        || sides.kind() == Kind.LEFT
-        || right.spot() instanceof Spot.One) {
+  private Movable narrowed(Sides sides) {
+    Movable right = sides.right();
+    List<Column> columns = List.copyOf(right.needed());
+    if (sides.kind() == Kind.INNER || sides.kind() == Kind.LEFT || columns.isEmpty()) {
       return right;
     }
     boolean known =
-        sides.rightNeeded().stream().allMatch(c -> c.hash().isPresent())
+        columns.stream().allMatch(c -> c.hash().isPresent())
             && sides.on().stream()
                 .filter(c -> c.equal().isEmpty())
                 .flatMap(c -> c.columns().stream())
-                .filter(right.rows().columns()::contains)
+                .filter(right.needed()::contains)
                 .allMatch(Column::isIdenticalWhenEqual);
-    List<Column> columns = List.copyOf(new LinkedHashSet<>(sides.rightNeeded()));
+    return known ? right.map(placed -> narrowed(placed, columns)) : right;
+  }
+
+  private Placed narrowed(Placed right, List<Column> columns) {
     double rows = sizes.of(right.rows());
-    if (!known || columns.isEmpty() || sizes.groups(right.rows(), columns) > rows / 2) {
+    if (right.spot() instanceof Spot.One || sizes.groups(right.rows(), columns) > rows / 2) {
       return right;
     }
     return right.with(
@@ -143,15 +125,14 @@ final class Joining {
 
   /** For each column of a key, one of the columns that is equal to it. */
   private static Optional<List<Column>> partners(
-      Spot.Hashed hashed, List<Scalar> on, List<Column> columns) {
-    Set<Column> own = new HashSet<>(columns);
+      Spot.Hashed hashed, List<Scalar> on, Set<Column> columns) {
     List<Column> by = new ArrayList<>();
     for (Set<Column> position : hashed.key()) {
       Optional<Column> partner =
           on.stream()
               .flatMap(c -> c.equal().stream())
               .flatMap(e -> Stream.of(e, e.swapped()))
-              .filter(e -> position.contains(e.left()) && own.contains(e.right()))
+              .filter(e -> position.contains(e.left()) && columns.contains(e.right()))
               .map(Scalar.Equality::right)
               .filter(c -> c.hash().isPresent())
               .findFirst();
@@ -163,17 +144,16 @@ final class Joining {
     return Optional.of(by);
   }
 
-  /** Without moving anything; empty where the rows do not meet. */
-  private Optional<Placed> join(Sides sides, Placed left, Placed right) {
+  /** Without moving anything; nothing where the rows do not meet. */
+  private void join(Alternatives found, Sides sides, Placed left, Placed right) {
     Optional<Spot> spot = meeting(sides.kind(), sides.on(), left.spot(), right.spot());
-    return spot.map(
-        where -> {
-          Rows.Join join = new Rows.Join(sides.kind(), left.rows(), right.rows(), sides.on());
-          double work =
-              transfers.work(
-                  sizes.of(join) + sizes.of(left.rows()) + sizes.of(right.rows()), where);
-          return new Placed(join, where, left.cost() + right.cost() + work);
-        });
+    if (spot.isPresent()) {
+      Spot where = spot.get();
+      Rows.Join join = new Rows.Join(sides.kind(), left.rows(), right.rows(), sides.on());
+      double rows = sizes.of(left.rows()) + sizes.of(right.rows()) + sizes.ofNew(join);
+      double cost = left.cost() + right.cost() + transfers.work(rows, where);
+      found.add(where, cost, () -> join);
+    }
   }
 
   /** Where each row of the left side meets all of its partners. */

@@ -74,8 +74,8 @@ final class Search {
     }
     JoinOrder order = new JoinOrder(joining, region, needed);
     List<List<Placed>> leaves = new ArrayList<>();
-    for (Rows leaf : region.leaves()) {
-      leaves.add(plans(leaf, order.needed(leaf)));
+    for (int i = 0; i < region.leaves().size(); i++) {
+      leaves.add(plans(region.leaves().get(i), order.needed(i)));
     }
     return order.plans(leaves);
   }
@@ -95,15 +95,12 @@ final class Search {
     List<Placed> rights = new ArrayList<>(plans(join.right(), rightNeeded));
     Optional<Rows> reduced = reduction.reduced(join, lefts.getFirst());
     reduced.ifPresent(rows -> rights.addAll(plans(rows, rightNeeded)));
-    Alternatives found = new Alternatives();
-    for (Placed left : lefts) {
-      for (Placed right : rights) {
-        found.addAll(
-            joining.plans(
-                new Joining.Sides(join.kind(), left, leftNeeded, right, rightNeeded, join.on())));
-      }
-    }
-    return found.list();
+    return joining.plans(
+        new Joining.Sides(
+            join.kind(),
+            joining.movable(lefts, leftNeeded),
+            joining.movable(rights, rightNeeded),
+            join.on()));
   }
 
   private List<Placed> grouped(Rows.Group group) {

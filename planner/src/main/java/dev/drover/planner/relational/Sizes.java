@@ -29,6 +29,11 @@ final class Sizes {
     return size;
   }
 
+  /** Of rows that may be forgotten again. */
+  double ofNew(Rows.Join join) {
+    return Math.max(1, ofJoin(join));
+  }
+
   private double compute(Rows rows) {
     return switch (rows) {
       case Rows.Scan scan -> scan.count();

@@ -34,6 +34,11 @@ public sealed interface Spot {
           && key.size() == other.key.size();
     }
 
+    /** In the same way by other columns. */
+    Hashed by(List<Column> columns) {
+      return new Hashed(shards, modulo, columns.stream().map(Set::of).toList());
+    }
+
     /** Columns that are equal to one of the key's have its value too. */
     Hashed and(List<Scalar> conditions) {
       List<Set<Column>> wider = new ArrayList<>();

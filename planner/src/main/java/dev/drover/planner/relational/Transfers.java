@@ -79,10 +79,8 @@ final class Transfers {
       positions.add(sent.indexOf(column));
       types.add(type.get());
     }
-    List<Set<Column>> key = by.stream().map(Set::of).toList();
-    Spot to = new Spot.Hashed(like.shards(), like.modulo(), key);
     Exchange.Route route = new Exchange.Route.ByKey(positions, types, like.shards(), like.modulo());
-    return moved(placed, sent, to, route);
+    return moved(placed, sent, like.by(by), route);
   }
 
   /** By one column, over the nodes of all. */
