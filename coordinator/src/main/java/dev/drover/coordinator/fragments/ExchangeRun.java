@@ -22,8 +22,8 @@ import java.util.Optional;
  *   HOLDING    | rows, still few                | HOLDING   |
  *   HOLDING    | rows, too many                 | PREPARING | CREATE, COPY FROM STDIN
  *   HOLDING    | the sources have ended         | FILLED    | readers get the rows with a text
- *   HOLDING    | the same, but what others are  | PREPARING | CREATE, COPY FROM STDIN
- *              |   joined with recurs in them   |           |
+ *   HOLDING    | the same, but values by which  | PREPARING | CREATE, COPY FROM STDIN
+ *              |   they are joined recur        |           |
  *   PREPARING  | rows                           | PREPARING | held; the sources pause
  *   PREPARING  | all readers take rows          | STREAMING | what is held; the sources go on
  *   STREAMING  | rows                           | STREAMING | passed on
@@ -87,8 +87,8 @@ final class ExchangeRun {
       own.clear();
     }
 
-    boolean recurs() {
-      return SmallRelation.recurs(own, frames(own));
+    boolean recurs(Exchange exchange) {
+      return SmallRelation.recurs(exchange, own, frames(own));
     }
 
     void takeWithText(Exchange exchange) {
@@ -251,7 +251,7 @@ final class ExchangeRun {
   }
 
   private void sourcesEnded() {
-    if (state == State.HOLDING && readers.joined() && targets.stream().anyMatch(Target::recurs)) {
+    if (state == State.HOLDING && targets.stream().anyMatch(t -> t.recurs(exchange))) {
       prepare(TemporaryRelation.createAndCopy(exchange));
       return;
     }

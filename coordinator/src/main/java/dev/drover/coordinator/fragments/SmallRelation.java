@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A relation of few rows, which a fragment gets with its text: to make a temporary relation, to
@@ -64,27 +65,27 @@ record SmallRelation(Exchange exchange, List<byte[]> arrays) {
   }
 
   /**
-   * Whether a column has much fewer different values than there are rows. PostgreSQL takes all for
-   * different where it has no statistics, so it would expect the fewer partners for them.
+   * Whether a column by which the rows are joined has much fewer different values than there are
+   * rows. PostgreSQL takes all for different where it has no statistics, so it would expect the
+   * fewer partners for them.
    *
    * @param rows whole DataRow frames
    */
-  static boolean recurs(ByteBuf rows, int count) {
+  static boolean recurs(Exchange exchange, ByteBuf rows, int count) {
     List<Set<ByteBuf>> values = new ArrayList<>();
+    exchange.columns().forEach(_ -> values.add(new HashSet<>()));
     int at = rows.readerIndex();
-    for (int row = 0; row < count; row++) {
-      int columns = rows.getShort(at + HEADER);
+    for (int i = 0; i < count; i++) {
       at += HEADER + Short.BYTES;
-      for (int column = 0; column < columns; column++) {
-        if (row == 0) {
-          values.add(new HashSet<>());
-        }
+      for (Set<ByteBuf> ofColumn : values) {
         int length = Integer.BYTES + Math.max(0, rows.getInt(at));
-        values.get(column).add(rows.slice(at, length));
+        ofColumn.add(rows.slice(at, length));
         at += length;
       }
     }
-    return values.stream().anyMatch(different -> different.size() * MOST_RECURRENCE < count);
+    return IntStream.range(0, values.size())
+        .filter(i -> exchange.compared().contains(exchange.columns().get(i).name()))
+        .anyMatch(i -> values.get(i).size() * MOST_RECURRENCE < count);
   }
 
   /** Of whole DataRow frames. */

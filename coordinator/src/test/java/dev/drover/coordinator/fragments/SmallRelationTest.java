@@ -58,28 +58,41 @@ class SmallRelationTest {
   }
 
   @Test
-  void recursWhenAColumnHasFewDifferentValues() {
-    assertThat(recurs(1, 2, 3, 4)).isFalse();
-    assertThat(recurs(1, 1, 2, 2)).isFalse();
-    assertThat(recurs(1, 1, 1, 2, 2)).isTrue();
-    assertThat(recurs()).isFalse();
+  void recursWhenAComparedColumnHasFewDifferentValues() {
+    assertThat(recurs(List.of("c1"), 1, 2, 3, 4)).isFalse();
+    assertThat(recurs(List.of("c1"), 1, 1, 2, 2)).isFalse();
+    assertThat(recurs(List.of("c1"), 1, 1, 1, 2, 2)).isTrue();
+    assertThat(recurs(List.of(), 1, 1, 1, 2, 2)).isFalse();
+    assertThat(recurs(List.of("c1"))).isFalse();
   }
 
   @Test
-  void recursWhenMostValuesAreNull() {
+  void recursWhenMostComparedValuesAreNull() {
     ByteBuf rows = Unpooled.buffer();
     for (int i = 0; i < 4; i++) {
       BackendEncoder.dataRow(rows, Arrays.asList(new byte[] {0, 0, 0, (byte) i}, null));
     }
-    assertThat(SmallRelation.recurs(rows, 4)).isTrue();
+    assertThat(SmallRelation.recurs(comparing(List.of("c2"), "c1", "c2"), rows, 4)).isTrue();
+    assertThat(SmallRelation.recurs(comparing(List.of("c1"), "c1", "c2"), rows, 4)).isFalse();
   }
 
-  private static boolean recurs(int... values) {
+  private static boolean recurs(List<String> compared, int... values) {
     ByteBuf rows = Unpooled.buffer();
     for (int value : values) {
       BackendEncoder.dataRow(rows, List.of(new byte[] {0, 0, 0, (byte) value}));
     }
-    return SmallRelation.recurs(rows, values.length);
+    return SmallRelation.recurs(comparing(compared, "c1"), rows, values.length);
+  }
+
+  private static Exchange comparing(List<String> compared, String... columns) {
+    return new Exchange(
+        "x",
+        Arrays.stream(columns).map(name -> new Exchange.Column(name, "integer")).toList(),
+        List.of(),
+        List.of(),
+        compared,
+        NUMBERS.producer(),
+        NUMBERS.route());
   }
 
   @Test
@@ -104,6 +117,7 @@ class SmallRelationTest {
         name,
         List.of(new Exchange.Column("c1", type)),
         constraints,
+        List.of(),
         List.of(),
         producer,
         new Exchange.Route.Gather());

@@ -287,7 +287,14 @@ final class ChangeTables {
       text.add(" FOR " + lock());
       Fragment producer = new Fragment(text.build(), reading.site(), List.of(), true);
       exchanges.add(
-          new Exchange(rows, loaded, List.of(), List.of(), producer, new Exchange.Route.Gather()));
+          new Exchange(
+              rows,
+              loaded,
+              List.of(),
+              List.of(),
+              List.of(),
+              producer,
+              new Exchange.Route.Gather()));
     }
     return List.copyOf(exchanges);
   }

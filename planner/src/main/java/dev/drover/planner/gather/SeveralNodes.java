@@ -155,6 +155,7 @@ public final class SeveralNodes {
         columns,
         List.of(),
         List.of(),
+        List.of(),
         new Fragment(text, site, List.of(), true),
         new Exchange.Route.Gather());
   }

@@ -215,6 +215,7 @@ public final class ExchangePlans {
                   gather.columns(),
                   gather.constraints(),
                   gather.indexed(),
+                  gather.compared(),
                   rows,
                   gather.route()));
         }

@@ -81,6 +81,7 @@ record Producer(
         named,
         keys.constraints(table, columns),
         keys.indexed(table, columns),
+        keys.compared(table),
         fragment,
         route);
   }
@@ -94,6 +95,7 @@ record Producer(
         List.of(named(column)),
         List.of(),
         List.of(),
+        List.of(column),
         fragment,
         new Exchange.Route.Broadcast());
   }

@@ -13,12 +13,14 @@ import java.util.List;
  * @param columns one per column of the producer's text
  * @param constraints more elements of its CREATE TABLE, such as {@code PRIMARY KEY (id)}
  * @param indexed the columns of an index that it gets unless its rows are few; without one empty
+ * @param compared the columns that equal columns of other relations where it is read, if known
  */
 public record Exchange(
     String relation,
     List<Column> columns,
     List<String> constraints,
     List<String> indexed,
+    List<String> compared,
     Fragment producer,
     Route route) {
   /**
@@ -66,6 +68,7 @@ public record Exchange(
     columns = List.copyOf(columns);
     constraints = List.copyOf(constraints);
     indexed = List.copyOf(indexed);
+    compared = List.copyOf(compared);
     requireNonNull(producer);
     requireNonNull(route);
   }

@@ -162,7 +162,8 @@ public final class PullUp {
     String name = RELATION + (exchanges.size() + 1);
     List<Exchange.Column> column = List.of(new Exchange.Column(VALUE, "bigint"));
     exchanges.add(
-        new Exchange(name, column, List.of(), List.of(), producer, new Exchange.Route.Gather()));
+        new Exchange(
+            name, column, List.of(), List.of(), List.of(), producer, new Exchange.Route.Gather()));
     return "(SELECT " + VALUE + " FROM " + name + ")";
   }
 
@@ -224,10 +225,12 @@ public final class PullUp {
     SqlText producer = producer(rows, in, columns, expressions);
     List<String> constraints = List.of();
     List<String> indexed = List.of();
+    List<String> compared = List.of();
     if (rows.source() instanceof TableUse table) {
       RelationKeys keys = new RelationKeys(analysis);
       constraints = keys.constraints(table, columns);
       indexed = keys.indexed(table, columns);
+      compared = keys.compared(table);
     }
     String key = producer + " " + rows.site() + " " + constraints;
     String known = relations.get(key);
@@ -248,6 +251,7 @@ public final class PullUp {
             types,
             constraints,
             indexed,
+            compared,
             new Fragment(producer, rows.site(), List.of(), true),
             new Exchange.Route.Gather()));
     return name;
@@ -261,6 +265,7 @@ public final class PullUp {
             exchange.columns(),
             exchange.constraints(),
             columns,
+            exchange.compared(),
             exchange.producer(),
             exchange.route())
         : exchange;

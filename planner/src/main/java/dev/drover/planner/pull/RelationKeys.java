@@ -2,6 +2,7 @@ package dev.drover.planner.pull;
 
 import dev.drover.planner.analysis.Block;
 import dev.drover.planner.analysis.Fact;
+import dev.drover.planner.analysis.FromInfo;
 import dev.drover.planner.analysis.Source;
 import dev.drover.planner.analysis.TableUse;
 import dev.drover.planner.analysis.Variable;
@@ -50,6 +51,42 @@ public final class RelationKeys {
     return correlated.isEmpty() && constraints(table, moved).isEmpty()
         ? primaryKey(table, moved)
         : correlated;
+  }
+
+  /** Its columns that equal columns of other tables. */
+  public List<String> compared(TableUse table) {
+    Set<String> columns = new LinkedHashSet<>();
+    analysis
+        .mentions()
+        .text()
+        .all()
+        .flatMap(text -> text.blocks().stream())
+        .flatMap(RelationKeys::facts)
+        .forEach(
+            fact -> {
+              if (fact instanceof Fact.Same(var left, var right)
+                  && !left.source().equals(right.source())) {
+                Stream.of(left, right)
+                    .filter(variable -> variable.source() == table)
+                    .forEach(variable -> columns.add(variable.column()));
+              }
+            });
+    return List.copyOf(columns);
+  }
+
+  private static Stream<Fact> facts(Block block) {
+    return Stream.concat(
+        block.whereFacts().stream(), block.from().stream().flatMap(RelationKeys::facts));
+  }
+
+  private static Stream<Fact> facts(FromInfo from) {
+    return switch (from) {
+      case FromInfo.Leaf _ -> Stream.of();
+      case FromInfo.Join join ->
+          Stream.concat(
+              join.facts().stream(),
+              Stream.of(join.left(), join.right()).flatMap(RelationKeys::facts));
+    };
   }
 
   private static List<String> primaryKey(TableUse table, List<String> moved) {

@@ -10,6 +10,7 @@ import dev.drover.planner.text.TextBuilder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ public final class RelationalPlans {
   private final Optional<Plan> afterWrites;
   private final List<Exchange> exchanges = new ArrayList<>();
   private final Map<List<Object>, String> known = new HashMap<>();
+  private final Set<Column> joined = new HashSet<>();
 
   private RelationalPlans(Finish finish, Optional<Plan> afterWrites) {
     this.finish = finish;
@@ -86,6 +88,7 @@ public final class RelationalPlans {
   }
 
   private Plan.Fragments fragments(Placed best) {
+    addJoined(best.rows());
     return best.rows() instanceof Rows.Moved moved && finish.isPlain()
         ? fragments(moved.input(), moved.from())
         : fragments(best.rows(), new Spot.One());
@@ -130,9 +133,27 @@ public final class RelationalPlans {
         key,
         _ -> {
           String name = isLast ? PREFIX + 1 : PREFIX + (FIRST + exchanges.size());
-          exchanges.add(new Exchange(name, columns, List.of(), List.of(), producer, moved.route()));
+          exchanges.add(
+              new Exchange(
+                  name, columns, List.of(), List.of(), compared(moved), producer, moved.route()));
           return name;
         });
+  }
+
+  private void addJoined(Rows rows) {
+    if (rows instanceof Rows.Join join) {
+      join.on().stream()
+          .flatMap(c -> c.equal().stream())
+          .forEach(e -> joined.addAll(List.of(e.left(), e.right())));
+    }
+    rows.inputs().forEach(this::addJoined);
+  }
+
+  private List<String> compared(Rows.Moved moved) {
+    return IntStream.range(0, moved.columns().size())
+        .filter(i -> joined.contains(moved.columns().get(i)))
+        .mapToObj(RelationalPlans::name)
+        .toList();
   }
 
   private static List<Exchange.Column> columns(Rows.Moved moved) {
@@ -140,9 +161,12 @@ public final class RelationalPlans {
       return List.of(NO_COLUMN);
     }
     return IntStream.range(0, moved.columns().size())
-        .mapToObj(
-            i -> new Exchange.Column("c" + (i + 1), moved.columns().get(i).type().orElseThrow()))
+        .mapToObj(i -> new Exchange.Column(name(i), moved.columns().get(i).type().orElseThrow()))
         .toList();
+  }
+
+  private static String name(int column) {
+    return "c" + (column + 1);
   }
 
   /** Of copies one is read; relations that were sent there are there if they were sent to all. */
