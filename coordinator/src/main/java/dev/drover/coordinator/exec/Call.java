@@ -106,8 +106,8 @@ public final class Call {
     /** The transaction's one timestamp, as the text of a timestamptz. */
     String now();
 
-    /** The running statement fails because its tables have changed since it was planned. */
-    void planIsOld();
+    /** The running statement fails, and would not if it were planned and run again. */
+    void runAgain();
 
     /** The running operator takes the client's messages now, or again. */
     void takeMessages();
@@ -316,7 +316,7 @@ public final class Call {
    * more if nothing of it can be seen yet.
    */
   SqlError changedMeanwhile() {
-    context.scopes().planIsOld();
+    context.scopes().runAgain();
     return TableChanges.whileWaiting();
   }
 

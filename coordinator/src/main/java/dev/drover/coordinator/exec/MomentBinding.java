@@ -65,7 +65,7 @@ public final class MomentBinding implements MomentReader {
     void check(Runnable holds, Consumer<SqlError> otherwise);
 
     /** Every node has bound at one moment; rows follow. */
-    void bound();
+    void found();
 
     void gaveUp(ErrorFields why);
   }
@@ -179,7 +179,7 @@ public final class MomentBinding implements MomentReader {
   private void run() {
     if (state == State.CHECKING) {
       state = State.DONE;
-      listener.bound();
+      listener.found();
       units.forEach(Unit::run);
     }
   }

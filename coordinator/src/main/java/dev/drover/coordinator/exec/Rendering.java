@@ -25,11 +25,21 @@ public final class Rendering {
   private static final byte[] SCHEMA = "\"drover$".getBytes(StandardCharsets.US_ASCII);
 
   private final Call call;
-  private final List<Pin> pins;
-  private final int[] slots;
+  private final Leaves leaves;
   private final TextParameters parameters;
   private final List<byte[]> arrays;
+  private final boolean atMoment;
   private String now = "";
+
+  /** Where leaf names come from. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Leaves(List<Pin> pins, int[] slots) {
+    static final Leaves NONE = new Leaves(List.of(), new int[0]);
+
+    Pin pin(int index) {
+      return pins.get(index);
+    }
+  }
 
   /**
    * From the literals of the call's statement.
@@ -37,21 +47,26 @@ public final class Rendering {
    * @param pins those that leaf names come from, with their {@code slots}
    */
   public Rendering(Call call, List<Pin> pins, int[] slots) {
-    this(call, pins, slots, TextParameters.NONE, List.of());
+    this(call, new Leaves(pins, slots), TextParameters.NONE, List.of(), false);
   }
 
   private Rendering(
-      Call call, List<Pin> pins, int[] slots, TextParameters parameters, List<byte[]> arrays) {
+      Call call, Leaves leaves, TextParameters parameters, List<byte[]> arrays, boolean atMoment) {
     this.call = requireNonNull(call);
-    this.pins = requireNonNull(pins);
-    this.slots = requireNonNull(slots);
+    this.leaves = leaves;
     this.parameters = requireNonNull(parameters);
     this.arrays = requireNonNull(arrays);
+    this.atMoment = atMoment;
+  }
+
+  /** Of a text that nodes begin at one moment. */
+  public static Rendering atMoment(Call call) {
+    return new Rendering(call, Leaves.NONE, TextParameters.NONE, List.of(), true);
   }
 
   /** With more parameters behind those of the client: values in binary format. */
   public Rendering with(List<byte[]> more) {
-    return new Rendering(call, pins, slots, TextParameters.NONE, List.copyOf(more));
+    return new Rendering(call, leaves, TextParameters.NONE, List.copyOf(more), atMoment);
   }
 
   /** Of the first of those that {@link #with} has added. */
@@ -66,7 +81,8 @@ public final class Rendering {
   /** With parameters in the place of what differs from one execution to the next. */
   public Rendering kept(SqlText sql, List<Integer> literalTypes) {
     int client = call.cached().facts().parameterTypes().size();
-    return new Rendering(call, pins, slots, TextParameters.of(sql, client, literalTypes), arrays);
+    TextParameters kept = TextParameters.of(sql, client, literalTypes);
+    return new Rendering(call, leaves, kept, arrays, atMoment);
   }
 
   Call call() {
@@ -105,7 +121,11 @@ public final class Rendering {
       case Piece.Lifted(int ordinal) when parameters.takesLiterals() ->
           writeParameter(parameters.ofLiteral(ordinal), out);
       case Piece.Lifted(int ordinal) -> writeLiteral(ordinal, out);
-      case Piece.Leaf(int pin) -> writeLeafName(pins.get(pin).leafName(), slots[pin], out);
+      case Piece.Leaf(int pin) -> writeLeafName(leaves.pin(pin).leafName(), leaves.slots[pin], out);
+      case Piece.AtMoment(String text, _) when atMoment -> ByteBufUtil.writeUtf8(out, text);
+      case Piece.AtMoment _ -> {
+        // Each node begins when it comes to it.
+      }
       case Piece.Now _ when parameters.clock() -> writeParameter(parameters.ofClock(), out);
       case Piece.Now _ -> ByteBufUtil.writeUtf8(out, "'" + now() + "'::pg_catalog.timestamptz");
     }
@@ -147,7 +167,7 @@ public final class Rendering {
     for (Piece piece : sql.pieces()) {
       pieces.add(
           piece instanceof Piece.Leaf(int pin)
-              ? Piece.Fixed.of(leafName(pins.get(pin), slots[pin]))
+              ? Piece.Fixed.of(leafName(leaves.pin(pin), leaves.slots[pin]))
               : piece);
     }
     return new SqlText(pieces);

@@ -54,7 +54,7 @@ final class TextPlaces {
       case Piece.Fixed fixed when fixed.isCut() ->
           fixed.offset() + (fixed.literals() == 0 ? 0 : statement.literalEnd(fixed.literals() - 1));
       case Piece.Lifted(int ordinal) -> statement.literalStart(ordinal);
-      case Piece.Fixed _, Piece.Leaf _, Piece.Now _ -> Piece.Fixed.NOWHERE;
+      case Piece.Fixed _, Piece.Leaf _, Piece.Now _, Piece.AtMoment _ -> Piece.Fixed.NOWHERE;
     };
   }
 

@@ -113,7 +113,7 @@ final class ProducerUnits implements NodeUnit.Listener {
               }
 
               @Override
-              public void bound() {
+              public void found() {
                 allBound();
               }
 

@@ -127,7 +127,7 @@ final class PortionReader implements Operator {
     }
 
     @Override
-    public void bound() {
+    public void found() {
       call.output().bound();
     }
 

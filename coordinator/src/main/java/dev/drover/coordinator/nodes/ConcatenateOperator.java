@@ -71,8 +71,12 @@ public final class ConcatenateOperator implements Operator, NodeFan.Work {
   }
 
   @Override
-  public Optional<NodeTask> reading() {
-    return writes ? Optional.empty() : Optional.of(task);
+  public Optional<NodeTask> atMoment() {
+    return switch (effect) {
+      case READS -> Optional.of(task);
+      case CHANGES -> task.sql().changedAtMoment().map(_ -> task.saysWhenItBegins());
+      case ADDS -> Optional.empty();
+    };
   }
 
   @Override
@@ -85,6 +89,7 @@ public final class ConcatenateOperator implements Operator, NodeFan.Work {
 
   @Override
   public void rows(int index, ByteBuf run) {
+    describe();
     window.pass(run, call.output());
     if (!call.output().writable()) {
       fan.pauseAll();
@@ -116,11 +121,12 @@ public final class ConcatenateOperator implements Operator, NodeFan.Work {
 
   @Override
   public void message(int index, byte type, ByteBuf body) {
-    if (type == Backend.ROW_DESCRIPTION) {
+    if (type == Backend.ROW_DESCRIPTION && !writes) {
       describe();
     }
   }
 
+  /** What changes rows has its result when it has changed them all, or else an error. */
   private void describe() {
     if (!described && call.simple()) {
       described = true;
@@ -152,6 +158,9 @@ public final class ConcatenateOperator implements Operator, NodeFan.Work {
       call.closeBareScope();
       call.failed(error.get());
       return;
+    }
+    if (call.cached().returnsRows()) {
+      describe();
     }
     call.closeBareScope();
     long count = window.unbounded() ? rows : window.passed();

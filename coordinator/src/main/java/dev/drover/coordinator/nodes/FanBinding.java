@@ -22,6 +22,7 @@ final class FanBinding {
   private final NodeFan.Work work;
   private final BitSet unbound;
   private final Deque<Early> early = new ArrayDeque<>();
+  private boolean holds;
   private boolean errorAtBind;
   private boolean errorLater;
 
@@ -33,17 +34,41 @@ final class FanBinding {
     unbound.set(0, binds ? nodes : 0);
   }
 
+  /** Rows go on as they come. */
   boolean complete() {
-    return unbound.isEmpty();
+    return unbound.isEmpty() && !holds;
   }
 
   void bound(int index) {
-    if (complete()) {
+    if (unbound.isEmpty()) {
       return;
     }
     unbound.clear(index);
-    if (complete() && !errorAtBind) {
+    if (unbound.isEmpty() && !errorAtBind) {
       work.bound();
+      passUnlessHeld();
+    }
+  }
+
+  /** All have bound, and run; rows of theirs wait for {@link #release}. */
+  void holdRows() {
+    holds = true;
+    for (int i = unbound.nextSetBit(0); i >= 0; i = unbound.nextSetBit(i + 1)) {
+      bound(i);
+    }
+  }
+
+  /** All have bound, and their rows are good. */
+  void release() {
+    holds = false;
+    for (int i = unbound.nextSetBit(0); i >= 0; i = unbound.nextSetBit(i + 1)) {
+      bound(i);
+    }
+    passUnlessHeld();
+  }
+
+  private void passUnlessHeld() {
+    if (!holds) {
       pass();
     }
   }
@@ -81,7 +106,7 @@ final class FanBinding {
   void end() {
     early.forEach(e -> e.run().release());
     early.clear();
-    if (errorLater && !complete()) {
+    if (errorLater && !unbound.isEmpty()) {
       work.bound();
     }
   }

@@ -44,7 +44,7 @@ public final class MergeOperator implements Operator, NodeFan.Work, RowMerge.Str
   }
 
   @Override
-  public Optional<NodeTask> reading() {
+  public Optional<NodeTask> atMoment() {
     return Optional.of(task);
   }
 

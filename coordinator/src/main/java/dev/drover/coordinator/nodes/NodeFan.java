@@ -2,13 +2,10 @@ package dev.drover.coordinator.nodes;
 
 import dev.drover.coordinator.exec.BoundQuery;
 import dev.drover.coordinator.exec.Call;
-import dev.drover.coordinator.exec.MomentBinding;
 import dev.drover.coordinator.exec.StatementError;
-import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
-import dev.drover.pgwire.FrontendEncoder;
 import dev.drover.pgwire.MessageType.Backend;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
@@ -20,7 +17,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * One statement to several nodes at once: joins them all before anything is sent, hands on what
@@ -37,8 +33,8 @@ public final class NodeFan {
     /** Whole frames; ownership moves to the callee. */
     void rows(int index, ByteBuf run);
 
-    /** A query that is to see all nodes as of one moment; its task is then sent by the fan. */
-    default Optional<NodeTask> reading() {
+    /** What is to see all nodes as of one moment; the task is then sent by the fan. */
+    default Optional<NodeTask> atMoment() {
       return Optional.empty();
     }
 
@@ -80,8 +76,8 @@ public final class NodeFan {
   private List<Participant> participants = List.of();
   private final List<Boolean> done = new ArrayList<>();
   private FanBinding binding;
-  private Optional<MomentBinding> moment = Optional.empty();
-  private final BitSet resting = new BitSet();
+  private Optional<FanMoment> moment = Optional.empty();
+  private final RestingNodes resting;
   private final BitSet unsent = new BitSet();
   private Optional<ErrorFields> error = Optional.empty();
   private int open;
@@ -91,6 +87,7 @@ public final class NodeFan {
     this.nodes = List.copyOf(nodes);
     this.work = work;
     this.binding = new FanBinding(this, work, nodes.size(), work.binds() && !call.simple());
+    this.resting = new RestingNodes(call);
   }
 
   public void start() {
@@ -115,9 +112,9 @@ public final class NodeFan {
     for (int i = 0; i < participants.size(); i++) {
       done.add(false);
     }
-    Optional<NodeTask> reading = open > 1 ? work.reading() : Optional.empty();
-    if (reading.isPresent() && call.transaction().view().isPerStatement()) {
-      sendAtMoment(reading.get());
+    Optional<NodeTask> atMoment = open > 1 ? work.atMoment() : Optional.empty();
+    if (atMoment.isPresent() && call.transaction().view().isPerStatement()) {
+      sendAtMoment(atMoment.get());
     } else if (work.writes()) {
       call.transaction().sendWrite(this::sendNow);
     } else {
@@ -127,45 +124,58 @@ public final class NodeFan {
 
   private void sendAtMoment(NodeTask task) {
     binding = new FanBinding(this, work, nodes.size(), true);
-    MomentBinding one =
-        new MomentBinding(call.transaction().services().moments(), new MomentListener());
+    unsent.set(0, participants.size());
+    FanMoment one =
+        work.writes()
+            ? changing(task)
+            : new ReadingMoment(call, participants.size(), new MomentHost(task));
     moment = Optional.of(one);
-    one.start(
-        participants.size(),
-        i -> {
-          BoundQuery query = task.bind(participants.get(i), new NodeReply(i));
-          query.flush();
-          return query;
-        });
+    one.start();
   }
 
   /** The client cancels what waits for a moment; what runs is cancelled on the servers. */
   public void cancel() {
-    moment.ifPresent(MomentBinding::cancel);
+    moment.ifPresent(FanMoment::cancel);
   }
 
-  private final class MomentListener implements MomentBinding.Listener {
-    /** Nodes that have bound hold their locks, so that nothing moves away before they are done. */
-    @Override
-    public void check(Runnable holds, Consumer<SqlError> otherwise) {
-      call.whenPlanHolds(
-          () -> {
-            call.planHeld();
-            holds.run();
-          },
-          otherwise);
+  private FanMoment changing(NodeTask task) {
+    int table = task.sql().changedAtMoment().orElseThrow();
+    return new ChangingMoment(call, participants, table, new MomentHost(task));
+  }
+
+  private final class MomentHost implements FanMoment.Host {
+    private final NodeTask task;
+
+    MomentHost(NodeTask task) {
+      this.task = task;
     }
 
     @Override
-    public void bound() {
-      for (int i = 0; i < participants.size(); i++) {
-        binding.bound(i);
-      }
+    public BoundQuery bind(int index) {
+      unsent.clear(index);
+      BoundQuery query = task.bind(participants.get(index), new NodeReply(index));
+      query.flush();
+      return query;
     }
 
     @Override
-    public void gaveUp(ErrorFields why) {
+    public void running() {
+      binding.holdRows();
+    }
+
+    @Override
+    public void found() {
+      binding.release();
+      endIfAllHave();
+    }
+
+    @Override
+    public void failed(ErrorFields why) {
+      boolean running = open > 0;
       fail(why);
+      if (!running) {
+        endIfAllHave();
+      }
     }
   }
 
@@ -193,19 +203,23 @@ public final class NodeFan {
   private void send(int index) {
     unsent.clear(index);
     work.send(index, participants.get(index), new NodeReply(index));
-    participants.get(index).backend().link().flush();
+    link(index).flush();
   }
 
   public int node(int index) {
     return nodes.get(index);
   }
 
+  private BackendLink link(int index) {
+    return participants.get(index).backend().link();
+  }
+
   void pause(int index) {
-    participants.get(index).backend().link().pause();
+    link(index).pause();
   }
 
   void resume(int index) {
-    participants.get(index).backend().link().resume();
+    link(index).resume();
   }
 
   public void resumeAll() {
@@ -218,55 +232,36 @@ public final class NodeFan {
 
   /** When every node that has not ended is at rest and the client has enough, the portal is too. */
   void suspendIfIdle() {
-    boolean idle = open > 0 && resting.cardinality() == open;
-    if (idle && !call.output().wantsMore()) {
+    if (open > 0 && resting.count() == open && !call.output().wantsMore()) {
       call.suspended();
     }
   }
 
   boolean isResting(int index) {
-    return resting.get(index);
+    return resting.has(index);
   }
 
   /** Asks a node at rest for as many rows again. */
   void more(int index) {
-    resting.clear(index);
-    BackendLink link = participants.get(index).backend().link();
-    FrontendEncoder.execute(link.out(), call.serverPortal(), call.request().maxRows());
-    FrontendEncoder.sync(link.out());
-    link.expect(new NodeReply(index));
-    link.flush();
+    resting.ask(index, link(index), new NodeReply(index));
   }
 
   /** Asks all nodes at rest, if the client takes more now. */
   public void moreIfWanted() {
-    if (!call.output().writable() || !call.output().wantsMore()) {
-      return;
-    }
-    for (int i = resting.nextSetBit(0); i >= 0; i = resting.nextSetBit(i + 1)) {
-      more(i);
+    if (call.output().writable() && call.output().wantsMore()) {
+      resting.all().forEach(this::more);
     }
   }
 
   /** Nobody wants more of the nodes at rest. */
   public void closeResting() {
-    for (int i = resting.nextSetBit(0); i >= 0; i = resting.nextSetBit(i + 1)) {
-      BackendLink link = participants.get(i).backend().link();
-      FrontendEncoder.closePortal(link.out(), call.serverPortal());
-      FrontendEncoder.sync(link.out());
-      link.expect(new QuietReply());
-      link.flush();
-    }
-    resting.clear();
+    resting.takeAll().forEach(index -> resting.close(link(index)));
   }
 
   /** Ends what still runs; used when no more rows are wanted or an error makes them useless. */
   void cancelRest() {
-    for (int i = resting.nextSetBit(0); i >= 0; i = resting.nextSetBit(i + 1)) {
-      resting.clear(i);
-      nodeEnded(i);
-    }
-    moment.ifPresent(MomentBinding::giveUp);
+    resting.takeAll().forEach(this::nodeEnded);
+    moment.ifPresent(FanMoment::giveUp);
     leaveUnsent();
     for (int i = 0; i < done.size(); i++) {
       if (!done.get(i)) {
@@ -297,12 +292,20 @@ public final class NodeFan {
     open--;
     work.nodeDone(index);
     if (open == 0) {
-      binding.end();
-      noteDeadlock();
-      work.finished(error);
+      endIfAllHave();
     } else {
       sendUnsent();
       suspendIfIdle();
+    }
+  }
+
+  /** Nodes that have done their work wait to be told that they began it at one moment. */
+  private void endIfAllHave() {
+    if (open == 0 && moment.map(FanMoment::isDecided).orElse(true)) {
+      binding.end();
+      moment.ifPresent(FanMoment::ended);
+      noteDeadlock();
+      work.finished(error);
     }
   }
 
@@ -339,15 +342,24 @@ public final class NodeFan {
     @Override
     public void message(byte type, ByteBuf body) {
       switch (type) {
-        case Backend.COMMAND_COMPLETE -> work.tag(index, CommandTag.text(body));
+        case Backend.COMMAND_COMPLETE -> {
+          work.tag(index, CommandTag.text(body));
+          moment.ifPresent(one -> one.begun(index));
+        }
         case Backend.PORTAL_SUSPENDED -> suspended = true;
         case Backend.BIND_COMPLETE ->
-            moment.ifPresentOrElse(MomentBinding::nodeBound, () -> binding.bound(index));
+            moment.ifPresentOrElse(FanMoment::bound, () -> binding.bound(index));
         case Backend.ERROR -> serverError(ErrorFields.decode(body));
-        case Backend.NOTICE ->
-            call.output()
-                .notice(StatementError.notice(call, ErrorFields.decode(body), node(index)));
+        case Backend.NOTICE -> notice(ErrorFields.decode(body));
         default -> work.message(index, type, body);
+      }
+    }
+
+    private void notice(ErrorFields fields) {
+      if (fields.sqlState().equals(FanMoment.BEGUN)) {
+        moment.ifPresent(one -> one.begun(index));
+      } else {
+        call.output().notice(StatementError.notice(call, fields, node(index)));
       }
     }
 
@@ -366,7 +378,7 @@ public final class NodeFan {
     @Override
     public void ready(char status) {
       if (suspended && error.isEmpty()) {
-        resting.set(index);
+        resting.add(index);
         work.rested(index);
         suspendIfIdle();
       } else {

@@ -16,14 +16,35 @@ import java.util.Optional;
  *
  * @param resultFormats when present, the extended protocol is used whatever the client did
  * @param limited each node gets the row limit of the call, and comes to rest at it
+ * @param atMoment the nodes say when they begin
  */
 public record NodeTask(
-    Call call, List<Integer> nodes, SqlText sql, Optional<int[]> resultFormats, boolean limited) {
+    Call call,
+    List<Integer> nodes,
+    SqlText sql,
+    Optional<int[]> resultFormats,
+    boolean limited,
+    boolean atMoment) {
   private static final int SLOT_BITS = 16;
+
+  /** In the place of a slot, of which there are not so many. */
+  private static final long AT_MOMENT = (1 << SLOT_BITS) - 1;
+
   private static final int[] TEXT_FORMAT = {0};
 
   public NodeTask {
     nodes = List.copyOf(nodes);
+  }
+
+  /** Of nodes that begin when they come to it. */
+  public NodeTask(
+      Call call, List<Integer> nodes, SqlText sql, Optional<int[]> resultFormats, boolean limited) {
+    this(call, nodes, sql, resultFormats, limited, false);
+  }
+
+  /** The same, of nodes that say when they begin. */
+  NodeTask saysWhenItBegins() {
+    return new NodeTask(call, nodes, sql, resultFormats, limited, true);
   }
 
   /** All rows, whatever the call's limit. */
@@ -50,7 +71,8 @@ public record NodeTask(
   }
 
   private Rendering rendering() {
-    Rendering whole = new Rendering(call, List.of(), new int[0]);
+    Rendering whole =
+        atMoment ? Rendering.atMoment(call) : new Rendering(call, List.of(), new int[0]);
     return isKept() ? whole.kept(sql, List.of()) : whole;
   }
 
@@ -59,7 +81,8 @@ public record NodeTask(
   }
 
   private ServerCommand.Bound bound() {
-    long key = isKept() ? call.request().statementKey() << SLOT_BITS : 0;
+    long statement = call.request().statementKey() << SLOT_BITS;
+    long key = isKept() ? statement | (atMoment ? AT_MOMENT : 0) : 0;
     Optional<int[]> formats =
         call.simple() ? resultFormats.or(() -> Optional.of(TEXT_FORMAT)) : resultFormats;
     return limited

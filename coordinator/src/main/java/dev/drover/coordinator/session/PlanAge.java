@@ -16,22 +16,9 @@ import java.util.Optional;
 final class PlanAge {
   private final Transaction transaction;
   private Optional<CatalogSnapshot> seen = Optional.empty();
-  private boolean old;
 
   PlanAge(Transaction transaction) {
     this.transaction = transaction;
-  }
-
-  /** The running statement fails because its tables have changed since it was planned. */
-  void planIsOld() {
-    old = true;
-  }
-
-  /** Whether it was so, once. */
-  boolean takeOld() {
-    boolean was = old;
-    old = false;
-    return was;
   }
 
   /**

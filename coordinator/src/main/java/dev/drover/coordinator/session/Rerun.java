@@ -11,11 +11,13 @@ import dev.drover.pgwire.SqlError;
 import dev.drover.planner.plan.Plan;
 
 /**
- * A statement that failed because its tables moved meanwhile: as long as its client has seen
- * nothing of it, it is planned anew and run again. A COPY has not asked for rows then.
+ * A statement that failed because its tables moved meanwhile, or because its nodes did not begin it
+ * at one moment: as long as its client has seen nothing of it, it is planned anew and run again. A
+ * COPY has not asked for rows then.
  *
- * <p>If it is a transaction of its own, it is rolled back before. In a client's transaction whose
- * statements each have their own view, it is taken back, if it failed where it was the first.
+ * <p>If it is a transaction of its own, it is rolled back before. In a larger one whose statements
+ * each have their own view, it is taken back, if it failed where it was the first, or where a
+ * savepoint was set for it.
  *
  * <p>Threads: as {@link StatementRunner}.
  */
@@ -32,7 +34,7 @@ final class Rerun implements Call.Listener {
 
   private Rerun(StatementRunner runner, ClientOutput output, Call first, Call.Listener client) {
     this.runner = runner;
-    this.inside = runner.transaction().scope() == Transaction.Scope.EXPLICIT;
+    this.inside = runner.transaction().scope() != Transaction.Scope.NONE;
     this.output = output;
     this.first = first;
     this.client = client;
@@ -42,7 +44,7 @@ final class Rerun implements Call.Listener {
   /** The call, or one that is run again if need be. */
   static Call of(StatementRunner runner, Call call) {
     boolean possible =
-        isInPlace(runner.transaction(), call)
+        isInPlace(runner.transaction())
             && isRepeatable(call.cached().plan())
             && call.output() instanceof ClientOutput;
     if (!possible) {
@@ -53,11 +55,11 @@ final class Rerun implements Call.Listener {
     return call.listenedBy(rerun);
   }
 
-  private static boolean isInPlace(Transaction transaction, Call call) {
+  private static boolean isInPlace(Transaction transaction) {
     return switch (transaction.scope()) {
-      case NONE -> call.request().alone();
-      case EXPLICIT -> !transaction.failed() && !transaction.view().keepsView();
-      case BARE, IMPLICIT -> false;
+      case NONE -> true;
+      case EXPLICIT, IMPLICIT -> !transaction.failed() && !transaction.view().keepsView();
+      case BARE -> false;
     };
   }
 
@@ -106,7 +108,7 @@ final class Rerun implements Call.Listener {
   @Override
   public void failed(Call call, ErrorFields error) {
     boolean again =
-        runner.age().takeOld()
+        runner.isWantedAgain()
             && output.written() == written
             && runs < MAX_RUNS
             && (!inside || runner.transaction().failure().isTakenBackEasily());

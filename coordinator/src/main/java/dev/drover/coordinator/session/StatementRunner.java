@@ -54,6 +54,7 @@ final class StatementRunner implements Call.Scopes {
   private final CurrentPlanner planner;
   private final PlanAge age;
   private Optional<DdlChanges> changes = Optional.empty();
+  private boolean wantedAgain;
 
   StatementRunner(Session session, Transaction transaction, SettingsTracker settings) {
     this.session = session;
@@ -197,20 +198,20 @@ final class StatementRunner implements Call.Scopes {
   /** Runs a plan; the listener is told its end. */
   void run(Call call) {
     session.occupy();
-    age.takeOld();
     start(Rerun.of(this, call));
   }
 
   @Override
-  public void planIsOld() {
-    age.planIsOld();
+  public void runAgain() {
+    wantedAgain = true;
   }
 
-  PlanAge age() {
-    return age;
+  boolean isWantedAgain() {
+    return wantedAgain;
   }
 
   void start(Call call) {
+    wantedAgain = false;
     try {
       if (session.channel().encoding().isPresent()) {
         EncodedFormats.checkCopy(call.cached(), call.text().toString());

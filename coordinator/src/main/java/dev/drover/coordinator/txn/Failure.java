@@ -12,14 +12,17 @@ import java.util.function.Consumer;
  * it let go of the work since the last savepoint, or of all of it, and of its locks. PostgreSQL
  * does not wait for the client's ROLLBACK either, for which others might wait in vain.
  *
- * <p>A statement that failed where it was the first of the transaction, and has been nowhere else,
- * can be taken back: those servers leave the transaction, and it is as if the statement had never
- * been.
+ * <p>A statement that failed where it was the first of the transaction, and has been nowhere else
+ * but where a savepoint was set for it, can be taken back: the former servers leave the
+ * transaction, and it is as if the statement had never been.
  *
  * <p>Threads: confined to the session's event loop.
  */
 public final class Failure {
   private static final char IN_TRANSACTION = 'T';
+  private static final String STATEMENT = "drover_statement";
+  private static final String UNDO =
+      "ROLLBACK TO SAVEPOINT " + STATEMENT + "; RELEASE SAVEPOINT " + STATEMENT;
 
   private final List<Participant> participants;
   private final Replay replay;
@@ -35,13 +38,17 @@ public final class Failure {
   }
 
   /** A server that took part before the statement, and how much it had been asked. */
-  private record Mark(Participant participant, long asked) {
+  private record Mark(Participant participant, long asked, boolean saved) {
     static Mark of(Participant participant) {
-      return new Mark(participant, participant.backend().link().asked());
+      return new Mark(participant, participant.backend().link().asked(), false);
     }
 
-    /** Nothing of the statement has got there. */
-    boolean isUntouched() {
+    /** The statement can be undone there, if it has got there at all. */
+    boolean isEasy() {
+      return saved || isUntouched();
+    }
+
+    private boolean isUntouched() {
       return participant.backend().link().asked() == asked
           && participant.backend().link().pending() == 0
           && participant.backend().link().status() == IN_TRANSACTION;
@@ -56,7 +63,7 @@ public final class Failure {
   void set(boolean spreads) {
     failed = true;
     if (spreads && marks.isEmpty()) {
-      spread();
+      spread(List.of());
     }
   }
 
@@ -72,26 +79,56 @@ public final class Failure {
 
   /** The statement ends as it has. */
   public void settle() {
+    List<Participant> saved = saved();
     marks = Optional.empty();
     if (failed) {
-      spread();
+      spread(saved);
+    } else {
+      saved.forEach(Failure::release);
     }
+  }
+
+  private List<Participant> saved() {
+    return marks.stream().flatMap(List::stream).filter(Mark::saved).map(Mark::participant).toList();
+  }
+
+  private static void release(Participant participant) {
+    participant.backend().query("RELEASE SAVEPOINT " + STATEMENT, new QuietReply());
+    participant.backend().link().flush();
+  }
+
+  /** The statement will be undone on a server that took part before it, if it is taken back. */
+  public void save(Participant participant) {
+    marks = marks.map(all -> all.stream().map(m -> saved(m, participant)).toList());
+  }
+
+  private static Mark saved(Mark mark, Participant participant) {
+    if (mark.saved() || !mark.participant().equals(participant)) {
+      return mark;
+    }
+    participant.backend().query("SAVEPOINT " + STATEMENT, new QuietReply());
+    participant.backend().link().flush();
+    return new Mark(participant, mark.asked(), true);
   }
 
   /** Whether the statement can be taken back. */
   public boolean isTakenBackEasily() {
-    return marks.map(all -> all.stream().allMatch(Mark::isUntouched)).orElse(false);
+    return marks.map(all -> all.stream().allMatch(Mark::isEasy)).orElse(false);
   }
 
   /** Takes the statement back. */
   public void takeBack(Runnable done) {
     List<Participant> before = marks.orElseThrow().stream().map(Mark::participant).toList();
+    List<Participant> saved = saved();
     List<Participant> joined = new ArrayList<>(participants);
     joined.removeAll(before);
+    List<Participant> undone = new ArrayList<>(joined);
+    undone.addAll(saved);
     Fanout.toAll(
-        joined,
-        _ -> "ROLLBACK",
+        undone,
+        p -> saved.contains(p) ? UNDO : "ROLLBACK",
         _ -> {
+          undone.forEach(Participant::letGo);
           if (participants.removeAll(joined)) {
             joined.forEach(p -> release.accept(p.backend()));
           }
@@ -102,15 +139,19 @@ public final class Failure {
 
   /**
    * Whoever still answers is left alone until the statement's end is reported too. The transactions
-   * stay open, so the client's ROLLBACK finds them as it expects them.
+   * stay open, so the client's ROLLBACK finds them as it expects them. Where a savepoint was set
+   * for the statement, its error has only undone what came after that.
    */
-  private void spread() {
+  private void spread(List<Participant> saved) {
     String undo = replay.lastSavepoint().map(s -> "ROLLBACK TO " + s).orElse("ROLLBACK AND CHAIN");
     for (Participant participant : participants) {
-      if (participant.backend().link().pending() == 0
-          && participant.backend().link().status() == IN_TRANSACTION) {
+      boolean rests =
+          participant.backend().link().pending() == 0
+              && participant.backend().link().status() == IN_TRANSACTION;
+      if (rests || saved.contains(participant) || participant.holds()) {
         participant.backend().query(undo, new QuietReply());
         participant.backend().link().flush();
+        participant.letGo();
       }
     }
   }

@@ -3,6 +3,8 @@ package dev.drover.coordinator.txn;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.coordinator.pool.Backend;
+import dev.drover.coordinator.pool.QuietReply;
+import java.util.Optional;
 
 /**
  * One connection that takes part in a transaction.
@@ -15,6 +17,7 @@ public final class Participant {
   private boolean wrote;
   private boolean commitsLast;
   private boolean temporary;
+  private Optional<String> unlock = Optional.empty();
 
   Participant(Backend backend, boolean metadata) {
     this.backend = requireNonNull(backend);
@@ -54,6 +57,25 @@ public final class Participant {
    */
   public void markTemporary() {
     temporary = true;
+  }
+
+  /**
+   * A statement of the transaction has a lock of the session here, which {@code sql} gives back.
+   */
+  public void holdsUntil(String sql) {
+    unlock = Optional.of(sql);
+  }
+
+  /** The statement has ended, and the server would do as it is told; returns the connection. */
+  public Backend letGo() {
+    unlock.ifPresent(sql -> backend.query(sql, new QuietReply()));
+    unlock.ifPresent(_ -> backend.link().flush());
+    unlock = Optional.empty();
+    return backend;
+  }
+
+  boolean holds() {
+    return unlock.isPresent();
   }
 
   boolean temporary() {

@@ -367,7 +367,7 @@ public final class Transaction {
   /** Gives every connection back and forgets the scope. */
   public void end() {
     bareWrite.end();
-    participants.forEach(p -> release(p.backend()));
+    participants.stream().map(Participant::letGo).forEach(this::release);
     participants.clear();
     replay.clear();
     view.end();

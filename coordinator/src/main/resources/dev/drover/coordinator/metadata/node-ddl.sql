@@ -23,6 +23,15 @@ BEGIN
     MESSAGE = format('no value for column %s reached the datanode', column_name);
 END $$;
 
+-- Tells the coordinator that the statement has its snapshot: messages of this level reach every
+-- client, whatever its settings.
+CREATE OR REPLACE FUNCTION drover.begun() RETURNS boolean
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  RAISE INFO USING ERRCODE = 'DR002', MESSAGE = 'begun';
+  RETURN true;
+END $$;
+
 -- Numbers the rows of a table in a column that was just added; returns how many there are. Copies of
 -- one table must get the same numbers: there rows are taken in the order of their texts, and rows
 -- of equal texts are the same to everybody.

@@ -95,7 +95,7 @@ class TextPlacesTest {
       case Piece.Fixed fixed -> fixed.utf8();
       case Piece.Lifted(int ordinal) -> statement.literalText(ordinal).getBytes(UTF_8);
       case Piece.Leaf _ -> LEAF.getBytes(UTF_8);
-      case Piece.Now _ -> new byte[0];
+      case Piece.Now _, Piece.AtMoment _ -> new byte[0];
     };
   }
 

@@ -308,6 +308,7 @@ public final class PlanPrinter {
             case SqlText.Piece.Lifted(var ordinal) -> ":" + (ordinal + 1);
             case SqlText.Piece.Leaf(var pin) -> "<leaf " + pin + ">";
             case SqlText.Piece.Now() -> "<now>";
+            case SqlText.Piece.AtMoment(var own, _) -> "<" + own.strip() + ">";
           });
     }
     return out.toString().replace("\n", " ");

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Text for a server with holes that are filled per execution.
@@ -23,6 +24,14 @@ public record SqlText(List<Piece> pieces) {
   /** A piece of a statement that is planned anew for each text, from this byte of the text. */
   public static SqlText cut(String text, int offset) {
     return new SqlText(List.of(Piece.Fixed.cut(text, 0, offset)));
+  }
+
+  /** The table whose rows it changes, if its nodes can tell when they begin it. */
+  public Optional<Integer> changedAtMoment() {
+    return pieces.stream()
+        .filter(Piece.AtMoment.class::isInstance)
+        .findFirst()
+        .map(piece -> ((Piece.AtMoment) piece).changed());
   }
 
   /** A run of text, or a hole. */
@@ -71,5 +80,12 @@ public record SqlText(List<Piece> pieces) {
 
     /** The transaction's one {@code now()}, as a {@code timestamptz} constant. */
     record Now() implements Piece {}
+
+    /**
+     * Text of Drover's own that only a statement has whose nodes begin it at one moment.
+     *
+     * @param changed the OID of the table whose rows it changes
+     */
+    record AtMoment(String text, int changed) implements Piece {}
   }
 }

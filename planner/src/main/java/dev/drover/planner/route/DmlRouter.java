@@ -211,8 +211,10 @@ final class DmlRouter {
       case Placement.Copies _ -> throw new IllegalStateException("target is no copy");
       case Placement.Parts parts -> {
         List<Pin> pins = new KeyPins(analysis.flow()).several(target);
-        SqlText text = withDefaults(new NodeText(analysis).plain(true), target, true);
-        yield new Plan.AllNodes(text, parts.nodes(), pins, Combine.ALL_ROWS, true);
+        SpliceText text = new NodeText(analysis).plain(true);
+        new MomentText(parsed, target.relation().oid()).insertInto(text);
+        yield new Plan.AllNodes(
+            withDefaults(text, target, true), parts.nodes(), pins, Combine.ALL_ROWS, true);
       }
     };
   }

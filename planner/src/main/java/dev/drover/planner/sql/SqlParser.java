@@ -21,8 +21,16 @@ public final class SqlParser {
    * @throws SqlError 42601 for what is no SQL, 54001 for what is nested too deeply
    */
   public static List<ParsedStatement> parse(byte[] text) {
-    Tokens tokens = Lexer.tokens(text);
-    Cursor cursor = new Cursor(tokens);
+    Cursor cursor = new Cursor(Lexer.tokens(text));
+    try {
+      return statements(cursor);
+    } catch (StackOverflowError e) {
+      // Code that is not compiled yet takes several times as much of the stack.
+      throw cursor.tooDeep();
+    }
+  }
+
+  private static List<ParsedStatement> statements(Cursor cursor) {
     Grammar grammar = new Grammar(cursor);
     List<ParsedStatement> parsed = new ArrayList<>(1);
     while (!cursor.at(Token.END)) {

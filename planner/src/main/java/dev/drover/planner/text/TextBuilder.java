@@ -32,7 +32,8 @@ public final class TextBuilder {
       case SqlText.Piece.Fixed _,
           SqlText.Piece.Lifted _,
           SqlText.Piece.Leaf _,
-          SqlText.Piece.Now _ -> {
+          SqlText.Piece.Now _,
+          SqlText.Piece.AtMoment _ -> {
         flush();
         pieces.add(piece);
       }

@@ -42,7 +42,7 @@ class SpliceTextTest {
           fixed.literals() + "+" + fixed.offset() + " " + fixed;
       case Piece.Fixed fixed -> "own " + fixed;
       case Piece.Lifted(int ordinal) -> ":" + ordinal;
-      case Piece.Leaf _, Piece.Now _ -> piece.toString();
+      case Piece.Leaf _, Piece.Now _, Piece.AtMoment _ -> piece.toString();
     };
   }
 }

@@ -25,6 +25,7 @@ class ChangesOfOneMomentTest {
 
   private final Endpoints endpoints;
   private final AtomicInteger lastPair = new AtomicInteger();
+  private boolean blocks;
 
   ChangesOfOneMomentTest(Endpoints endpoints) {
     this.endpoints = endpoints;
@@ -48,6 +49,12 @@ class ChangesOfOneMomentTest {
   @Test
   void wholePairsAreDeletedByTransactionsOfOneView() {
     assertThat(oddChanges(Connection.TRANSACTION_REPEATABLE_READ)).as("halves seen").isZero();
+  }
+
+  @Test
+  void wholePairsAreDeletedByTransactionsThatHaveDoneMore() {
+    blocks = true;
+    assertThat(oddChanges(Connection.TRANSACTION_READ_COMMITTED)).as("halves seen").isZero();
   }
 
   private int oddChanges(int level) {
@@ -83,8 +90,13 @@ class ChangesOfOneMomentTest {
     try (Connection connection = endpoints.drover().connect();
         PreparedStatement delete = connection.prepareStatement("DELETE FROM halves")) {
       connection.setTransactionIsolation(level);
+      connection.setAutoCommit(!blocks);
       while (left.getAndDecrement() > 0) {
         odd += delete.executeUpdate() % 2;
+        if (blocks) {
+          odd += delete.executeUpdate() % 2;
+          connection.commit();
+        }
       }
     }
     return odd;

@@ -1,0 +1,257 @@
+package dev.drover.coordinator.nodes;
+
+import dev.drover.coordinator.exec.BoundQuery;
+import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.StatementError;
+import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.coordinator.snapshot.MomentReader;
+import dev.drover.coordinator.snapshot.Moments;
+import dev.drover.coordinator.txn.Participant;
+import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.Severity;
+import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Of an UPDATE or DELETE, whose snapshot is that of its Execute: every node begins while no commit
+ * is under way, and says so. From then on each looks at rows that others change as PostgreSQL does,
+ * in their newest version.
+ *
+ * <pre>
+ *   state    | event                      | next     | effect
+ *   ---------+----------------------------+----------+-------------------------------------------
+ *   QUEUED   | start, its turn            | BINDING  | Parse, Bind everywhere: locks, plan
+ *   BINDING  | all bound                  | CHECKING | asks whether the plan still holds
+ *   CHECKING | the plan holds             | WAITING  | asks for a window
+ *   WAITING  | a window                   | STARTING | Execute everywhere
+ *   STARTING | all have begun             | STARTED  | says so
+ *   STARTED  | the window was valid       | FOUND    | their results are good
+ *   STARTED  | it was not                 | GIVEN_UP | an error: the statement has to run again
+ *   STARTING | the window is over         | GIVEN_UP | the same
+ *   any      | an error, a cancel         | GIVEN_UP | Sync where nothing runs
+ * </pre>
+ *
+ * <p>All nodes begin at once, so two statements that want the same rows may each get them on one
+ * node and wait for the other's. After a deadlock those that change one table take turns, by a lock
+ * on the first of their nodes that they hold until they have ended.
+ *
+ * <p>Source: PostgreSQL 18, {@code PortalStart}, {@code PortalRunMulti}: a statement that changes
+ * rows gets its snapshot when it is run.
+ */
+final class ChangingMoment implements FanMoment, MomentReader {
+  private static final long PATIENCE_SECONDS = 30;
+
+  /** "drov": nobody's advisory locks are likely to be of this class. */
+  private static final int TURNS = 0x64726f76;
+
+  private static final char IN_TRANSACTION = 'T';
+
+  private enum State {
+    QUEUED,
+    BINDING,
+    CHECKING,
+    WAITING,
+    STARTING,
+    STARTED,
+    FOUND,
+    GIVEN_UP
+  }
+
+  private final Call call;
+  private final List<Participant> participants;
+  private final int table;
+  private final Host host;
+  private final Moments moments;
+  private final List<BoundQuery> queries = new ArrayList<>();
+  private final BitSet waitedFor = new BitSet();
+  private State state = State.QUEUED;
+  private int unbound;
+  private Optional<Taking> window = Optional.empty();
+  private Optional<ScheduledFuture<?>> patience = Optional.empty();
+
+  /** {@code table} is the OID of the one that is changed. */
+  ChangingMoment(Call call, List<Participant> participants, int table, Host host) {
+    this.call = call;
+    this.participants = participants;
+    this.table = table;
+    this.host = host;
+    this.moments = call.transaction().services().moments();
+  }
+
+  @Override
+  public void start() {
+    participants.forEach(call.transaction().failure()::save);
+    if (call.services().writeOrder().firstNodeFirst()) {
+      takeTurn();
+    } else {
+      bind();
+    }
+  }
+
+  private void takeTurn() {
+    Participant first = participants.getFirst();
+    first.holdsUntil("SELECT pg_catalog.pg_advisory_unlock(" + turn() + ")");
+    first
+        .backend()
+        .query(
+            "SELECT pg_catalog.pg_advisory_lock(" + turn() + ")",
+            new QuietReply(reply -> turnCame(first, reply)));
+    first.backend().link().flush();
+  }
+
+  private String turn() {
+    return TURNS + ", " + table;
+  }
+
+  @Override
+  public void ended() {
+    Participant first = participants.getFirst();
+    if (first.backend().link().status() == IN_TRANSACTION) {
+      first.letGo();
+    }
+  }
+
+  private void turnCame(Participant first, QuietReply reply) {
+    if (reply.lost().isPresent()) {
+      fail(reply.lost().get());
+    } else if (reply.error().isPresent()) {
+      host.failed(StatementError.of(call, reply.error().get(), first.node()));
+    } else if (state == State.QUEUED) {
+      bind();
+    }
+  }
+
+  private void bind() {
+    state = State.BINDING;
+    unbound = participants.size();
+    for (int i = 0; i < participants.size(); i++) {
+      queries.add(host.bind(i));
+    }
+  }
+
+  /** Nodes that have bound hold their locks, so that nothing moves away before they are done. */
+  @Override
+  public void bound() {
+    unbound--;
+    if (unbound == 0 && state == State.BINDING) {
+      state = State.CHECKING;
+      call.whenPlanHolds(this::await, this::fail);
+    }
+  }
+
+  private void await() {
+    if (state != State.CHECKING) {
+      return;
+    }
+    call.planHeld();
+    state = State.WAITING;
+    patience =
+        Optional.of(
+            call.services()
+                .loop()
+                .schedule(this::losePatience, PATIENCE_SECONDS, TimeUnit.SECONDS));
+    moments.await(this);
+  }
+
+  @Override
+  public void take(Taking taking) {
+    if (state != State.WAITING) {
+      taking.missed();
+      return;
+    }
+    state = State.STARTING;
+    window = Optional.of(taking);
+    waitedFor.set(0, participants.size());
+    participants.forEach(Participant::markWrote);
+    host.running();
+    queries.forEach(BoundQuery::run);
+  }
+
+  @Override
+  public void begun(int index) {
+    waitedFor.clear(index);
+    if (state == State.STARTING && waitedFor.isEmpty()) {
+      state = State.STARTED;
+      window.orElseThrow().fixed();
+    }
+  }
+
+  @Override
+  public void taken(boolean valid) {
+    if (state != State.STARTED) {
+      return;
+    }
+    if (valid) {
+      leave(State.FOUND);
+      host.found();
+    } else {
+      runAgain();
+    }
+  }
+
+  @Override
+  public void late() {
+    if (state == State.STARTING) {
+      runAgain();
+    }
+  }
+
+  /** Some nodes may see more than others. */
+  private void runAgain() {
+    call.scopes().runAgain();
+    fail(
+        SqlError.of(
+                SqlState.SERIALIZATION_FAILURE,
+                "the nodes could not begin the statement at one moment")
+            .withHint("Run the transaction again."));
+  }
+
+  private void losePatience() {
+    fail(
+        SqlError.of(
+                SqlState.SERIALIZATION_FAILURE,
+                "there was no moment at which all nodes could begin the statement")
+            .withDetail("Some transaction over several nodes has not ended on all of them.")
+            .withHint("Run the statement again, or set drover.global_snapshot to off."));
+  }
+
+  private void leave(State last) {
+    state = last;
+    patience.ifPresent(timer -> timer.cancel(false));
+    moments.withdraw(this);
+  }
+
+  @Override
+  public boolean isDecided() {
+    return state == State.FOUND || state == State.GIVEN_UP;
+  }
+
+  @Override
+  public void giveUp() {
+    if (isDecided()) {
+      return;
+    }
+    boolean runs = state == State.STARTING || state == State.STARTED;
+    leave(State.GIVEN_UP);
+    if (!runs) {
+      queries.forEach(BoundQuery::leave);
+    }
+  }
+
+  @Override
+  public void cancel() {
+    if (state == State.BINDING || state == State.CHECKING || state == State.WAITING) {
+      fail(SqlError.of(SqlState.QUERY_CANCELED, "canceling statement due to user request"));
+    }
+  }
+
+  private void fail(SqlError why) {
+    host.failed(ErrorFields.of(why, Severity.ERROR));
+  }
+}
