@@ -95,7 +95,8 @@ CREATE OR REPLACE VIEW drover.jobs AS
       - m.started), 0))::numeric) AS bytes_per_second,
     CASE WHEN j.finished IS NULL AND m.progress > 0 THEN
       justify_interval((clock_timestamp() - m.started) * (1 / m.progress - 1)) END AS time_left,
-    coalesce(m.write_blocked_ms, 0) AS write_blocked_ms, j.throttle, j.message, j.created, j.finished
+    coalesce(m.write_blocked_ms, 0) AS write_blocked_ms, j.throttle, j.message, j.created, j.finished,
+    j.moves_per_node
   FROM drover.job j LEFT JOIN LATERAL (
     SELECT count(*) FILTER (WHERE o.is_move) AS moves_total,
       count(*) FILTER (WHERE o.is_move AND o.phase = 'DONE') AS moves_done,

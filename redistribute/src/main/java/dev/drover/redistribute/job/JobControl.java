@@ -69,6 +69,11 @@ public final class JobControl {
     }
   }
 
+  /** Whether it is to go on: neither paused nor cancelled. */
+  public boolean isWanted() throws SQLException {
+    return wanted() == Job.Wanted.RUNNING;
+  }
+
   /** Whether somebody has asked for the end of the job. */
   public boolean isCancelled() throws SQLException {
     return wanted() == Job.Wanted.CANCELLING;

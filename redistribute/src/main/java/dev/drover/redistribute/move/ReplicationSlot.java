@@ -3,10 +3,20 @@ package dev.drover.redistribute.move;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.redistribute.change.Servers;
+import dev.drover.redistribute.job.JobCancelled;
+import dev.drover.redistribute.job.JobControl;
+import dev.drover.redistribute.job.JobLost;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A logical replication slot with the plugin {@code pgoutput}.
@@ -16,8 +26,9 @@ import java.sql.Statement;
  * @param link to the server that has it
  */
 public record ReplicationSlot(String name, Link link) {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicationSlot.class);
   private static final int SECONDS = 60;
-  private static final String CANCELLED = "57014";
+  private static final int END_SECONDS = 5;
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   /** Who may hold up the beginning of a slot. */
@@ -51,24 +62,38 @@ public record ReplicationSlot(String name, Link link) {
   }
 
   /**
-   * Makes it; waits for every transaction that has written and is open.
+   * Makes it; waits for every transaction that has written and is open, and tells the job of one. A
+   * job that is paused meanwhile begins anew later.
    *
    * @throws SQLException with {@code 55P03} if one does not end, which is named
+   * @throws JobCancelled if the job is to end
    */
-  public Exported create(Servers servers, int node, String application) throws SQLException {
+  public Exported create(Servers servers, int node, String application, JobControl control)
+      throws SQLException {
+    Optional<Exported> made = attempt(servers, node, application, control);
+    while (made.isEmpty()) {
+      drop();
+      control.proceed();
+      made = attempt(servers, node, application, control);
+    }
+    return made.get();
+  }
+
+  /** Empty if the job was not to go on. */
+  private Optional<Exported> attempt(
+      Servers servers, int node, String application, JobControl control) throws SQLException {
     Connection replication = servers.replication(node, application);
     boolean made = false;
     try (Statement statement = replication.createStatement()) {
-      statement.setQueryTimeout(SECONDS);
-      try (ResultSet row =
-          statement.executeQuery(
-              "CREATE_REPLICATION_SLOT %s LOGICAL pgoutput (SNAPSHOT 'export')".formatted(name))) {
-        row.next();
-        made = true;
-        return new Exported(replication, row.getString("snapshot_name"));
+      FutureTask<String> creation = new FutureTask<>(() -> snapshot(statement));
+      Thread.ofVirtual().name(name).start(creation);
+      try {
+        Optional<String> snapshot = await(creation, node, control);
+        made = snapshot.isPresent();
+        return snapshot.map(s -> new Exported(replication, s));
+      } finally {
+        stop(creation, statement);
       }
-    } catch (SQLException e) {
-      throw CANCELLED.equals(e.getSQLState()) ? heldUp(node, e) : e;
     } finally {
       if (!made) {
         replication.close();
@@ -76,12 +101,75 @@ public record ReplicationSlot(String name, Link link) {
     }
   }
 
-  private SQLException heldUp(int node, SQLException cause) throws SQLException {
-    return new SQLException(
-        "%s on node %s keeps the job from its beginning"
-            .formatted(link.ask(OLDEST).orElse("transaction"), node),
-        LOCK_NOT_AVAILABLE,
-        cause);
+  private String snapshot(Statement statement) throws SQLException {
+    try (ResultSet row =
+        statement.executeQuery(
+            "CREATE_REPLICATION_SLOT %s LOGICAL pgoutput (SNAPSHOT 'export')".formatted(name))) {
+      row.next();
+      return row.getString("snapshot_name");
+    }
+  }
+
+  private Optional<String> await(FutureTask<String> creation, int node, JobControl control)
+      throws SQLException {
+    String said = "";
+    for (int seconds = 0; seconds < SECONDS; seconds++) {
+      Optional<String> snapshot = result(creation);
+      if (snapshot.isPresent()) {
+        if (!said.isEmpty()) {
+          control.say("");
+        }
+        return snapshot;
+      }
+      if (!control.isWanted()) {
+        return Optional.empty();
+      }
+      String by = heldUp(node);
+      if (!by.equals(said)) {
+        LOG.info("event=slot_waits slot={} reason={}", name, by);
+        control.say(by);
+        said = by;
+      }
+    }
+    throw new SQLException(heldUp(node), LOCK_NOT_AVAILABLE);
+  }
+
+  /** After a second at most. */
+  private static Optional<String> result(FutureTask<String> creation) throws SQLException {
+    try {
+      return Optional.of(creation.get(1, TimeUnit.SECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SQLException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new JobLost("the coordinator stops");
+    }
+  }
+
+  /** The server does not look at its connection while it waits. */
+  private static void stop(FutureTask<String> creation, Statement statement) throws SQLException {
+    if (creation.isDone()) {
+      return;
+    }
+    statement.cancel();
+    try {
+      String snapshot = creation.get(END_SECONDS, TimeUnit.SECONDS);
+      LOG.debug("event=slot_made_late snapshot={}", snapshot);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.debug("event=slot_given_up reason={}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String heldUp(int node) throws SQLException {
+    return "%s on node %s keeps the job from its beginning"
+        .formatted(link.ask(OLDEST).orElse("transaction"), node);
   }
 
   /** False also when the server has thrown away what it was to send. */

@@ -209,7 +209,8 @@ final class SlotMover {
       from.dropTrash();
       MoveStore.fingerprint(control.catalog(), move.id(), tables.fingerprint());
       from.publish(tables.tables());
-      exported = Optional.of(from.slot().create(servers, move.source(), move.id().application()));
+      exported =
+          Optional.of(from.slot().create(servers, move.source(), move.id().application(), control));
       to.create(move.slot(), tables.tables());
     }
   }

@@ -109,7 +109,7 @@ public final class TableReplica {
           """
               .formatted(id.objectName(), table, id));
       try (ReplicationSlot.Exported exported =
-          new SourceSide(id, from).slot().create(servers, source, id.application())) {
+          new SourceSide(id, from).slot().create(servers, source, id.application(), control)) {
         from.transaction(
             () -> {
               from.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");

@@ -124,7 +124,8 @@ final class RewriteWork implements AutoCloseable {
         SourceNode node = new SourceNode(rewrite, link);
         node.publish(source, control);
         flow.begin(
-            source.node(), node.slot().create(servers, source.node(), rewrite.application()));
+            source.node(),
+            node.slot().create(servers, source.node(), rewrite.application(), control));
       }
     }
     for (int node : table.nodes()) {

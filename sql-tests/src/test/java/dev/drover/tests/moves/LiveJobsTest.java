@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(EndpointsExtension.class)
 class LiveJobsTest {
   private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final Duration SOON = Duration.ofSeconds(10);
   private static final int ROWS = 600;
 
   private final Endpoint drover;
@@ -135,6 +136,40 @@ class LiveJobsTest {
     assertThat(slots.misplaced("live.large")).isEmpty();
     assertThat(slots.rowsOnNodes("live.large")).isEqualTo(ROWS);
     assertThat(slots.leftovers()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anOpenTransactionThatIsInTheWayIsNamed(Kind kind) throws SQLException {
+    try (Obstacle _ = new Obstacle(datanodes)) {
+      int job = start(kind);
+      awaitMessage(job, "transaction of process .* keeps the job from its beginning");
+      drover.run("SELECT drover.pause_job(%d)".formatted(job));
+      drover.run("SELECT drover.cancel_job(%d)".formatted(job));
+      Patience.await(SOON, () -> jobColumn(job, "state"), "cancelled");
+    }
+    assertThat(slots.leftovers()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPreparedTransactionThatIsInTheWayIsNamedAndWaitedFor(Kind kind) throws SQLException {
+    for (Endpoint node : datanodes) {
+      node.run("BEGIN; SELECT pg_current_xact_id(); PREPARE TRANSACTION 'in the way'");
+    }
+    int job = start(kind);
+    awaitMessage(job, "prepared transaction \"in the way\" of role .*");
+    for (Endpoint node : datanodes) {
+      node.run("ROLLBACK PREPARED 'in the way'");
+    }
+    slots.awaitJob(job);
+    assertThat(jobColumn(job, "message")).doesNotContain("in the way");
+    assertThat(slots.misplaced("live.large")).isEmpty();
+    assertThat(slots.rowsOnNodes("live.large")).isEqualTo(ROWS);
+  }
+
+  private void awaitMessage(int job, String pattern) {
+    Patience.await(SOON, () -> jobColumn(job, "message").matches(pattern), true);
   }
 
   private int startSmall() throws SQLException {
