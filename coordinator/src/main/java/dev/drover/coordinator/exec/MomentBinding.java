@@ -8,11 +8,9 @@ import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
@@ -46,8 +44,6 @@ import java.util.function.IntFunction;
  * <p>Threads: confined to the session's event loop.
  */
 public final class MomentBinding implements MomentReader {
-  private static final long PATIENCE_SECONDS = 30;
-
   private enum State {
     LOOKING,
     WAITING,
@@ -87,10 +83,10 @@ public final class MomentBinding implements MomentReader {
   private final Moments moments;
   private final Listener listener;
   private final List<Unit> units = new ArrayList<>();
+  private final MomentPatience patience = new MomentPatience("be read", this::fail);
   private State state = State.LOOKING;
   private Optional<Stillness> since = Optional.empty();
   private Optional<Taking> window = Optional.empty();
-  private Optional<ScheduledFuture<?>> patience = Optional.empty();
   private int unbound;
 
   public MomentBinding(Moments moments, Listener listener) {
@@ -131,12 +127,7 @@ public final class MomentBinding implements MomentReader {
       return;
     }
     state = State.WAITING;
-    patience =
-        Optional.of(
-            units
-                .getFirst()
-                .loop()
-                .schedule(this::losePatience, PATIENCE_SECONDS, TimeUnit.SECONDS));
+    patience.start(units.getFirst().loop());
     moments.await(this);
   }
 
@@ -186,7 +177,7 @@ public final class MomentBinding implements MomentReader {
 
   private void leave(State last) {
     state = last;
-    patience.ifPresent(timer -> timer.cancel(false));
+    patience.end();
     moments.withdraw(this);
   }
 
@@ -208,15 +199,6 @@ public final class MomentBinding implements MomentReader {
     if (isUnderWay()) {
       fail(SqlError.of(SqlState.QUERY_CANCELED, "canceling statement due to user request"));
     }
-  }
-
-  private void losePatience() {
-    fail(
-        SqlError.of(
-                SqlState.SERIALIZATION_FAILURE,
-                "there was no moment at which all nodes could be read")
-            .withDetail("Some transaction over several nodes has not ended on all of them.")
-            .withHint("Run the statement again, or set drover.global_snapshot to off."));
   }
 
   private void fail(SqlError why) {

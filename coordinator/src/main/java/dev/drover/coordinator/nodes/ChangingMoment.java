@@ -2,21 +2,21 @@ package dev.drover.coordinator.nodes;
 
 import dev.drover.coordinator.exec.BoundQuery;
 import dev.drover.coordinator.exec.Call;
+import dev.drover.coordinator.exec.MomentPatience;
 import dev.drover.coordinator.exec.StatementError;
 import dev.drover.coordinator.pool.QuietReply;
 import dev.drover.coordinator.snapshot.MomentReader;
 import dev.drover.coordinator.snapshot.Moments;
 import dev.drover.coordinator.txn.Participant;
 import dev.drover.pgwire.ErrorFields;
+import dev.drover.pgwire.Protocol;
 import dev.drover.pgwire.Severity;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Of an UPDATE or DELETE, whose snapshot is that of its Execute: every node begins while no commit
@@ -45,12 +45,8 @@ import java.util.concurrent.TimeUnit;
  * rows gets its snapshot when it is run.
  */
 final class ChangingMoment implements FanMoment, MomentReader {
-  private static final long PATIENCE_SECONDS = 30;
-
   /** "drov": nobody's advisory locks are likely to be of this class. */
   private static final int TURNS = 0x64726f76;
-
-  private static final char IN_TRANSACTION = 'T';
 
   private enum State {
     QUEUED,
@@ -70,10 +66,10 @@ final class ChangingMoment implements FanMoment, MomentReader {
   private final Moments moments;
   private final List<BoundQuery> queries = new ArrayList<>();
   private final BitSet waitedFor = new BitSet();
+  private final MomentPatience patience = new MomentPatience("begin the statement", this::fail);
   private State state = State.QUEUED;
   private int unbound;
   private Optional<Taking> window = Optional.empty();
-  private Optional<ScheduledFuture<?>> patience = Optional.empty();
 
   /** {@code table} is the OID of the one that is changed. */
   ChangingMoment(Call call, List<Participant> participants, int table, Host host) {
@@ -86,7 +82,7 @@ final class ChangingMoment implements FanMoment, MomentReader {
 
   @Override
   public void start() {
-    participants.forEach(call.transaction().failure()::save);
+    call.transaction().failure().save(participants);
     if (call.services().writeOrder().firstNodeFirst()) {
       takeTurn();
     } else {
@@ -112,7 +108,7 @@ final class ChangingMoment implements FanMoment, MomentReader {
   @Override
   public void ended() {
     Participant first = participants.getFirst();
-    if (first.backend().link().status() == IN_TRANSACTION) {
+    if (first.backend().link().status() == Protocol.IN_TRANSACTION) {
       first.letGo();
     }
   }
@@ -151,11 +147,7 @@ final class ChangingMoment implements FanMoment, MomentReader {
     }
     call.planHeld();
     state = State.WAITING;
-    patience =
-        Optional.of(
-            call.services()
-                .loop()
-                .schedule(this::losePatience, PATIENCE_SECONDS, TimeUnit.SECONDS));
+    patience.start(call.services().loop());
     moments.await(this);
   }
 
@@ -212,18 +204,9 @@ final class ChangingMoment implements FanMoment, MomentReader {
             .withHint("Run the transaction again."));
   }
 
-  private void losePatience() {
-    fail(
-        SqlError.of(
-                SqlState.SERIALIZATION_FAILURE,
-                "there was no moment at which all nodes could begin the statement")
-            .withDetail("Some transaction over several nodes has not ended on all of them.")
-            .withHint("Run the statement again, or set drover.global_snapshot to off."));
-  }
-
   private void leave(State last) {
     state = last;
-    patience.ifPresent(timer -> timer.cancel(false));
+    patience.end();
     moments.withdraw(this);
   }
 

@@ -53,18 +53,20 @@ final class FanBinding {
   /** All have bound, and run; rows of theirs wait for {@link #release}. */
   void holdRows() {
     holds = true;
-    for (int i = unbound.nextSetBit(0); i >= 0; i = unbound.nextSetBit(i + 1)) {
-      bound(i);
-    }
+    allBound();
   }
 
   /** All have bound, and their rows are good. */
   void release() {
     holds = false;
+    allBound();
+    passUnlessHeld();
+  }
+
+  private void allBound() {
     for (int i = unbound.nextSetBit(0); i >= 0; i = unbound.nextSetBit(i + 1)) {
       bound(i);
     }
-    passUnlessHeld();
   }
 
   private void passUnlessHeld() {

@@ -2,6 +2,7 @@ package dev.drover.coordinator.txn;
 
 import dev.drover.coordinator.pool.Backend;
 import dev.drover.coordinator.pool.QuietReply;
+import dev.drover.pgwire.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,6 @@ import java.util.function.Consumer;
  * <p>Threads: confined to the session's event loop.
  */
 public final class Failure {
-  private static final char IN_TRANSACTION = 'T';
   private static final String STATEMENT = "drover_statement";
   private static final String UNDO =
       "ROLLBACK TO SAVEPOINT " + STATEMENT + "; RELEASE SAVEPOINT " + STATEMENT;
@@ -43,6 +43,15 @@ public final class Failure {
       return new Mark(participant, participant.backend().link().asked(), false);
     }
 
+    Mark save() {
+      if (saved) {
+        return this;
+      }
+      participant.backend().query("SAVEPOINT " + STATEMENT, new QuietReply());
+      participant.backend().link().flush();
+      return new Mark(participant, asked, true);
+    }
+
     /** The statement can be undone there, if it has got there at all. */
     boolean isEasy() {
       return saved || isUntouched();
@@ -51,7 +60,7 @@ public final class Failure {
     private boolean isUntouched() {
       return participant.backend().link().asked() == asked
           && participant.backend().link().pending() == 0
-          && participant.backend().link().status() == IN_TRANSACTION;
+          && participant.backend().link().status() == Protocol.IN_TRANSACTION;
     }
   }
 
@@ -97,18 +106,12 @@ public final class Failure {
     participant.backend().link().flush();
   }
 
-  /** The statement will be undone on a server that took part before it, if it is taken back. */
-  public void save(Participant participant) {
-    marks = marks.map(all -> all.stream().map(m -> saved(m, participant)).toList());
-  }
-
-  private static Mark saved(Mark mark, Participant participant) {
-    if (mark.saved() || !mark.participant().equals(participant)) {
-      return mark;
-    }
-    participant.backend().query("SAVEPOINT " + STATEMENT, new QuietReply());
-    participant.backend().link().flush();
-    return new Mark(participant, mark.asked(), true);
+  /** The statement will be undone on those of them that took part before, if it is taken back. */
+  public void save(List<Participant> concerned) {
+    marks =
+        marks.map(
+            all ->
+                all.stream().map(m -> concerned.contains(m.participant) ? m.save() : m).toList());
   }
 
   /** Whether the statement can be taken back. */
@@ -147,7 +150,7 @@ public final class Failure {
     for (Participant participant : participants) {
       boolean rests =
           participant.backend().link().pending() == 0
-              && participant.backend().link().status() == IN_TRANSACTION;
+              && participant.backend().link().status() == Protocol.IN_TRANSACTION;
       if (rests || saved.contains(participant) || participant.holds()) {
         participant.backend().query(undo, new QuietReply());
         participant.backend().link().flush();

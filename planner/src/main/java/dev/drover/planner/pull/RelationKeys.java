@@ -56,11 +56,7 @@ public final class RelationKeys {
   /** Its columns that equal columns of other tables. */
   public List<String> compared(TableUse table) {
     Set<String> columns = new LinkedHashSet<>();
-    analysis
-        .mentions()
-        .text()
-        .all()
-        .flatMap(text -> text.blocks().stream())
+    blocks()
         .flatMap(RelationKeys::facts)
         .forEach(
             fact -> {
@@ -119,12 +115,11 @@ public final class RelationKeys {
   }
 
   private Stream<Block> blocksOf(TableUse table) {
-    return analysis
-        .mentions()
-        .text()
-        .all()
-        .flatMap(text -> text.blocks().stream())
-        .filter(block -> block.scope().sources().contains(table));
+    return blocks().filter(block -> block.scope().sources().contains(table));
+  }
+
+  private Stream<Block> blocks() {
+    return analysis.mentions().text().all().flatMap(text -> text.blocks().stream());
   }
 
   /** Something is computed from its rows. */
