@@ -35,7 +35,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Decides everything the GTM decides.
@@ -124,10 +123,12 @@ public final class GtmCore {
 
   /** By then a {@link GtmEvent.Tick} should come; the given time if nothing is due before. */
   public long deadline(long otherwise, long now) {
-    return Stream.of(windows.deadline(otherwise), admission.deadline(otherwise))
-        .filter(due -> due - now > 0 && due - otherwise < 0)
-        .min((a, b) -> Long.signum(a - b))
-        .orElse(otherwise);
+    long byWindows = earlier(windows.deadline(otherwise), otherwise, now);
+    return earlier(admission.deadline(otherwise), byWindows, now);
+  }
+
+  private static long earlier(long due, long otherwise, long now) {
+    return due - now > 0 && due - otherwise < 0 ? due : otherwise;
   }
 
   /** Records from which the state can be recovered. */

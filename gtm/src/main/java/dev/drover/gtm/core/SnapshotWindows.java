@@ -166,6 +166,9 @@ final class SnapshotWindows {
   }
 
   private boolean mayStart(long now) {
+    if (wants.isEmpty()) {
+      return false;
+    }
     wants.keySet().retainAll(live());
     return !wants.isEmpty()
         && pacing.mayClose(now)

@@ -7,11 +7,9 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -24,10 +22,14 @@ import java.util.TreeMap;
  * <p>Threads: confined to one.
  */
 final class WaitGraph {
-  private final Map<TransactionKey, List<Wait>> waits = new TreeMap<>();
+  private final Map<TransactionKey, Vertex> vertices = new TreeMap<>();
 
   void add(TransactionKey waiter, Backend at, TransactionKey blocker) {
-    waits.computeIfAbsent(waiter, _ -> new ArrayList<>()).add(new Wait(at, blocker));
+    vertex(waiter).waits.add(new Wait(at, vertex(blocker)));
+  }
+
+  private Vertex vertex(TransactionKey key) {
+    return vertices.computeIfAbsent(key, Vertex::new);
   }
 
   /**
@@ -37,16 +39,15 @@ final class WaitGraph {
    */
   List<Victim> victims() {
     List<Victim> victims = new ArrayList<>();
-    Set<TransactionKey> left = new HashSet<>(waits.keySet());
     boolean found = true;
     while (found) {
       found = false;
-      for (List<TransactionKey> knot : knots(left)) {
-        Optional<Victim> victim = victim(Set.copyOf(knot));
+      for (List<Vertex> knot : knots()) {
+        Optional<Victim> victim = victim(knot);
         victim.ifPresent(
             chosen -> {
               victims.add(chosen);
-              left.remove(chosen.key);
+              vertices.remove(chosen.key).isLeft = false;
             });
         found |= victim.isPresent();
       }
@@ -54,33 +55,33 @@ final class WaitGraph {
     return victims;
   }
 
-  private Optional<Victim> victim(Set<TransactionKey> knot) {
+  private static Optional<Victim> victim(List<Vertex> knot) {
     return knot.stream()
-        .sorted()
+        .sorted(Comparator.comparing(vertex -> vertex.key))
         .flatMap(start -> circle(start, knot).stream())
         .min(Comparator.comparingInt(List::size))
         .map(
             circle -> {
               Step youngest = Collections.max(circle, Comparator.comparing(Step::waiter));
-              return new Victim(youngest.waiter, youngest.at);
+              return new Victim(youngest.waiter(), youngest.at);
             });
   }
 
   /** The shortest way back to the start over more than one node, or from the start to itself. */
-  private Optional<List<Step>> circle(TransactionKey start, Set<TransactionKey> knot) {
+  private static Optional<List<Step>> circle(Vertex start, List<Vertex> knot) {
     Map<Place, Step> cameBy = new HashMap<>();
     Deque<Place> toVisit = new ArrayDeque<>();
     Place origin = new Place(start, Optional.empty(), false);
     toVisit.add(origin);
     while (!toVisit.isEmpty()) {
       Place place = toVisit.remove();
-      for (Wait wait : waits.get(place.key)) {
+      for (Wait wait : place.vertex.waits) {
         Place next = place.after(wait);
-        if (!knot.contains(next.key) || cameBy.containsKey(next)) {
+        if (!knot.contains(next.vertex) || cameBy.containsKey(next)) {
           continue;
         }
-        cameBy.put(next, new Step(place, place.key, wait.at));
-        if (next.key.equals(start) && (next.isMixed || place.equals(origin))) {
+        cameBy.put(next, new Step(place, wait.at));
+        if (next.vertex == start && (next.isMixed || place.equals(origin))) {
           return Optional.of(wayBack(next, origin, cameBy));
         }
         toVisit.add(next);
@@ -103,11 +104,12 @@ final class WaitGraph {
   /**
    * The strongly connected sets with at least one edge, by Tarjan's algorithm without recursion.
    */
-  private List<List<TransactionKey>> knots(Set<TransactionKey> left) {
-    Search search = new Search(left);
-    for (TransactionKey key : waits.keySet()) {
-      if (left.contains(key) && !search.index.containsKey(key)) {
-        search.from(key);
+  private List<List<Vertex>> knots() {
+    Search search = new Search();
+    vertices.values().forEach(vertex -> vertex.index = Vertex.UNSEEN);
+    for (Vertex vertex : vertices.values()) {
+      if (vertex.index == Vertex.UNSEEN) {
+        search.from(vertex);
       }
     }
     return search.knots;
@@ -116,12 +118,37 @@ final class WaitGraph {
   /** A transaction to be aborted, and the wait of it that is to be cancelled. */
   record Victim(TransactionKey key, Backend waiting) {}
 
-  private record Wait(Backend at, TransactionKey blocker) {}
+  /** A transaction, and how far the present search has got with it. */
+  private static final class Vertex {
+    static final int UNSEEN = -1;
 
-  private record Step(Place from, TransactionKey waiter, Backend at) {}
+    final TransactionKey key;
+    final List<Wait> waits = new ArrayList<>();
+    boolean isLeft = true;
+    int index;
+    int low;
+    int nextWait;
+    boolean isOnStack;
+
+    Vertex(TransactionKey key) {
+      this.key = key;
+    }
+
+    boolean waitsForItself() {
+      return waits.stream().anyMatch(wait -> wait.blocker == this);
+    }
+  }
+
+  private record Wait(Backend at, Vertex blocker) {}
+
+  private record Step(Place from, Backend at) {
+    TransactionKey waiter() {
+      return from.vertex.key;
+    }
+  }
 
   /** A transaction, and the only node of the waits that led there unless they are mixed. */
-  private record Place(TransactionKey key, Optional<String> node, boolean isMixed) {
+  private record Place(Vertex vertex, Optional<String> node, boolean isMixed) {
     Place after(Wait wait) {
       Optional<String> next = Optional.of(wait.at.node());
       boolean mixed = isMixed || (node.isPresent() && !node.equals(next));
@@ -129,74 +156,64 @@ final class WaitGraph {
     }
   }
 
-  private final class Search {
-    private final Set<TransactionKey> left;
-    private final Map<TransactionKey, Integer> index = new HashMap<>();
-    private final Map<TransactionKey, Integer> low = new HashMap<>();
-    private final Map<TransactionKey, Integer> nextEdge = new HashMap<>();
-    private final List<TransactionKey> stack = new ArrayList<>();
-    private final Set<TransactionKey> onStack = new HashSet<>();
-    private final List<List<TransactionKey>> knots = new ArrayList<>();
+  private static final class Search {
+    private final List<Vertex> stack = new ArrayList<>();
+    private final List<List<Vertex>> knots = new ArrayList<>();
+    private int seen;
 
-    Search(Set<TransactionKey> left) {
-      this.left = left;
-    }
-
-    void from(TransactionKey root) {
-      List<TransactionKey> path = new ArrayList<>();
+    void from(Vertex root) {
+      List<Vertex> path = new ArrayList<>();
       enter(root, path);
       while (!path.isEmpty()) {
-        TransactionKey at = path.getLast();
-        List<Wait> edges = waits.getOrDefault(at, List.of());
-        int edge = nextEdge.merge(at, 1, Integer::sum) - 1;
-        if (edge < edges.size()) {
-          follow(at, edges.get(edge).blocker, path);
+        Vertex at = path.getLast();
+        if (at.nextWait < at.waits.size()) {
+          Vertex blocker = at.waits.get(at.nextWait).blocker;
+          at.nextWait++;
+          follow(at, blocker, path);
           continue;
         }
         path.removeLast();
         if (!path.isEmpty()) {
-          low.merge(path.getLast(), low.get(at), Math::min);
+          path.getLast().low = Math.min(path.getLast().low, at.low);
         }
-        if (low.get(at).equals(index.get(at))) {
+        if (at.low == at.index) {
           cut(at);
         }
       }
     }
 
-    private void follow(TransactionKey from, TransactionKey to, List<TransactionKey> path) {
-      if (!left.contains(to)) {
+    private void follow(Vertex from, Vertex to, List<Vertex> path) {
+      if (!to.isLeft) {
         return;
       }
-      if (!index.containsKey(to)) {
+      if (to.index == Vertex.UNSEEN) {
         enter(to, path);
-      } else if (onStack.contains(to)) {
-        low.merge(from, index.get(to), Math::min);
+      } else if (to.isOnStack) {
+        from.low = Math.min(from.low, to.index);
       }
     }
 
-    private void enter(TransactionKey key, List<TransactionKey> path) {
-      index.put(key, index.size());
-      low.put(key, index.get(key));
-      stack.add(key);
-      onStack.add(key);
-      path.add(key);
+    private void enter(Vertex vertex, List<Vertex> path) {
+      vertex.index = seen;
+      vertex.low = seen;
+      vertex.nextWait = 0;
+      vertex.isOnStack = true;
+      seen++;
+      stack.add(vertex);
+      path.add(vertex);
     }
 
-    private void cut(TransactionKey root) {
-      List<TransactionKey> set = new ArrayList<>();
-      TransactionKey top;
+    private void cut(Vertex root) {
+      List<Vertex> set = new ArrayList<>();
+      Vertex top;
       do {
         top = stack.removeLast();
-        onStack.remove(top);
+        top.isOnStack = false;
         set.add(top);
-      } while (!top.equals(root));
-      if (set.size() > 1 || waitsForItself(root)) {
+      } while (top != root);
+      if (set.size() > 1 || root.waitsForItself()) {
         knots.add(set);
       }
-    }
-
-    private boolean waitsForItself(TransactionKey key) {
-      return waits.getOrDefault(key, List.of()).stream().anyMatch(wait -> wait.blocker.equals(key));
     }
   }
 }

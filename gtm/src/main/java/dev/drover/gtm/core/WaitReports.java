@@ -3,6 +3,7 @@ package dev.drover.gtm.core;
 import dev.drover.gtm.protocol.Backend;
 import dev.drover.gtm.protocol.GtmMessage.WaitReport;
 import dev.drover.gtm.protocol.ReportedTransaction;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
  * Which transaction each backend works for, as the coordinators report it.
@@ -27,6 +28,7 @@ final class WaitReports {
   private static final long EXPIRY_NANOS = 2_000_000_000;
 
   private final Map<Integer, Report> reports = new HashMap<>();
+  private Set<Backend> waiting = Set.of();
 
   /** False for a report that a newer one has overtaken. */
   boolean accept(Registration coordinator, WaitReport message, Heard heard) {
@@ -46,21 +48,30 @@ final class WaitReports {
       report.add(key, transaction, sameEpoch, heard.lastRound());
     }
     reports.put(coordinator.coordinatorId(), report);
+    changed();
     return true;
   }
 
   void forget(int coordinatorId) {
     reports.remove(coordinatorId);
+    changed();
   }
 
   void expire(long now) {
-    reports.values().removeIf(report -> now - report.receivedAt >= EXPIRY_NANOS);
+    if (reports.values().removeIf(report -> now - report.receivedAt >= EXPIRY_NANOS)) {
+      changed();
+    }
+  }
+
+  private void changed() {
+    waiting =
+        reports.values().stream()
+            .flatMap(report -> report.waiting.stream())
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Everything that is reported to wait. */
   Set<Backend> waiting() {
-    Set<Backend> waiting = new HashSet<>();
-    reports.values().forEach(report -> waiting.addAll(report.waiting));
     return waiting;
   }
 
@@ -82,10 +93,14 @@ final class WaitReports {
 
   /** Everyone whose last report names the backend. */
   List<TransactionKey> claimants(Backend backend) {
-    return reports.values().stream()
-        .flatMap(report -> Stream.ofNullable(report.owners.get(backend)))
-        .map(Ownership::key)
-        .toList();
+    List<TransactionKey> claimants = new ArrayList<>();
+    for (Report report : reports.values()) {
+      Ownership own = report.owners.get(backend);
+      if (own != null) {
+        claimants.add(own.key);
+      }
+    }
+    return claimants;
   }
 
   /** Who owned which backend at the end of this poll; who is claimed twice is left out. */

@@ -38,7 +38,12 @@ public record Members(List<Set<Long>> groups) {
   }
 
   public boolean contains(long server) {
-    return groups.stream().anyMatch(group -> group.contains(server));
+    for (Set<Long> group : groups) {
+      if (group.contains(server)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether these servers decide. */
@@ -57,6 +62,10 @@ public record Members(List<Set<Long>> groups) {
   }
 
   private static boolean isMajority(Set<Long> group, Set<Long> some) {
-    return 2 * group.stream().filter(some::contains).count() > group.size();
+    int common = 0;
+    for (long server : group) {
+      common += some.contains(server) ? 1 : 0;
+    }
+    return 2 * common > group.size();
   }
 }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -138,22 +139,34 @@ public final class SeatCore {
       return OptionalLong.empty();
     }
     Ballot ballot = stored.ballot();
-    // Written at this moment or later on a majority.
-    return servers.stream()
-        .flatMap(server -> server.written(ballot).stream())
-        .map(ServerView.Written::sentAt)
-        .sorted((a, b) -> Long.signum(b - a))
-        .filter(at -> decide(stored.members(), server -> server.hasWritten(ballot, at)))
-        .mapToLong(sentAt -> sentAt + times.usableNanos())
-        .findFirst();
+    OptionalLong latest = OptionalLong.empty();
+    for (ServerView server : servers) {
+      Optional<ServerView.Written> written = server.written(ballot);
+      if (written.isEmpty()) {
+        continue;
+      }
+      long until = written.get().sentAt() + times.usableNanos();
+      boolean isLater = latest.isEmpty() || until - latest.getAsLong() > 0;
+      if (isLater && isWrittenSince(written.get().sentAt(), stored)) {
+        latest = OptionalLong.of(until);
+      }
+    }
+    return latest;
+  }
+
+  /** At this moment or later, on a majority. */
+  private boolean isWrittenSince(long moment, Stored stored) {
+    return decide(stored.members(), server -> server.hasWritten(stored.ballot(), moment));
   }
 
   private boolean decide(Members members, Predicate<ServerView> which) {
-    return members.isQuorum(
-        servers.stream()
-            .filter(which)
-            .flatMap(server -> server.incarnation().stream())
-            .collect(Collectors.toSet()));
+    Set<Long> some = new HashSet<>();
+    for (ServerView server : servers) {
+      if (which.test(server)) {
+        server.incarnation().ifPresent(some::add);
+      }
+    }
+    return members.isQuorum(some);
   }
 
   private void answered(int server, Question question, SeatAnswer answer, long now) {

@@ -1,6 +1,7 @@
 package dev.drover.gtm.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.drover.gtm.core.GtmRecord;
 import dev.drover.gtm.protocol.Backend;
@@ -88,7 +89,9 @@ final class Invariants {
   }
 
   void drawn(long gxid) {
-    assertThat(drawn.add(gxid)).as("gxid %s is new", gxid).isTrue();
+    if (!drawn.add(gxid)) {
+      fail("gxid %s is drawn twice", gxid);
+    }
   }
 
   void began(SimulatedTransaction transaction) {

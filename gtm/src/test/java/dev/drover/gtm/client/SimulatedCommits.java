@@ -161,7 +161,7 @@ final class SimulatedCommits {
             one -> {
               Map<Long, Long> served = readers.headMap(one.through, true);
               served.values().forEach(this::hasNotWaitedLong);
-              simulation.snapshots.used(new Acquisition(one.takenAt, true), served.values());
+              simulation.snapshots.used(Acquisition.of(one.takenAt, true), served.values());
               served.clear();
             });
   }
@@ -194,7 +194,7 @@ final class SimulatedCommits {
             boolean isStill = sent == sentBefore && owner.localNow() - until < 0;
             boolean isSame = began == life && owner.isAlive();
             if (takenAt.size() == SimulatedNodes.NAMES.size() && isStill && isSame) {
-              simulation.snapshots.used(new Acquisition(takenAt, false), List.of(askedAt));
+              simulation.snapshots.used(Acquisition.of(takenAt, false), List.of(askedAt));
             }
           });
     }
@@ -233,7 +233,7 @@ final class SimulatedCommits {
   /** Each part at a time of its own; one that is refused undoes the others. */
   private void prepare(SimulatedWrite write) {
     boolean refuses = simulation.random.nextInt(REFUSED_ONE_IN) == 0;
-    String refused = write.parts().iterator().next().node();
+    String refused = write.parts().getFirst().node();
     for (Part part : write.parts()) {
       simulation.after(
           simulation.upTo(NETWORK + WORK),
@@ -311,7 +311,7 @@ final class SimulatedCommits {
     }
     commits++;
     sent++;
-    Part part = write.parts().iterator().next();
+    Part part = write.parts().getFirst();
     part.sent(simulation.now());
     execute(
         write.by(),

@@ -75,7 +75,7 @@ final class SimulatedTransaction {
   }
 
   boolean isOverdue(long now) {
-    return !overdue(now).isEmpty();
+    return outstandingSince.values().stream().anyMatch(since -> now - since > OVERDUE);
   }
 
   ReportedTransaction report(long now) {

@@ -1,12 +1,10 @@
 package dev.drover.gtm.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.drover.gtm.protocol.CoordinatorEpoch;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A write on one node or, by a two-phase commit, on several: what happened where and when.
@@ -19,12 +17,15 @@ final class SimulatedWrite {
 
   private final CoordinatorEpoch by;
   private final long begunAt;
-  private final Map<String, Part> parts = new LinkedHashMap<>();
+  private final List<Part> parts;
+  private int visibleParts;
+  private long visibleEverywhereAt = NEVER;
 
   /** The part on one node. */
   static final class Part {
     private final SimulatedWrite whole;
     private final String node;
+    private final int place;
     private boolean isPrepared;
     private boolean isPreparedAcked;
     private boolean isRolledBack;
@@ -35,10 +36,16 @@ final class SimulatedWrite {
     Part(SimulatedWrite whole, String node) {
       this.whole = whole;
       this.node = node;
+      this.place = SimulatedNodes.NAMES.indexOf(node);
     }
 
     String node() {
       return node;
+    }
+
+    /** Of the node among all. */
+    int place() {
+      return place;
     }
 
     boolean isPrepared() {
@@ -85,11 +92,20 @@ final class SimulatedWrite {
 
     void visible(long now) {
       if (whole.isTwoPhase()) {
-        assertThat(whole.parts())
-            .as("parts of %s when one is committed", whole.by)
-            .allMatch(part -> part.isPrepared && !part.isRolledBack);
+        for (Part part : whole.parts) {
+          if (!part.isPrepared || part.isRolledBack) {
+            fail("a part of %s is committed while not all are prepared", whole.by);
+          }
+        }
       }
-      visibleAt = Math.min(visibleAt, now);
+      if (isVisible()) {
+        return;
+      }
+      visibleAt = now;
+      whole.visibleParts++;
+      if (whole.visibleParts == whole.parts.size()) {
+        whole.visibleEverywhereAt = now;
+      }
     }
 
     void acked(long now) {
@@ -100,7 +116,7 @@ final class SimulatedWrite {
   SimulatedWrite(CoordinatorEpoch by, List<String> nodes, long now) {
     this.by = by;
     this.begunAt = now;
-    nodes.forEach(node -> parts.put(node, new Part(this, node)));
+    this.parts = nodes.stream().map(node -> new Part(this, node)).toList();
   }
 
   CoordinatorEpoch by() {
@@ -111,8 +127,8 @@ final class SimulatedWrite {
     return begunAt;
   }
 
-  Collection<Part> parts() {
-    return parts.values();
+  List<Part> parts() {
+    return parts;
   }
 
   boolean isTwoPhase() {
@@ -120,7 +136,12 @@ final class SimulatedWrite {
   }
 
   boolean isVisibleEverywhere() {
-    return parts().stream().allMatch(Part::isVisible);
+    return visibleEverywhereAt != NEVER;
+  }
+
+  /** Since when; {@link #NEVER} if a part is missing. */
+  long visibleEverywhereAt() {
+    return visibleEverywhereAt;
   }
 
   boolean isPreparedEverywhere() {
@@ -128,7 +149,12 @@ final class SimulatedWrite {
   }
 
   boolean isPreparedAckedEverywhere() {
-    return parts().stream().allMatch(part -> part.isPreparedAcked);
+    for (Part part : parts) {
+      if (!part.isPreparedAcked) {
+        return false;
+      }
+    }
+    return true;
   }
 
   boolean isRolledBack() {
@@ -136,7 +162,7 @@ final class SimulatedWrite {
   }
 
   boolean isVisibleAnywhere() {
-    return parts().stream().anyMatch(Part::isVisible);
+    return visibleParts > 0;
   }
 
   boolean isAckedEverywhere() {

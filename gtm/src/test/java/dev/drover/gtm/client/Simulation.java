@@ -1,7 +1,6 @@
 package dev.drover.gtm.client;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -37,8 +36,7 @@ final class Simulation {
   final SnapshotChecks snapshots;
   final List<SimulatedCoordinator> coordinators = new ArrayList<>();
   private final List<SimulatedAgent> agents = new ArrayList<>();
-  private final Queue<Task> tasks =
-      new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::number));
+  private final Queue<Task> tasks = new PriorityQueue<>();
   private final long troublePeriod;
   private long now;
   private long lastTask;
@@ -208,5 +206,10 @@ final class Simulation {
     coordinators.stream().filter(SimulatedProcess::isCutOff).forEach(SimulatedCoordinator::crash);
   }
 
-  private record Task(long at, long number, Runnable action) {}
+  private record Task(long at, long number, Runnable action) implements Comparable<Task> {
+    @Override
+    public int compareTo(Task other) {
+      return at != other.at ? Long.compare(at, other.at) : Long.compare(number, other.number);
+    }
+  }
 }

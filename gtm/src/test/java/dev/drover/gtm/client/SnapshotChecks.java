@@ -1,14 +1,16 @@
 package dev.drover.gtm.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.drover.gtm.client.SimulatedWrite.Part;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * What must hold of every snapshot that was declared valid: the rules of the gate, and what they
@@ -18,27 +20,26 @@ final class SnapshotChecks {
   private static final long MEMORY = 15 * Simulation.SECONDS;
 
   private final Simulation simulation;
-  private final List<SimulatedWrite> writes = new ArrayList<>();
+
+  /** Those that are not visible everywhere, or were not when this was looked at last. */
+  private final List<SimulatedWrite> underWay = new ArrayList<>();
+
+  /** Those that are visible everywhere, in the order in which they became so. */
+  private final List<SimulatedWrite> ended = new ArrayList<>();
+
   private final List<Acquisition> acquisitions = new ArrayList<>();
   private long acquisitionCount;
   private long readerCount;
 
   /** The moments of one coordinator's snapshots in one window, by node. */
-  record Acquisition(Map<String, Long> takenAt, boolean inWindow) {
-    Acquisition {
-      takenAt = Map.copyOf(takenAt);
-    }
-
-    long first() {
-      return takenAt.values().stream().mapToLong(Long::longValue).min().orElseThrow();
-    }
-
-    long last() {
-      return takenAt.values().stream().mapToLong(Long::longValue).max().orElseThrow();
+  record Acquisition(List<Long> takenAt, long first, long last, boolean inWindow) {
+    static Acquisition of(Map<String, Long> takenAt, boolean inWindow) {
+      List<Long> moments = SimulatedNodes.NAMES.stream().map(takenAt::get).toList();
+      return new Acquisition(moments, Collections.min(moments), Collections.max(moments), inWindow);
     }
 
     boolean contains(Part part) {
-      return part.visibleAt() < takenAt.get(part.node());
+      return part.visibleAt() < takenAt.get(part.place());
     }
   }
 
@@ -56,7 +57,7 @@ final class SnapshotChecks {
 
   SimulatedWrite begin(CoordinatorEpoch by, List<String> nodes) {
     SimulatedWrite write = new SimulatedWrite(by, nodes, simulation.now());
-    writes.add(write);
+    underWay.add(write);
     return write;
   }
 
@@ -66,7 +67,7 @@ final class SnapshotChecks {
    */
   void resolve(CoordinatorEpoch epoch, long withinNanos) {
     simulation.invariants.resolves(epoch);
-    for (SimulatedWrite write : writes) {
+    for (SimulatedWrite write : underWay) {
       boolean isOf =
           write.by().coordinatorId() == epoch.coordinatorId()
               && write.by().epoch() <= epoch.epoch();
@@ -98,7 +99,7 @@ final class SnapshotChecks {
 
   /** What was begun on one node is done on all. */
   void nothingIsHalfDone() {
-    for (SimulatedWrite write : writes) {
+    for (SimulatedWrite write : underWay) {
       boolean isUnderWay =
           !simulation.invariants.isFenced(write.by())
               && write.begunAt() > simulation.now() - MEMORY;
@@ -112,35 +113,51 @@ final class SnapshotChecks {
   void used(Acquisition taken, Collection<Long> askedAt) {
     acquisitionCount++;
     readerCount += askedAt.size();
-    forgetOldWrites();
-    for (SimulatedWrite write : endedAfter(taken.first())) {
+    sortOut();
+    List<SimulatedWrite> concerned = endedAfter(taken.first());
+    for (SimulatedWrite write : concerned) {
       nothingIsSentMeanwhile(taken, write);
       noSecondPhaseRunsMeanwhile(taken, write);
       isWholeOrAbsent(taken, write);
       askedAt.forEach(asked -> hasWhatWasAckedBefore(taken, write, asked));
     }
-    causesAreContained(taken);
+    causesAreContained(taken, concerned);
     askedAt.forEach(asked -> assertThat(asked).as("asked before").isLessThan(taken.first()));
     acquisitions.forEach(other -> isInOrder(taken, other));
     acquisitions.removeIf(other -> other.last() < simulation.now() - MEMORY);
     acquisitions.add(taken);
   }
 
-  private void forgetOldWrites() {
-    writes.removeIf(
-        write ->
-            write.begunAt() < simulation.now() - MEMORY
-                && (write.isVisibleEverywhere()
-                    || write.isRolledBack()
-                    || (!write.isPreparedEverywhere()
-                        && simulation.invariants.isFenced(write.by()))));
+  private void sortOut() {
+    long remembered = simulation.now() - MEMORY;
+    List<SimulatedWrite> done = new ArrayList<>();
+    underWay.removeIf(
+        write -> {
+          if (write.isVisibleEverywhere()) {
+            done.add(write);
+            return true;
+          }
+          return write.begunAt() < remembered && isOver(write);
+        });
+    done.sort(Comparator.comparingLong(SimulatedWrite::visibleEverywhereAt));
+    ended.addAll(done);
+    int forgotten = 0;
+    while (forgotten < ended.size() && ended.get(forgotten).visibleEverywhereAt() < remembered) {
+      forgotten++;
+    }
+    ended.subList(0, forgotten).clear();
+  }
+
+  private boolean isOver(SimulatedWrite write) {
+    return write.isRolledBack()
+        || (!write.isPreparedEverywhere() && simulation.invariants.isFenced(write.by()));
   }
 
   private static void nothingIsSentMeanwhile(Acquisition taken, SimulatedWrite write) {
     for (Part part : write.parts()) {
-      assertThat(part.sentAt() < taken.first() || part.sentAt() > taken.last())
-          .as("a commit of %s was sent between the snapshots", write.by())
-          .isTrue();
+      if (part.sentAt() >= taken.first() && part.sentAt() <= taken.last()) {
+        fail("a commit of %s was sent between the snapshots", write.by());
+      }
     }
   }
 
@@ -148,37 +165,53 @@ final class SnapshotChecks {
     if (!write.isTwoPhase()) {
       return;
     }
-    long from = write.parts().stream().mapToLong(Part::sentAt).min().orElseThrow();
-    long to = write.parts().stream().mapToLong(Part::visibleAt).max().orElseThrow();
-    assertThat(from > taken.last() || to < taken.first())
-        .as("a second phase of %s ran between the snapshots", write.by())
-        .isTrue();
+    long from = SimulatedWrite.NEVER;
+    long to = Long.MIN_VALUE;
+    for (Part part : write.parts()) {
+      from = Math.min(from, part.sentAt());
+      to = Math.max(to, part.visibleAt());
+    }
+    if (from <= taken.last() && to >= taken.first()) {
+      fail("a second phase of %s ran between the snapshots", write.by());
+    }
   }
 
   private static void isWholeOrAbsent(Acquisition taken, SimulatedWrite write) {
-    long seen = write.parts().stream().filter(taken::contains).count();
-    assertThat(seen == 0 || seen == write.parts().size())
-        .as("a write of %s is torn", write.by())
-        .isTrue();
+    int seen = 0;
+    for (Part part : write.parts()) {
+      seen += taken.contains(part) ? 1 : 0;
+    }
+    if (seen != 0 && seen != write.parts().size()) {
+      fail("a write of %s is torn", write.by());
+    }
   }
 
   private static void hasWhatWasAckedBefore(Acquisition taken, SimulatedWrite write, long asked) {
     for (Part part : write.parts()) {
-      assertThat(part.ackedAt() >= asked || taken.contains(part))
-          .as("a write of %s was acked before the reader asked and is missing", write.by())
-          .isTrue();
+      if (part.ackedAt() < asked && !taken.contains(part)) {
+        fail("a write of %s was acked before the reader asked and is missing", write.by());
+      }
     }
   }
 
-  /** What was visible on its node before a contained commit was sent may have caused it. */
-  private void causesAreContained(Acquisition taken) {
-    long lastSent = parts(writes).filter(taken::contains).mapToLong(Part::sentAt).max().orElse(0);
-    parts(endedAfter(taken.first()))
-        .forEach(
-            part ->
-                assertThat(part.visibleAt() >= lastSent || taken.contains(part))
-                    .as("a cause is missing at %s", part.node())
-                    .isTrue());
+  /**
+   * What was visible on its node before a contained commit was sent may have caused it. Writes that
+   * had ended before are contained, and so are their causes.
+   */
+  private static void causesAreContained(Acquisition taken, List<SimulatedWrite> concerned) {
+    long lastSent = 0;
+    for (SimulatedWrite write : concerned) {
+      for (Part part : write.parts()) {
+        lastSent = taken.contains(part) ? Math.max(lastSent, part.sentAt()) : lastSent;
+      }
+    }
+    for (SimulatedWrite write : concerned) {
+      for (Part part : write.parts()) {
+        if (part.visibleAt() < lastSent && !taken.contains(part)) {
+          fail("a cause is missing at %s", part.node());
+        }
+      }
+    }
   }
 
   /** What is disjoint in time is in order. */
@@ -186,8 +219,14 @@ final class SnapshotChecks {
     if (one.last() < other.first() || other.last() < one.first()) {
       return;
     }
-    boolean hasMore = parts(writes).anyMatch(p -> one.contains(p) && !other.contains(p));
-    boolean hasLess = parts(writes).anyMatch(p -> other.contains(p) && !one.contains(p));
+    boolean hasMore = false;
+    boolean hasLess = false;
+    for (SimulatedWrite write : endedAfter(Math.min(one.first(), other.first()))) {
+      for (Part part : write.parts()) {
+        hasMore |= one.contains(part) && !other.contains(part);
+        hasLess |= other.contains(part) && !one.contains(part);
+      }
+    }
     assertThat(hasMore && hasLess).as("a long fork").isFalse();
     assertThat(one.inWindow() && other.inWindow())
         .as("windows overlap: %s and %s", one, other)
@@ -196,12 +235,10 @@ final class SnapshotChecks {
 
   /** All others were visible on each of their nodes before. */
   private List<SimulatedWrite> endedAfter(long moment) {
-    return writes.stream()
-        .filter(write -> write.parts().stream().anyMatch(part -> part.visibleAt() >= moment))
-        .toList();
-  }
-
-  private static Stream<Part> parts(List<SimulatedWrite> of) {
-    return of.stream().flatMap(write -> write.parts().stream());
+    List<SimulatedWrite> later = new ArrayList<>(underWay);
+    for (int i = ended.size() - 1; i >= 0 && ended.get(i).visibleEverywhereAt() >= moment; i--) {
+      later.add(ended.get(i));
+    }
+    return later;
   }
 }
