@@ -25,6 +25,7 @@ import dev.drover.coordinator.snapshot.CommitCounts;
 import dev.drover.coordinator.snapshot.CommitGate;
 import dev.drover.coordinator.snapshot.GateRelay;
 import dev.drover.coordinator.snapshot.GateStatistics;
+import dev.drover.coordinator.snapshot.GateSwitch;
 import dev.drover.coordinator.snapshot.GroupSnapshots;
 import dev.drover.coordinator.snapshot.Moments;
 import dev.drover.coordinator.snapshot.SecondPhases;
@@ -89,6 +90,7 @@ public final class Coordinator implements AutoCloseable {
   private final NodeServers servers;
   private final ExecutorService blocking;
   private final AloneTime alone;
+  private final GateSwitch gateSwitch = new GateSwitch();
   private final CommitCounts commits = new CommitCounts();
   private final SecondPhases secondPhases = new SecondPhases();
   private final GateStatistics gateStatistics = new GateStatistics();
@@ -213,6 +215,8 @@ public final class Coordinator implements AutoCloseable {
   private GateRelay gate() {
     return new GateRelay(
         gtm,
+        gateSwitch,
+        commits,
         loops.stream()
             .map(
                 l -> {
@@ -237,7 +241,7 @@ public final class Coordinator implements AutoCloseable {
             loop,
             pool,
             new Admission(loop, grant, waitMillis),
-            new CommitGate(commits, secondPhases),
+            new CommitGate(gateSwitch, commits, secondPhases),
             moments,
             new GroupSnapshots(loop, pool, moments, this::members, InDoubtFinisher.DROVER_ROLE),
             global,

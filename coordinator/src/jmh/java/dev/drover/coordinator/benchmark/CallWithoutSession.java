@@ -5,6 +5,7 @@ import dev.drover.coordinator.exec.Call;
 import dev.drover.coordinator.exec.ResultOutput;
 import dev.drover.coordinator.snapshot.CommitCounts;
 import dev.drover.coordinator.snapshot.CommitGate;
+import dev.drover.coordinator.snapshot.GateSwitch;
 import dev.drover.coordinator.snapshot.SecondPhases;
 import dev.drover.coordinator.txn.Transaction;
 import dev.drover.coordinator.txn.TransactionServices;
@@ -20,7 +21,7 @@ final class CallWithoutSession {
               null,
               null,
               null,
-              new CommitGate(new CommitCounts(), new SecondPhases()),
+              new CommitGate(new GateSwitch(), new CommitCounts(), new SecondPhases()),
               null,
               null,
               null,

@@ -29,6 +29,11 @@ public final class CommitCounts {
     return finished == begun ? OptionalLong.of(begun) : OptionalLong.empty();
   }
 
+  /** How many were sent and are not done, more or less. */
+  int underWay() {
+    return (int) (sent.get() - done.get());
+  }
+
   long sent() {
     return sent.get();
   }

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.coordinator.snapshot.SecondPhases.SecondPhase;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -20,24 +20,21 @@ import java.util.function.Consumer;
  *   held     wait                 wait
  * </pre>
  *
- * <p>What waits leaves in the order in which it came, when the gate opens; the GTM's client bounds
- * how long that takes, whatever readers or nodes do.
+ * <p>What waits leaves in the order in which it came, once the gate has opened; the GTM's client
+ * bounds how long that takes, whatever readers or nodes do.
  *
- * <p>Threads: confined to one event loop; a coordinator has one gate per loop.
+ * <p>Threads: confined to one event loop; a coordinator has one gate per loop, and one switch for
+ * all of them.
  */
 public final class CommitGate {
   /** A second phase that may not start yet. */
   private record Waiting(List<Integer> nodes, Consumer<SecondPhase> start) {}
 
+  private final GateSwitch gateSwitch;
   private final CommitCounts counts;
   private final SecondPhases phases;
   private final Deque<Runnable> commits = new ArrayDeque<>();
   private final Deque<Waiting> secondPhases = new ArrayDeque<>();
-  private boolean closed;
-  private boolean held;
-  private int commitsInFlight;
-  private int secondPhasesInFlight;
-  private Optional<Runnable> drained = Optional.empty();
   private long onePhase;
   private long twoPhase;
   private long waited;
@@ -45,7 +42,8 @@ public final class CommitGate {
   /** Commits so far, by their phases, and how many of them a window has held back. */
   public record Reading(long onePhase, long twoPhase, long waited) {}
 
-  public CommitGate(CommitCounts counts, SecondPhases phases) {
+  public CommitGate(GateSwitch gateSwitch, CommitCounts counts, SecondPhases phases) {
+    this.gateSwitch = requireNonNull(gateSwitch);
     this.counts = requireNonNull(counts);
     this.phases = requireNonNull(phases);
   }
@@ -64,20 +62,18 @@ public final class CommitGate {
    * CopyDone of a COPY to one server. {@link #commitDone} follows, whatever becomes of it.
    */
   public void commit(Runnable send) {
-    if (held) {
+    if (gateSwitch.isHeld()) {
       commits.add(send);
       waited++;
       return;
     }
     counts.commitSent();
     onePhase++;
-    commitsInFlight++;
     send.run();
   }
 
   /** It was answered, or its connection was lost, or it was not sent after all. */
   public void commitDone() {
-    commitsInFlight--;
     counts.commitDone();
   }
 
@@ -88,56 +84,30 @@ public final class CommitGate {
    * @param nodes that have a part of it prepared
    */
   public void secondPhase(List<Integer> nodes, Consumer<SecondPhase> start) {
-    if (closed) {
+    if (!gateSwitch.beginSecondPhase()) {
       secondPhases.add(new Waiting(nodes, start));
       waited++;
       return;
     }
     counts.commitSent();
     twoPhase++;
-    secondPhasesInFlight++;
     start.accept(phases.start(nodes));
   }
 
   /** Its last COMMIT PREPARED was answered, or somebody else ends it. */
   public void secondPhaseEnded(SecondPhase phase) {
     phases.end(phase);
-    secondPhasesInFlight--;
     counts.commitDone();
-    if (secondPhasesInFlight == 0) {
-      Optional<Runnable> waiting = drained;
-      drained = Optional.empty();
-      waiting.ifPresent(Runnable::run);
-    }
+    gateSwitch.secondPhaseEnded();
   }
 
-  /** Second phases wait from now on; {@code whenNoneRuns} is told once, at once if none runs. */
-  int close(Runnable whenNoneRuns) {
-    closed = true;
-    int running = secondPhasesInFlight;
-    if (running == 0) {
-      whenNoneRuns.run();
-    } else {
-      drained = Optional.of(whenNoneRuns);
-    }
-    return running;
-  }
-
-  /** Every commit waits from now on; how many are under way. */
-  int hold() {
-    held = true;
-    return commitsInFlight;
-  }
-
-  void open() {
-    closed = false;
-    held = false;
-    drained = Optional.empty();
-    for (Waiting next = secondPhases.poll(); next != null; next = secondPhases.poll()) {
-      secondPhase(next.nodes(), next.start());
-    }
-    for (Runnable next = commits.poll(); next != null; next = commits.poll()) {
-      commit(next);
-    }
+  /** The gate has opened; what finds it closed once more waits again. */
+  void opened() {
+    List<Waiting> phasesThatWaited = new ArrayList<>(secondPhases);
+    List<Runnable> commitsThatWaited = new ArrayList<>(commits);
+    secondPhases.clear();
+    commits.clear();
+    phasesThatWaited.forEach(next -> secondPhase(next.nodes(), next.start()));
+    commitsThatWaited.forEach(this::commit);
   }
 }

@@ -2,32 +2,44 @@ package dev.drover.coordinator.snapshot;
 
 import dev.drover.gtm.client.GtmClient;
 import io.netty.channel.EventLoop;
+import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
-import java.util.function.ToIntFunction;
 
 /**
- * Carries the GTM's orders about the gate to every event loop, and their answers back once all have
- * answered.
+ * Carries out the GTM's orders about the gate, and answers them.
  *
- * <p>Source: {@link GtmClient.Listener}, which says what each order asks for.
+ * <p>Closing, holding and opening are a matter of the switch; readers are asked on their event
+ * loops. Loops with readers take one after the other, as coordinators do: of two that took at once
+ * each could see a commit in flight that the other misses.
  *
- * <p>Threads: orders come on the GTM client's thread.
+ * <p>Source: {@link GtmClient.Listener}, which says what each order asks for; snapshots of one
+ * order: Adya, "Weak Consistency", section 4.3 (the anomaly is a long fork).
+ *
+ * <p>Threads: orders come on the GTM client's thread; the lock keeps asking and opening in order.
  */
 public final class GateRelay {
   /** What takes part in windows on one event loop. */
   public record Part(EventLoop loop, CommitGate gate, Moments moments) {}
 
   private final GtmClient client;
+  private final GateSwitch gateSwitch;
+  private final CommitCounts counts;
   private final List<Part> parts;
   private final GateStatistics statistics;
   private OptionalLong closedAt = OptionalLong.empty();
   private OptionalLong heldAt = OptionalLong.empty();
+  private OptionalLong taking = OptionalLong.empty();
 
-  public GateRelay(GtmClient client, List<Part> parts, GateStatistics statistics) {
+  public GateRelay(
+      GtmClient client,
+      GateSwitch gateSwitch,
+      CommitCounts counts,
+      List<Part> parts,
+      GateStatistics statistics) {
     this.client = client;
+    this.gateSwitch = gateSwitch;
+    this.counts = counts;
     this.parts = List.copyOf(parts);
     this.statistics = statistics;
   }
@@ -35,62 +47,45 @@ public final class GateRelay {
   /** Second phases wait; the GTM is told when all those that run have ended. */
   public void close(long window) {
     closedAt = OptionalLong.of(System.nanoTime());
-    AtomicInteger met = new AtomicInteger();
-    AtomicInteger undrained = new AtomicInteger(parts.size());
-    Runnable drained =
-        () -> {
-          if (undrained.decrementAndGet() == 0 && met.get() > 0) {
-            client.gateDrained(window);
-          }
-        };
-    AtomicInteger unanswered = new AtomicInteger(parts.size());
-    for (Part part : parts) {
-      part.loop()
-          .execute(
-              () -> {
-                met.addAndGet(part.gate().close(() -> part.loop().execute(drained)));
-                if (unanswered.decrementAndGet() == 0) {
-                  client.gateClosed(window, met.get());
-                }
-              });
+    int running = gateSwitch.close();
+    client.gateClosed(window, running);
+    if (running > 0) {
+      gateSwitch.whenNoneRuns(() -> client.gateDrained(window));
     }
   }
 
   /** No commit leaves any more. */
   public void hold(long window) {
     heldAt = OptionalLong.of(System.nanoTime());
-    sum(part -> part.gate().hold(), client::gateHeld, window);
-  }
-
-  private void sum(ToIntFunction<Part> order, BiConsumer<Long, Integer> answer, long window) {
-    AtomicInteger total = new AtomicInteger();
-    AtomicInteger unanswered = new AtomicInteger(parts.size());
-    for (Part part : parts) {
-      part.loop()
-          .execute(
-              () -> {
-                total.addAndGet(order.applyAsInt(part));
-                if (unanswered.decrementAndGet() == 0) {
-                  answer.accept(window, total.get());
-                }
-              });
-    }
+    gateSwitch.hold();
+    client.gateHeld(window, counts.underWay());
   }
 
   /** The readers up to this number fix what they see. */
-  public void take(long window, long through) {
-    AtomicInteger unanswered = new AtomicInteger(parts.size());
-    Runnable taken =
-        () -> {
-          if (unanswered.decrementAndGet() == 0) {
-            client.snapshotTaken(window);
-          }
-        };
-    parts.forEach(part -> part.loop().execute(() -> part.moments().take(through, taken)));
+  public synchronized void take(long window, long through) {
+    taking = OptionalLong.of(window);
+    Iterator<Part> waitedFor =
+        parts.stream().filter(part -> part.moments().isWaitedFor()).toList().iterator();
+    takeNext(waitedFor, window, through);
+  }
+
+  /** No loop is asked any more once the gate has opened. */
+  private synchronized void takeNext(Iterator<Part> left, long window, long through) {
+    if (!taking.equals(OptionalLong.of(window))) {
+      return;
+    }
+    if (!left.hasNext()) {
+      client.snapshotTaken(window);
+      return;
+    }
+    Part next = left.next();
+    next.loop().execute(() -> next.moments().take(through, () -> takeNext(left, window, through)));
   }
 
   /** Commits go on. */
-  public void open(boolean valid) {
+  public synchronized void open(boolean valid) {
+    taking = OptionalLong.empty();
+    gateSwitch.open();
     long now = System.nanoTime();
     statistics.opened(valid, now - closedAt.orElse(now), now - heldAt.orElse(now));
     closedAt = OptionalLong.empty();
@@ -99,7 +94,7 @@ public final class GateRelay {
       part.loop()
           .execute(
               () -> {
-                part.gate().open();
+                part.gate().opened();
                 part.moments().opened(valid);
               });
     }

@@ -21,12 +21,16 @@ import java.util.function.LongSupplier;
  * <p>Threads: confined to its event loop.
  */
 public final class Moments {
+  /** A part of the time for which commits are held, so that what was taken counts. */
+  private static final long ASKING_NANOS = 5_000_000;
+
   private final LongSupplier want;
   private final CommitCounts counts;
   private final AloneTime alone;
   private final GateStatistics statistics;
   private final TreeMap<Long, MomentReader> waiting = new TreeMap<>();
   private Optional<Window> window = Optional.empty();
+  private volatile boolean waitedFor;
 
   /** {@code want} asks the GTM for a window and gives the reader's number. */
   public Moments(
@@ -71,12 +75,19 @@ public final class Moments {
 
   /** The reader is called in windows, until it has fixed its view in a valid one. */
   public void await(MomentReader reader) {
+    waitedFor = true;
     waiting.put(want.getAsLong(), reader);
+  }
+
+  /** False when nobody waits who has asked the GTM. Threads: any. */
+  boolean isWaitedFor() {
+    return waitedFor;
   }
 
   /** The reader wants nothing any more. */
   public void withdraw(MomentReader reader) {
     waiting.values().remove(reader);
+    waitedFor = !waiting.isEmpty();
     window.ifPresent(w -> w.withdraw(reader));
   }
 
@@ -84,7 +95,7 @@ public final class Moments {
   void take(long through, Runnable taken) {
     Window fresh = new Window(waiting.headMap(through, true), taken);
     window = Optional.of(fresh);
-    fresh.start();
+    fresh.ask();
   }
 
   /** The window is over; readers may have been asked or not. */
@@ -94,9 +105,15 @@ public final class Moments {
     ended.ifPresent(w -> w.end(valid));
   }
 
-  /** One window's readers and what they have said. */
+  /**
+   * One window's readers and what they have said.
+   *
+   * <p>They are asked one after the other: of two that looked at once, each could see a commit in
+   * flight that the other misses. Who is not asked in time has the next window.
+   */
   private final class Window {
     private enum Answer {
+      UNASKED,
       NONE,
       FIXED,
       MISSED
@@ -105,7 +122,9 @@ public final class Moments {
     private final Map<MomentReader, Answer> answers = new HashMap<>();
     private final List<Long> numbers = new ArrayList<>();
     private final Runnable taken;
-    private int unanswered;
+    private final long began = System.nanoTime();
+    private int next;
+    private boolean asking;
     private boolean over;
 
     Window(Map<Long, MomentReader> readers, Runnable taken) {
@@ -113,24 +132,35 @@ public final class Moments {
       readers.forEach(
           (number, reader) -> {
             numbers.add(number);
-            answers.put(reader, Answer.NONE);
+            answers.put(reader, Answer.UNASKED);
           });
-      this.unanswered = numbers.size();
     }
 
-    void start() {
-      if (unanswered == 0) {
+    /** Asks until somebody's answer is awaited; who answers at once does not call this deeper. */
+    void ask() {
+      if (asking || over) {
+        return;
+      }
+      asking = true;
+      boolean awaited = false;
+      while (!awaited && next < numbers.size() && isTimeLeft()) {
+        MomentReader reader = waiting.get(numbers.get(next));
+        next++;
+        awaited = reader != null && isAwaited(reader);
+      }
+      asking = false;
+      if (!awaited) {
+        next = numbers.size();
         taken.run();
       }
-      for (Long number : numbers) {
-        MomentReader reader = waiting.get(number);
-        if (reader != null) {
-          ask(reader);
-        }
-      }
     }
 
-    private void ask(MomentReader reader) {
+    private boolean isTimeLeft() {
+      return next == 0 || System.nanoTime() - began < ASKING_NANOS;
+    }
+
+    private boolean isAwaited(MomentReader reader) {
+      answers.put(reader, Answer.NONE);
       reader.take(
           new MomentReader.Taking() {
             @Override
@@ -143,6 +173,7 @@ public final class Moments {
               answer(reader, Answer.MISSED);
             }
           });
+      return answers.get(reader) == Answer.NONE;
     }
 
     private void answer(MomentReader reader, Answer said) {
@@ -150,10 +181,7 @@ public final class Moments {
         return;
       }
       answers.put(reader, said);
-      unanswered--;
-      if (unanswered == 0) {
-        taken.run();
-      }
+      ask();
     }
 
     void withdraw(MomentReader reader) {
@@ -178,6 +206,7 @@ public final class Moments {
       Answer said = answers.get(reader);
       if (valid) {
         waiting.remove(number);
+        waitedFor = !waiting.isEmpty();
         if (said != Answer.FIXED) {
           await(reader);
         }
@@ -185,7 +214,7 @@ public final class Moments {
       switch (said) {
         case FIXED -> reader.taken(valid);
         case NONE -> reader.late();
-        case MISSED -> {}
+        case MISSED, UNASKED -> {}
       }
     }
   }

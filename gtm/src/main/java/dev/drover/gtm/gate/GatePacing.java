@@ -4,9 +4,13 @@ package dev.drover.gtm.gate;
  * Says when a gate may close again, so that writers keep most of the time.
  *
  * <p>After a closing the gate stays open for a multiple of the time for which writers were shut
- * out; if nobody wrote, it may close again at once. After a closing that came to nothing it stays
- * open for twice as long each time. When most closings run out of time, the next ones may take
- * longer, or a busy machine would never have one that is good.
+ * out; if nobody wrote, it may close again at once. Time in which nobody wanted it closed counts a
+ * little afterwards, so that readers who come seldom but together need not wait. After a closing
+ * that came to nothing it stays open for twice as long each time. When most closings run out of
+ * time, the next ones may take longer, or a busy machine would never have one that is good.
+ *
+ * <p>Source: the calm that counts afterwards is that of the virtual scheduling algorithm in ITU-T
+ * I.371, Annex A.
  *
  * <p>Threads: confined to its owner.
  */
@@ -21,7 +25,16 @@ public final class GatePacing {
   private static final long MAX_OPEN_NANOS = 1_000_000_000;
 
   /** Single-node commits are to lose a twentieth at most, as they have no part in the drain. */
-  private static final int HELD_WEIGHT = 5;
+  private static final long HELD_WEIGHT = 5;
+
+  /**
+   * On a machine so busy that a hold takes longer than a millisecond, commits would not have had
+   * the time for themselves either; readers are not to wait for longer than this on their account.
+   */
+  private static final long MAX_FOR_HELD_NANOS = 20_000_000;
+
+  /** So much calm counts afterwards. */
+  private static final long CALM_NANOS = 20_000_000;
 
   private long mayCloseAt;
   private int failures;
@@ -35,11 +48,14 @@ public final class GatePacing {
   public void served(GateUse use, int pace, long now) {
     failures = 0;
     surplus = Math.max(0, surplus - 1);
-    long shutOut =
-        Math.max(
-            use.metSecondPhases() ? use.closedNanos() : 0,
-            use.metCommits() ? HELD_WEIGHT * use.heldNanos() : 0);
-    mayCloseAt = now + Math.min(pace * shutOut, MAX_OPEN_NANOS);
+    long forSecondPhases = use.metSecondPhases() ? pace * use.closedNanos() : 0;
+    long forCommits = use.metCommits() ? HELD_WEIGHT * pace * use.heldNanos() : 0;
+    long open = Math.max(forSecondPhases, Math.min(forCommits, MAX_FOR_HELD_NANOS));
+    mayCloseAt = now - calmBefore(now - use.closedNanos()) + Math.min(open, MAX_OPEN_NANOS);
+  }
+
+  private long calmBefore(long closedAt) {
+    return Math.clamp(closedAt - mayCloseAt, 0, CALM_NANOS);
   }
 
   /** The window was given up. */

@@ -22,14 +22,36 @@ final class GatePacingTest {
     pacing.served(new GateUse(6 * MILLIS, 2 * MILLIS, true, false), PACE, now);
     assertThat(pacing.mayCloseAt()).isEqualTo(now + 24 * MILLIS);
     assertThat(pacing.mayClose(now + 24 * MILLIS - 1)).isFalse();
-    pacing.served(new GateUse(20 * MILLIS, 2 * MILLIS, true, true), PACE, now);
-    assertThat(pacing.mayCloseAt()).isEqualTo(now + 80 * MILLIS);
+    long later = pacing.mayCloseAt();
+    pacing.served(new GateUse(20 * MILLIS, 2 * MILLIS, true, true), PACE, later);
+    assertThat(pacing.mayCloseAt()).isEqualTo(later + 80 * MILLIS);
   }
 
   @Test
   void singleNodeCommitsLoseATwentiethAtMost() {
-    pacing.served(new GateUse(6 * MILLIS, 2 * MILLIS, false, true), PACE, now);
-    assertThat(pacing.mayCloseAt()).isEqualTo(now + 40 * MILLIS);
+    pacing.served(new GateUse(6 * MILLIS, MILLIS / 2, false, true), PACE, now);
+    assertThat(pacing.mayCloseAt()).isEqualTo(now + 10 * MILLIS);
+  }
+
+  @Test
+  void readersWaitForTwentyMillisecondsAtMostOnTheirAccount() {
+    pacing.served(new GateUse(9 * MILLIS, 9 * MILLIS, false, true), PACE, now);
+    assertThat(pacing.mayCloseAt()).isEqualTo(now + 20 * MILLIS);
+    long later = pacing.mayCloseAt();
+    pacing.served(new GateUse(9 * MILLIS, 9 * MILLIS, true, true), PACE, later);
+    assertThat(pacing.mayCloseAt()).isEqualTo(later + 36 * MILLIS);
+  }
+
+  @Test
+  void whoComesSeldomNeedNotWaitForWhoCameJustBefore() {
+    GateUse use = new GateUse(MILLIS, MILLIS / 2, true, true);
+    long later = now + 1000 * MILLIS;
+    pacing.served(use, PACE, later);
+    assertThat(pacing.mayClose(later)).isTrue();
+    pacing.served(use, PACE, later + MILLIS);
+    assertThat(pacing.mayClose(later + MILLIS)).isTrue();
+    pacing.served(use, PACE, later + 2 * MILLIS);
+    assertThat(pacing.mayCloseAt()).isEqualTo(later + 12 * MILLIS);
   }
 
   @Test
