@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.gtm.client.SimulatedWrite.Part;
 import dev.drover.gtm.client.SnapshotChecks.Acquisition;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
-import dev.drover.gtm.protocol.GateLimits;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,24 +27,15 @@ final class SimulatedCommits {
   private static final int SESSIONS = 8;
   private static final int REFUSED_ONE_IN = 20;
   private static final long MAX_WAIT = 2 * Simulation.SECONDS;
-
-  /**
-   * Both limits at their widest, the second of which may begin when the first is about to run out.
-   */
-  private static final GateLimits WIDEST = SimulatedGtm.TERMS.gate().widened(Integer.MAX_VALUE);
-
-  private static final long MAX_CLOSED = (WIDEST.closedNanos() + WIDEST.holdNanos()) * 11 / 10;
+  private static final long SOON = 30 * Simulation.MILLIS;
+  private static final int LOOKS = 4;
 
   private final Simulation simulation;
   private final SimulatedCoordinator owner;
+  private final SimulatedGate gate;
   private final List<Runnable> heldBack = new ArrayList<>();
   private final TreeMap<Long, Long> readers = new TreeMap<>();
   private Optional<Taking> taking = Optional.empty();
-  private long window;
-  private boolean mayStartSecondPhases = true;
-  private boolean mayCommit = true;
-  private long closedAt;
-  private long pausesAtClose;
   private int secondPhases;
   private int commits;
   private int writes;
@@ -63,6 +53,7 @@ final class SimulatedCommits {
   SimulatedCommits(Simulation simulation, SimulatedCoordinator owner) {
     this.simulation = simulation;
     this.owner = owner;
+    this.gate = new SimulatedGate(simulation, owner);
   }
 
   void start() {
@@ -74,9 +65,21 @@ final class SimulatedCommits {
 
   /** Sessions have waited for the lease and write at once. */
   void granted() {
+    gate.changed();
     for (int i = 0; i < SESSIONS; i++) {
       whenAlive(WORK, this::write);
     }
+  }
+
+  /** Somebody has just come, who should be noticed before the next snapshot. */
+  void lookSoon() {
+    for (int i = 0; i < LOOKS; i++) {
+      whenAlive(SOON, this::look);
+    }
+  }
+
+  SimulatedGate gate() {
+    return gate;
   }
 
   /** When they asked. */
@@ -91,6 +94,7 @@ final class SimulatedCommits {
     commits = 0;
     writes = 0;
     heldBack.clear();
+    gate.changed();
   }
 
   boolean areEnded() {
@@ -99,9 +103,12 @@ final class SimulatedCommits {
 
   void apply(ClientEffect.Gate order) {
     switch (order) {
-      case ClientEffect.CloseGate(long number) -> close(number);
+      case ClientEffect.CloseGate(long number) -> {
+        gate.close(number);
+        answer(new ClientEvent.GateClosed(number, secondPhases));
+      }
       case ClientEffect.HoldGate(long number) -> {
-        mayCommit = false;
+        gate.hold();
         answer(new ClientEvent.GateHeld(number, commits));
       }
       case ClientEffect.TakeSnapshot(long number, long through) -> take(number, through);
@@ -110,28 +117,12 @@ final class SimulatedCommits {
     }
   }
 
-  private void close(long number) {
-    assertThat(number).isGreaterThan(window);
-    assertThat(mayStartSecondPhases).as("one closing ends before the next").isTrue();
-    window = number;
-    mayStartSecondPhases = false;
-    closedAt = simulation.now();
-    pausesAtClose = owner.pauseCount();
-    answer(new ClientEvent.GateClosed(number, secondPhases));
-  }
-
   private void open(long number, boolean valid) {
-    assertThat(number).isEqualTo(window);
-    if (owner.pauseCount() == pausesAtClose) {
-      assertThat(simulation.now() - closedAt)
-          .as("writers wait no longer than the limits")
-          .isLessThan(MAX_CLOSED);
-    }
-    mayStartSecondPhases = true;
-    mayCommit = true;
+    gate.open(number);
     if (valid) {
       serve(number);
     }
+    gate.changed();
     taking = Optional.empty();
     List<Runnable> released = List.copyOf(heldBack);
     heldBack.clear();
@@ -161,7 +152,8 @@ final class SimulatedCommits {
             one -> {
               Map<Long, Long> served = readers.headMap(one.through, true);
               served.values().forEach(this::hasNotWaitedLong);
-              simulation.snapshots.used(Acquisition.of(one.takenAt, true), served.values());
+              simulation.snapshots.used(
+                  Acquisition.of(owner.identity(), one.takenAt, true), served.values());
               served.clear();
             });
   }
@@ -181,6 +173,7 @@ final class SimulatedCommits {
     long until = aloneUntil;
     long sentBefore = sent;
     long askedAt = simulation.now();
+    CoordinatorEpoch self = owner.identity();
     owner.step(new ClientEvent.StayAlone());
     if (until == Long.MIN_VALUE || owner.localNow() - until >= 0 || secondPhases + commits > 0) {
       return;
@@ -194,7 +187,7 @@ final class SimulatedCommits {
             boolean isStill = sent == sentBefore && owner.localNow() - until < 0;
             boolean isSame = began == life && owner.isAlive();
             if (takenAt.size() == SimulatedNodes.NAMES.size() && isStill && isSame) {
-              simulation.snapshots.used(Acquisition.of(takenAt, false), List.of(askedAt));
+              simulation.snapshots.used(Acquisition.of(self, takenAt, false), List.of(askedAt));
             }
           });
     }
@@ -272,7 +265,7 @@ final class SimulatedCommits {
   }
 
   private void startSecondPhase(SimulatedWrite write) {
-    if (!mayStartSecondPhases) {
+    if (!gate.mayStartSecondPhases()) {
       heldBack.add(() -> startSecondPhase(write));
       return;
     }
@@ -294,14 +287,14 @@ final class SimulatedCommits {
     }
     secondPhases--;
     ended(write);
-    if (secondPhases == 0 && !mayStartSecondPhases) {
-      answer(new ClientEvent.GateDrained(window));
+    if (secondPhases == 0 && !gate.mayStartSecondPhases()) {
+      answer(new ClientEvent.GateDrained(gate.window()));
     }
     somebodyGoesOn();
   }
 
   private void commit(SimulatedWrite write) {
-    if (!mayCommit) {
+    if (!gate.mayCommit()) {
       heldBack.add(() -> commit(write));
       return;
     }

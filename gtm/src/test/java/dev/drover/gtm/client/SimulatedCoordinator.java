@@ -111,12 +111,19 @@ final class SimulatedCoordinator extends SimulatedProcess {
   void crash() {
     super.crash();
     endAll(Long.MAX_VALUE);
+    commits.gate().changed();
   }
 
   void fenced(CoordinatorEpoch epoch) {
     if (lease.coordinatorId() == epoch.coordinatorId()) {
       endAll(epoch.epoch());
+      commits.gate().changed();
     }
+  }
+
+  @Override
+  void beforeStep(ClientEvent event) {
+    commits.gate().beforeStep(event);
   }
 
   @Override
@@ -127,9 +134,13 @@ final class SimulatedCoordinator extends SimulatedProcess {
         windowUntil = until;
       }
       case ClientEffect.LeaseGranted(Lease granted) -> {
-        grantedAt = lease.epoch() == granted.epoch() ? grantedAt : simulation.now();
+        boolean isNew = lease.epoch() != granted.epoch();
+        grantedAt = isNew ? simulation.now() : grantedAt;
         lease = granted;
         commits.granted();
+        if (isNew) {
+          simulation.coordinators.forEach(one -> one.commits().lookSoon());
+        }
       }
       case ClientEffect.LeaseLost(long epoch, boolean _) -> {
         windowEpoch = 0;

@@ -14,17 +14,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A GTM that crashes before or after a write and comes back with what is on its disk. */
+/**
+ * A GTM that crashes before or after a write and comes back with what is on its disk. Its clock
+ * drifts.
+ */
 final class SimulatedGtm implements SimulatedGtms, SimulatedHost {
   static final GtmTerms TERMS =
       new GtmTerms(4000, 50, 40, 400, 75, new GateLimits(150, 100, 4), 200);
   private static final long TICK = 25 * Simulation.MILLIS;
+  private static final int MAX_DRIFT_PER_MILLE = 55;
 
   private final Simulation simulation;
   private final List<GtmRecord> disk = new ArrayList<>();
   private final Map<Long, SimulatedConnection> connections = new HashMap<>();
   private Optional<GtmCore> core = Optional.empty();
   private long clockOffset;
+  private double clockRate = 1;
   private long life;
   private long lastConnection;
   private long plannedTick;
@@ -43,6 +48,8 @@ final class SimulatedGtm implements SimulatedGtms, SimulatedHost {
     life++;
     DurableState state = new DurableState();
     disk.forEach(state::apply);
+    int drift = simulation.random.nextInt(-MAX_DRIFT_PER_MILLE, MAX_DRIFT_PER_MILLE + 1);
+    clockRate = 1 + drift / 1000.0;
     clockOffset = simulation.random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L);
     core = Optional.of(GtmCore.start(TERMS, state, now()));
     simulation.invariants.gtmStarted();
@@ -130,7 +137,8 @@ final class SimulatedGtm implements SimulatedGtms, SimulatedHost {
     if (due != now() + TICK && due != plannedTick) {
       plannedTick = due;
       long plannedIn = life;
-      simulation.after(due - now(), () -> deliver(plannedIn, new GtmEvent.Tick()));
+      simulation.after(
+          (long) ((due - now()) / clockRate) + 1, () -> deliver(plannedIn, new GtmEvent.Tick()));
     }
   }
 
@@ -153,11 +161,11 @@ final class SimulatedGtm implements SimulatedGtms, SimulatedHost {
   private void tick(long ofLife) {
     deliver(ofLife, new GtmEvent.Tick());
     if (life == ofLife && core.isPresent()) {
-      simulation.after(TICK, () -> tick(ofLife));
+      simulation.after((long) (TICK / clockRate), () -> tick(ofLife));
     }
   }
 
   private long now() {
-    return simulation.now() + clockOffset;
+    return clockOffset + (long) (simulation.now() * clockRate);
   }
 }

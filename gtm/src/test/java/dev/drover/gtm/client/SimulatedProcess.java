@@ -41,6 +41,9 @@ abstract class SimulatedProcess {
 
   abstract void apply(ClientEffect effect);
 
+  /** What the effects that follow answer to. */
+  void beforeStep(ClientEvent event) {}
+
   void start() {
     simulation.after(0, this::connect);
     simulation.after(simulation.upTo(TICK), this::tick);
@@ -123,6 +126,7 @@ abstract class SimulatedProcess {
   void step(ClientEvent event) {
     whenAwake(
         () -> {
+          beforeStep(event);
           List<ClientEffect> effects = core.step(event, localNow());
           for (ClientEffect effect : effects) {
             switch (effect) {
@@ -183,7 +187,7 @@ abstract class SimulatedProcess {
   private void tick() {
     if (alive) {
       step(new ClientEvent.Tick());
-      simulation.after(TICK, this::tick);
+      simulation.after((long) (TICK / clockRate), this::tick);
     }
   }
 }

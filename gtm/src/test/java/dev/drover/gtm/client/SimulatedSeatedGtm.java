@@ -202,7 +202,7 @@ final class SimulatedSeatedGtm implements SimulatedHost {
   private void tick(long ofLife) {
     if (life == ofLife && gtm.isPresent()) {
       answered(ofLife, new SeatEvent.Tick());
-      simulation.after(TICK, () -> tick(ofLife));
+      simulation.after((long) (TICK / clockRate), () -> tick(ofLife));
     }
   }
 

@@ -25,6 +25,7 @@ final class Simulation {
   private static final long LAST_READER = STORM + 20 * SECONDS;
   private static final long QUIET = 10 * SECONDS;
   private static final long CALM = STORM + 12 * SECONDS;
+  private static final long AS_LONG_AS_A_HOLD = 120 * MILLIS;
   private static final String VISITOR = "visitor";
   private static final int MAX_COORDINATORS = 3;
   private static final int AGENTS = 2;
@@ -137,7 +138,10 @@ final class Simulation {
   }
 
   private long delay() {
-    return strikes(30) ? upTo(1500 * MILLIS) : upTo(8 * MILLIS);
+    if (strikes(30)) {
+      return upTo(1500 * MILLIS);
+    }
+    return upTo(strikes(20) ? AS_LONG_AS_A_HOLD : 8 * MILLIS);
   }
 
   private SimulatedCoordinator start(String name) {

@@ -28,18 +28,45 @@ final class SnapshotChecks {
   private final List<SimulatedWrite> ended = new ArrayList<>();
 
   private final List<Acquisition> acquisitions = new ArrayList<>();
+  private final List<Opening> openings = new ArrayList<>();
   private long acquisitionCount;
   private long readerCount;
 
   /** The moments of one coordinator's snapshots in one window, by node. */
-  record Acquisition(List<Long> takenAt, long first, long last, boolean inWindow) {
-    static Acquisition of(Map<String, Long> takenAt, boolean inWindow) {
+  record Acquisition(
+      CoordinatorEpoch by, List<Long> takenAt, long first, long last, boolean inWindow) {
+    static Acquisition of(CoordinatorEpoch by, Map<String, Long> takenAt, boolean inWindow) {
       List<Long> moments = SimulatedNodes.NAMES.stream().map(takenAt::get).toList();
-      return new Acquisition(moments, Collections.min(moments), Collections.max(moments), inWindow);
+      return new Acquisition(
+          by, moments, Collections.min(moments), Collections.max(moments), inWindow);
     }
 
     boolean contains(Part part) {
       return part.visibleAt() < takenAt.get(part.place());
+    }
+  }
+
+  /** For so long a coordinator can send commits. */
+  static final class Opening {
+    private final CoordinatorEpoch of;
+    private final long from;
+    private long to = SimulatedWrite.NEVER;
+
+    private Opening(CoordinatorEpoch of, long from) {
+      this.of = of;
+      this.from = from;
+    }
+
+    CoordinatorEpoch of() {
+      return of;
+    }
+
+    void end(long now) {
+      to = now;
+    }
+
+    boolean meets(Acquisition taken) {
+      return from < to && from < taken.last() && to > taken.first();
     }
   }
 
@@ -53,6 +80,13 @@ final class SnapshotChecks {
 
   long readerCount() {
     return readerCount;
+  }
+
+  Opening opens(CoordinatorEpoch of) {
+    Opening opening = new Opening(of, simulation.now());
+    openings.removeIf(other -> other.to < simulation.now() - MEMORY);
+    openings.add(opening);
+    return opening;
   }
 
   SimulatedWrite begin(CoordinatorEpoch by, List<String> nodes) {
@@ -114,6 +148,7 @@ final class SnapshotChecks {
     acquisitionCount++;
     readerCount += askedAt.size();
     sortOut();
+    nobodyElseIsOpen(taken);
     List<SimulatedWrite> concerned = endedAfter(taken.first());
     for (SimulatedWrite write : concerned) {
       nothingIsSentMeanwhile(taken, write);
@@ -126,6 +161,16 @@ final class SnapshotChecks {
     acquisitions.forEach(other -> isInOrder(taken, other));
     acquisitions.removeIf(other -> other.last() < simulation.now() - MEMORY);
     acquisitions.add(taken);
+  }
+
+  /** Who takes without a window sees for himself whether he has sent anything. */
+  private void nobodyElseIsOpen(Acquisition taken) {
+    for (Opening opening : openings) {
+      boolean isConcerned = taken.inWindow() || !opening.of.equals(taken.by());
+      if (isConcerned && opening.meets(taken)) {
+        fail("%s could send commits while %s took snapshots", opening.of, taken.by());
+      }
+    }
   }
 
   private void sortOut() {
