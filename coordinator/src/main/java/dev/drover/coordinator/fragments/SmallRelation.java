@@ -10,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /**
  * A relation of few rows, which a fragment gets with its text: to make a temporary relation, to
@@ -72,20 +72,28 @@ record SmallRelation(Exchange exchange, List<byte[]> arrays) {
    * @param rows whole DataRow frames
    */
   static boolean recurs(Exchange exchange, ByteBuf rows, int count) {
-    List<Set<ByteBuf>> values = new ArrayList<>();
-    exchange.columns().forEach(_ -> values.add(new HashSet<>()));
+    if (exchange.compared().isEmpty()) {
+      return false;
+    }
+    List<Optional<Set<ByteBuf>>> values = new ArrayList<>();
+    for (Exchange.Column column : exchange.columns()) {
+      boolean compared = exchange.compared().contains(column.name());
+      values.add(compared ? Optional.of(new HashSet<>()) : Optional.empty());
+    }
     int at = rows.readerIndex();
     for (int i = 0; i < count; i++) {
       at += HEADER + Short.BYTES;
-      for (Set<ByteBuf> ofColumn : values) {
+      for (Optional<Set<ByteBuf>> ofColumn : values) {
         int length = Integer.BYTES + Math.max(0, rows.getInt(at));
-        ofColumn.add(rows.slice(at, length));
+        if (ofColumn.isPresent()) {
+          ofColumn.get().add(rows.slice(at, length));
+        }
         at += length;
       }
     }
-    return IntStream.range(0, values.size())
-        .filter(i -> exchange.compared().contains(exchange.columns().get(i).name()))
-        .anyMatch(i -> values.get(i).size() * MOST_RECURRENCE < count);
+    return values.stream()
+        .flatMap(Optional::stream)
+        .anyMatch(different -> different.size() * MOST_RECURRENCE < count);
   }
 
   /** Of whole DataRow frames. */

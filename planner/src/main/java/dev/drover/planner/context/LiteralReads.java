@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * The one way to a literal's value: it remembers what was read.
@@ -67,6 +68,24 @@ public final class LiteralReads {
     return span.of(text);
   }
 
+  /**
+   * Whether the one literals are written as the others, in their order. They count as read only if
+   * they are: what is planned for different ones holds for the same.
+   */
+  public boolean areWrittenAs(List<Integer> some, List<Integer> others) {
+    boolean same =
+        some.size() == others.size()
+            && IntStream.range(0, some.size())
+                .allMatch(i -> written(some.get(i)).equals(written(others.get(i))));
+    for (int i = 0; same && i < some.size(); i++) {
+      if (!some.get(i).equals(others.get(i))) {
+        record(some.get(i));
+        record(others.get(i));
+      }
+    }
+    return same;
+  }
+
   /** Which literals have been read. */
   public Set<Integer> ordinals() {
     return Set.copyOf(reads.keySet());
@@ -85,9 +104,12 @@ public final class LiteralReads {
 
   private void record(int ordinal) {
     if (ordinal >= 0) {
-      Span span = new Span(literals.literalStart(ordinal), literals.literalEnd(ordinal));
-      reads.put(ordinal, span.of(text));
+      reads.put(ordinal, written(ordinal));
     }
+  }
+
+  private String written(int ordinal) {
+    return new Span(literals.literalStart(ordinal), literals.literalEnd(ordinal)).of(text);
   }
 
   public List<LiteralRead> all() {

@@ -1,6 +1,7 @@
 package dev.drover.planner.relational;
 
 import dev.drover.planner.catalog.ShardMap;
+import dev.drover.planner.context.LiteralReads;
 import dev.drover.planner.plan.Combine;
 import dev.drover.planner.plan.Exchange;
 import dev.drover.planner.plan.Fragment;
@@ -9,14 +10,13 @@ import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.text.TextBuilder;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Plans a query as fragments and exchanges; the last fragment runs on the catalog node.
@@ -28,6 +28,10 @@ public final class RelationalPlans {
   private static final int FIRST = 2;
 
   private static final String PREFIX = "drover_x";
+
+  /** No piece of text is empty. */
+  private static final String LITERAL = "";
+
   private static final Exchange.Column NO_COLUMN = new Exchange.Column("drover_row", "boolean");
 
   /**
@@ -38,26 +42,33 @@ public final class RelationalPlans {
    */
   public record Costed(Plan.Fragments plan, double cost, boolean movesJoins) {}
 
+  /**
+   * What is asked of the rows.
+   *
+   * @param literals of the statement
+   * @param afterWrites see {@link Plan.Fragments}
+   */
+  public record Asked(Finish finish, LiteralReads literals, Optional<Plan> afterWrites) {}
+
+  private final Asked asked;
   private final Finish finish;
-  private final Optional<Plan> afterWrites;
   private final List<Exchange> exchanges = new ArrayList<>();
-  private final Map<List<Object>, String> known = new HashMap<>();
   private final Set<Column> joined = new HashSet<>();
 
-  private RelationalPlans(Finish finish, Optional<Plan> afterWrites) {
-    this.finish = finish;
-    this.afterWrites = afterWrites;
+  private RelationalPlans(Asked asked) {
+    this.asked = asked;
+    this.finish = asked.finish();
   }
 
   /**
    * The cheapest plan; empty when there is none.
    *
    * @param shards by which rows are spread that have no better place to go to
-   * @param afterWrites see {@link Plan.Fragments}
    */
   public static Optional<Costed> plan(
-      Rows rows, Finish finish, List<Integer> nodes, ShardMap shards, Optional<Plan> afterWrites) {
+      Rows rows, Asked asked, List<Integer> nodes, ShardMap shards) {
     Transfers transfers = new Transfers(nodes, shards);
+    Finish finish = asked.finish();
     Set<Column> needed = finish.columns();
     return new Search(transfers)
         .plans(rows, needed).stream()
@@ -66,7 +77,7 @@ public final class RelationalPlans {
             .map(
                 best ->
                     new Costed(
-                        new RelationalPlans(finish, afterWrites).fragments(best),
+                        new RelationalPlans(asked).fragments(best),
                         new Costs(transfers).ofMoves(best.rows()),
                         Costs.movesJoins(best.rows())));
   }
@@ -102,7 +113,7 @@ public final class RelationalPlans {
     Fragment fragment =
         new Fragment(last, site(rows, spot, inputs), List.copyOf(inputs), readsTables(rows));
     Combine all = new Combine.Concatenate(Combine.Window.ALL);
-    return new Plan.Fragments(exchanges, fragment, all, afterWrites);
+    return new Plan.Fragments(exchanges, fragment, all, asked.afterWrites());
   }
 
   private String named(Rows.Moved moved, boolean isLast, Set<String> inputs) {
@@ -128,16 +139,52 @@ public final class RelationalPlans {
     Fragment.Site site = site(moved.input(), moved.from(), inputs);
     Fragment producer =
         new Fragment(text.build(), site, List.copyOf(inputs), readsTables(moved.input()));
-    List<Object> key = List.of(producer.text().toString(), site, columns, moved.route());
-    return known.computeIfAbsent(
-        key,
-        _ -> {
-          String name = isLast ? PREFIX + 1 : PREFIX + (FIRST + exchanges.size());
-          exchanges.add(
-              new Exchange(
-                  name, columns, List.of(), List.of(), compared(moved), producer, moved.route()));
-          return name;
-        });
+    String name = isLast ? PREFIX + 1 : PREFIX + (FIRST + exchanges.size());
+    Exchange exchange =
+        new Exchange(name, columns, List.of(), List.of(), compared(moved), producer, moved.route());
+    for (int i = 0; i < exchanges.size(); i++) {
+      if (isSame(exchanges.get(i), exchange)) {
+        exchanges.set(i, both(exchanges.get(i), exchange));
+        return exchanges.get(i).relation();
+      }
+    }
+    exchanges.add(exchange);
+    return name;
+  }
+
+  /** The first one, for the readers of both. */
+  private static Exchange both(Exchange one, Exchange other) {
+    Set<String> compared = new LinkedHashSet<>(one.compared());
+    compared.addAll(other.compared());
+    return new Exchange(
+        one.relation(),
+        one.columns(),
+        one.constraints(),
+        one.indexed(),
+        List.copyOf(compared),
+        one.producer(),
+        one.route());
+  }
+
+  /** Whether the rows of both are the same, in the same places. */
+  private boolean isSame(Exchange one, Exchange other) {
+    return one.producer().site().equals(other.producer().site())
+        && one.columns().equals(other.columns())
+        && one.route().equals(other.route())
+        && withoutLiterals(one).equals(withoutLiterals(other))
+        && asked.literals().areWrittenAs(literals(one), literals(other));
+  }
+
+  private static List<String> withoutLiterals(Exchange exchange) {
+    return exchange.producer().text().pieces().stream()
+        .map(piece -> piece instanceof SqlText.Piece.Lifted ? LITERAL : piece.toString())
+        .toList();
+  }
+
+  private static List<Integer> literals(Exchange exchange) {
+    return exchange.producer().text().pieces().stream()
+        .flatMap(piece -> piece instanceof SqlText.Piece.Lifted(int i) ? Stream.of(i) : Stream.of())
+        .toList();
   }
 
   private void addJoined(Rows rows) {

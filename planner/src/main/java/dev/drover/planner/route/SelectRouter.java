@@ -144,10 +144,9 @@ final class SelectRouter {
             t ->
                 RelationalPlans.plan(
                     ConditionPlacement.of(t.rows()),
-                    t.finish(),
+                    new RelationalPlans.Asked(t.finish(), reads, Optional.of(gathered)),
                     context.catalog().datanodes(),
-                    MoveOptions.anyGroup(analysis).shards(),
-                    Optional.of(gathered)));
+                    MoveOptions.anyGroup(analysis).shards()));
   }
 
   private Plan whereRowsAre(Analysis analysis, QueryInfo query) {
