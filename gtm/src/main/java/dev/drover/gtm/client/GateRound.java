@@ -16,9 +16,9 @@ final class GateRound {
   private final long window;
   private final GateLimits limits;
   private final boolean isDirect;
-  private final long aloneUntil;
   private final long startedAt;
   private Stage stage = Stage.CLOSING;
+  private long aloneUntil;
   private long until;
   private long heldAt;
   private boolean waited;
@@ -82,6 +82,13 @@ final class GateRound {
 
   boolean isStillAlone(long now) {
     return now - aloneUntil < 0;
+  }
+
+  /** A promise that is renewed before it has ended goes on without a gap. */
+  void goesOnAlone(long until, long now) {
+    if (isStillAlone(now) && until - aloneUntil > 0) {
+      aloneUntil = until;
+    }
   }
 
   boolean isDirect() {

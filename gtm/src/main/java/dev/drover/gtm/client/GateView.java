@@ -82,6 +82,7 @@ final class GateView {
       case GateAlone m when m.epoch() == epoch -> {
         aloneLimits = m.limits();
         wants.promised(m, now);
+        round.ifPresent(one -> one.goesOnAlone(wants.promisedUntil(now), now));
         tell.accept(new ClientEffect.AloneUntil(wants.promisedUntil(now)));
       }
       case GateAlone _ -> {}

@@ -185,6 +185,23 @@ final class GateViewTest {
     assertThat(hear(new SnapshotNow(10, 0))).contains(send(new SnapshotTaken(10, EPOCH)));
   }
 
+  /** Else writers that keep the drain longer than a promise lasts would keep readers out. */
+  @Test
+  void aWindowWithoutTheGtmMayOutliveThePromiseThatItBeganUnder() {
+    want(1);
+    hear(new GateAlone(1, EPOCH, 200, LIMITS));
+    step(new ClientEvent.GateClosed(1, 0));
+    step(new ClientEvent.GateHeld(1, 0));
+    step(new ClientEvent.SnapshotTaken(1));
+    now += 120 * MILLIS;
+    assertThat(want(2)).contains(send(new SnapshotWanted(2, EPOCH, 2)));
+    hear(new GateAlone(2, EPOCH, 200, LIMITS));
+    now += 60 * MILLIS;
+    step(new ClientEvent.GateClosed(2, 0));
+    step(new ClientEvent.GateHeld(2, 0));
+    assertThat(step(new ClientEvent.SnapshotTaken(2))).contains(new ClientEffect.OpenGate(2, true));
+  }
+
   @Test
   void aLapsedLeaseEndsAWindowWithoutTheGtm() {
     now += 3400 * MILLIS;

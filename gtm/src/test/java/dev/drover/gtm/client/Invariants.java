@@ -26,6 +26,10 @@ final class Invariants {
   /** A verdict may be this old when it is sent. */
   private static final long MAX_VERDICT_AGE = 3 * Simulation.SECONDS;
 
+  /** Two seconds on the fastest clock that a GTM has. */
+  private static final long DYING =
+      2 * Simulation.SECONDS * 1000 / (1000 + SimulatedGtm.MAX_DRIFT_PER_MILLE);
+
   private final Simulation simulation;
   private final Set<Long> drawn = new HashSet<>();
   private final Map<Long, Integer> coordinatorOfEpoch = new HashMap<>();
@@ -303,7 +307,7 @@ final class Invariants {
     boolean isSpent(SimulatedTransaction transaction, long now) {
       return !transaction.waitsOn(waiting)
           || transaction.statements() != statements
-          || now - at >= 2 * Simulation.SECONDS;
+          || now - at >= DYING;
     }
   }
 

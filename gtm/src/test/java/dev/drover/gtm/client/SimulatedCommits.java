@@ -181,7 +181,7 @@ final class SimulatedCommits {
     Map<String, Long> takenAt = new HashMap<>();
     for (String node : SimulatedNodes.NAMES) {
       simulation.after(
-          simulation.upTo(simulation.strikes(30) ? SLOW_WORK : NETWORK),
+          1 + simulation.upTo(simulation.strikes(30) ? SLOW_WORK : NETWORK),
           () -> {
             takenAt.put(node, simulation.now());
             boolean isStill = sent == sentBefore && owner.localNow() - until < 0;

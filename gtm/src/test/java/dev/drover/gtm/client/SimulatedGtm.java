@@ -21,8 +21,11 @@ import java.util.Optional;
 final class SimulatedGtm implements SimulatedGtms, SimulatedHost {
   static final GtmTerms TERMS =
       new GtmTerms(4000, 50, 40, 400, 75, new GateLimits(150, 100, 4), 200);
+
+  /** Of the clock of any GTM. */
+  static final int MAX_DRIFT_PER_MILLE = 55;
+
   private static final long TICK = 25 * Simulation.MILLIS;
-  private static final int MAX_DRIFT_PER_MILLE = 55;
 
   private final Simulation simulation;
   private final List<GtmRecord> disk = new ArrayList<>();

@@ -21,7 +21,6 @@ import java.util.function.Supplier;
 /** One of several GTMs: keeps nothing, crashes, falls asleep, and its clock drifts. */
 final class SimulatedSeatedGtm implements SimulatedHost {
   private static final long TICK = 25 * Simulation.MILLIS;
-  private static final int MAX_DRIFT_PER_MILLE = 55;
 
   private final Simulation simulation;
   private final SimulatedSeats seats;
@@ -50,7 +49,8 @@ final class SimulatedSeatedGtm implements SimulatedHost {
 
   void start() {
     life++;
-    int drift = simulation.random.nextInt(-MAX_DRIFT_PER_MILLE, MAX_DRIFT_PER_MILLE + 1);
+    int most = SimulatedGtm.MAX_DRIFT_PER_MILLE;
+    int drift = simulation.random.nextInt(-most, most + 1);
     clockRate = 1 + drift / 1000.0;
     clockOffset = simulation.random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L);
     Candidate candidate =

@@ -69,6 +69,7 @@ final class Simulation {
       agent.start();
     }
     after(100 * MILLIS, this::trouble);
+    after(STORM, this::calm);
     while (now < END && !tasks.isEmpty()) {
       Task task = tasks.remove();
       now = task.at;
@@ -154,7 +155,6 @@ final class Simulation {
   /** Every now and then something happens to somebody. */
   private void trouble() {
     if (!isStormy()) {
-      calm();
       return;
     }
     List<SimulatedCoordinator> alive =
