@@ -37,6 +37,9 @@ import java.util.Set;
  * rest of the statement needs, and one PostgreSQL computes the rest.
  */
 final class Gather {
+  /** Stands for the columns of {@code EXISTS (SELECT * ...)}, which nobody asks for. */
+  private static final String NEVER_COMPUTED = "NULL";
+
   private final Analysis analysis;
   private final QueryInfo query;
   private final Block block;
@@ -159,7 +162,7 @@ final class Gather {
       }
       switch (entry.getValue()) {
         case Resolved.OfColumn(var variable) when isOurs(variable.source()) ->
-            last.replace(reference.span(), number(variable));
+            last.replace(reference.span(), from == block ? number(variable) : qualified(variable));
         case Resolved.OfStar _ when from == block ->
             last.replace(reference.span(), star(reference));
         case Resolved.OfRow(var source) when isOurs(source) ->
@@ -185,6 +188,11 @@ final class Gather {
     return block.scope().sources().contains(source);
   }
 
+  /** In a query within the rest, whose own columns may be called the same. */
+  private String qualified(Variable variable) {
+    return FinishText.ROWS + "." + number(variable);
+  }
+
   private String number(Variable variable) {
     return "c" + columns.computeIfAbsent(variable, v -> columns.size() + 1);
   }
@@ -196,7 +204,11 @@ final class Gather {
     List<String> list = new ArrayList<>();
     for (Output output :
         outputs.orElseThrow(() -> Unsupported.error("SELECT * of this form over several nodes"))) {
-      list.add(number(output.variable().orElseThrow()) + " AS " + SqlNames.quote(output.name()));
+      Variable variable = output.variable().orElseThrow();
+      if (!analysis.mentions().needs().isWhole(variable.source())) {
+        return NEVER_COMPUTED;
+      }
+      list.add(number(variable) + " AS " + SqlNames.quote(output.name()));
     }
     return String.join(", ", list);
   }
