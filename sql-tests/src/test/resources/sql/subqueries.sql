@@ -47,6 +47,8 @@ SELECT t.grp, count(*) FROM t, u WHERE t.v = u.id AND u.w = 1 GROUP BY t.grp HAV
 SELECT g FROM generate_series(1, 2) g WHERE NOT EXISTS (SELECT * FROM t FULL JOIN u ON t.id = u.w) ORDER BY 1;
 SELECT g FROM generate_series(1, 2) g WHERE EXISTS (SELECT t.* FROM t FULL JOIN u ON t.id = u.w WHERE t.v IS NULL) ORDER BY 1;
 SELECT DISTINCT (SELECT max(c2) FROM (VALUES (5, 7), (6, 8)) AS x(c1, c2) WHERE c1 > t.id AND c2 > t.v) AS m FROM t ORDER BY 1;
+SELECT v AS c2, grp AS g, count(DISTINCT id) AS n FROM t GROUP BY v, grp ORDER BY grp DESC, v;
+SELECT v AS c2, grp AS g, count(*) AS n FROM t GROUP BY v, grp ORDER BY grp DESC, v;
 SELECT id FROM t WHERE id IN (SELECT id FROM u WHERE nope = 1);
 SELECT id FROM t WHERE id = (SELECT id, w FROM u);
 SELECT id FROM t WHERE id IN (SELECT id, w FROM u);

@@ -197,7 +197,7 @@ public final class AggregateSplit {
     if (node instanceof Expr expression) {
       int key = keyOf(expression);
       if (key >= 0) {
-        last.replace(expression.span(), "c" + (key + 1));
+        last.replace(expression.span(), texts.numbered(key + 1, expression.span()));
         return true;
       }
     }

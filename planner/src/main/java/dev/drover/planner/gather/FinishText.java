@@ -12,6 +12,7 @@ import dev.drover.planner.context.Unsupported;
 import dev.drover.planner.placement.Analysis;
 import dev.drover.planner.plan.SqlText;
 import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.Name;
 import dev.drover.planner.sql.Node;
 import dev.drover.planner.sql.QueryBody;
 import dev.drover.planner.sql.QueryPart;
@@ -97,6 +98,17 @@ public final class FinishText {
     return rest().stream()
         .allMatch(
             node -> RelationNames.collect(node, dev.drover.planner.sql.Query.class).isEmpty());
+  }
+
+  /** The rows' column with this number, from 1; ORDER BY would take an output's name first. */
+  String numbered(int number, Span at) {
+    String name = "c" + number;
+    boolean sorts = block.orderBy().stream().anyMatch(item -> item.span().contains(at));
+    boolean isOutput =
+        select.targets().stream()
+            .map(t -> t.alias().map(Name::text).orElseGet(() -> Outputs.name(t.value())))
+            .anyMatch(name::equals);
+    return sorts && isOutput ? rowsName + "." + name : name;
   }
 
   /** A replaced expression would change the name of its column. */

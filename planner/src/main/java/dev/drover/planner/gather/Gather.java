@@ -162,7 +162,11 @@ final class Gather {
       }
       switch (entry.getValue()) {
         case Resolved.OfColumn(var variable) when isOurs(variable.source()) ->
-            last.replace(reference.span(), from == block ? number(variable) : qualified(variable));
+            last.replace(
+                reference.span(),
+                from == block
+                    ? texts.numbered(column(variable), reference.span())
+                    : qualified(variable));
         case Resolved.OfStar _ when from == block ->
             last.replace(reference.span(), star(reference));
         case Resolved.OfRow(var source) when isOurs(source) ->
@@ -194,7 +198,11 @@ final class Gather {
   }
 
   private String number(Variable variable) {
-    return "c" + columns.computeIfAbsent(variable, v -> columns.size() + 1);
+    return "c" + column(variable);
+  }
+
+  private int column(Variable variable) {
+    return columns.computeIfAbsent(variable, v -> columns.size() + 1);
   }
 
   private String star(Expr.ColumnRef reference) {
