@@ -174,12 +174,7 @@ RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   wanted text := spec->>'replica_identity';
 BEGIN
-  IF relation IS NULL THEN
-    RETURN;
-  END IF;
-  IF EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = relation AND t.tgname = 'drover_moving') THEN
-    EXECUTE format('DROP TRIGGER drover_moving ON %s', relation);
-  END IF;
+  EXECUTE format('DROP TRIGGER drover_moving ON %s', relation);
   IF (SELECT c.relreplident::text <> wanted FROM pg_class c WHERE c.oid = relation) THEN
     EXECUTE format('ALTER TABLE %s REPLICA IDENTITY %s', relation, CASE wanted
       WHEN 'i' THEN format('USING INDEX %I', coalesce(

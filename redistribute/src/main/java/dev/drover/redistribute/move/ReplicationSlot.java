@@ -29,18 +29,18 @@ public record ReplicationSlot(String name, Link link) {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicationSlot.class);
   private static final int SECONDS = 60;
   private static final int END_SECONDS = 5;
-  private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-  /** Who may hold up the beginning of a slot. */
+  /** Who may hold up the beginning of a slot: who has written first of those that are open. */
   private static final String OLDEST =
       """
-      SELECT coalesce(
-        (SELECT format('prepared transaction "%s" of role %s', gid, owner) FROM pg_prepared_xacts
-          ORDER BY prepared LIMIT 1),
-        (SELECT format('transaction of process %s (role %s, since %s)', pid, usename, xact_start)
-          FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
-          ORDER BY xact_start LIMIT 1),
-        'some transaction')\
+      SELECT who FROM (
+        SELECT format('prepared transaction "%s" of role %s', gid, owner), transaction
+          FROM pg_prepared_xacts
+        UNION ALL
+        SELECT format('transaction of process %s (role %s, since %s)', pid, usename, xact_start),
+          backend_xid
+          FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()) x(who, xid)
+      ORDER BY age(xid) DESC LIMIT 1\
       """;
 
   public ReplicationSlot {
@@ -112,26 +112,19 @@ public record ReplicationSlot(String name, Link link) {
 
   private Optional<String> await(FutureTask<String> creation, int node, JobControl control)
       throws SQLException {
-    String said = "";
+    Holdup holdup = new Holdup(control, "beginning", node);
     for (int seconds = 0; seconds < SECONDS; seconds++) {
       Optional<String> snapshot = result(creation);
       if (snapshot.isPresent()) {
-        if (!said.isEmpty()) {
-          control.say("");
-        }
+        holdup.over();
         return snapshot;
       }
       if (!control.isWanted()) {
         return Optional.empty();
       }
-      String by = heldUp(node);
-      if (!by.equals(said)) {
-        LOG.info("event=slot_waits slot={} reason={}", name, by);
-        control.say(by);
-        said = by;
-      }
+      holdup.by(oldest());
     }
-    throw new SQLException(heldUp(node), LOCK_NOT_AVAILABLE);
+    throw holdup.tooLong(oldest());
   }
 
   /** After a second at most. */
@@ -167,9 +160,8 @@ public record ReplicationSlot(String name, Link link) {
     }
   }
 
-  private String heldUp(int node) throws SQLException {
-    return "%s on node %s keeps the job from its beginning"
-        .formatted(link.ask(OLDEST).orElse("transaction"), node);
+  private String oldest() throws SQLException {
+    return link.ask(OLDEST).orElse("some transaction");
   }
 
   /** False also when the server has thrown away what it was to send. */

@@ -208,7 +208,7 @@ final class SlotMover {
       from.clear();
       from.dropTrash();
       MoveStore.fingerprint(control.catalog(), move.id(), tables.fingerprint());
-      from.publish(tables.tables());
+      from.publish(tables.tables(), Locking.toBegin(source, control, move.source()));
       exported =
           Optional.of(from.slot().create(servers, move.source(), move.id().application(), control));
       to.create(move.slot(), tables.tables());
@@ -340,7 +340,7 @@ final class SlotMover {
       SourceSide from = new SourceSide(move.id(), source);
       from.clear();
       from.dropTrash();
-      from.resetIdentity(tables.tables());
+      from.resetIdentity(tables.tables(), Locking.toUndo(source, control, move.source()));
     }
   }
 

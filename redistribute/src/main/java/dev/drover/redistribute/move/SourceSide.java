@@ -1,7 +1,5 @@
 package dev.drover.redistribute.move;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.drover.planner.ddl.SqlQuote;
 import java.sql.SQLException;
 import java.util.List;
@@ -12,9 +10,7 @@ import java.util.List;
  *
  * <p>Threads: confined to the move's thread.
  */
-final class SourceSide {
-  private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'";
-
+public final class SourceSide {
   private final MoveId id;
   private final Link link;
 
@@ -24,12 +20,15 @@ final class SourceSide {
   }
 
   /** A TRUNCATE is not published but refused: the target would keep the rows. */
-  void publish(List<MovedTable> tables) throws SQLException {
+  void publish(List<MovedTable> tables, Locking locking) throws SQLException {
+    link.run("CREATE SCHEMA " + SqlQuote.ident(id.trash()));
+    publishMarker("insert, update, delete");
     for (MovedTable table : tables) {
       boolean hasIdentity = link.is("SELECT drover.has_identity(" + regclass(table) + ")");
-      link.transaction(
+      locking.run(
+          table.leaf(),
+          hasIdentity ? Locking.Mode.WRITING : Locking.Mode.USING,
           () -> {
-            link.run(LOCK_TIMEOUT);
             link.run(
                 """
                 CREATE OR REPLACE TRIGGER drover_moving BEFORE TRUNCATE ON %s \
@@ -39,16 +38,20 @@ final class SourceSide {
             if (!hasIdentity) {
               link.run("ALTER TABLE " + table.leaf() + " REPLICA IDENTITY FULL");
             }
+            publish(table.leaf());
           });
     }
-    link.run("CREATE SCHEMA " + SqlQuote.ident(id.trash()));
-    String leaves = tables.stream().map(MovedTable::leaf).collect(joining(", "));
+  }
+
+  /** Begins the publication; tables follow one by one. */
+  void publishMarker(String operations) throws SQLException {
     link.run(
-        """
-        CREATE PUBLICATION %s FOR TABLE %s%sdrover.move_marker WHERE (move = %s) \
-        WITH (publish = 'insert, update, delete')\
-        """
-            .formatted(name(), leaves, leaves.isEmpty() ? "" : ", ", id));
+        "CREATE PUBLICATION %s FOR TABLE drover.move_marker WHERE (move = %s) WITH (publish = '%s')"
+            .formatted(name(), id, operations));
+  }
+
+  void publish(String table) throws SQLException {
+    link.run("ALTER PUBLICATION %s ADD TABLE ONLY %s".formatted(name(), table));
   }
 
   ReplicationSlot slot() {
@@ -69,13 +72,14 @@ final class SourceSide {
   }
 
   /** Leaves that stay are as their tables ask for again. */
-  void resetIdentity(List<MovedTable> tables) throws SQLException {
+  void resetIdentity(List<MovedTable> tables, Locking locking) throws SQLException {
     for (MovedTable table : tables) {
-      if (link.is("SELECT to_regclass(%s) IS NOT NULL".formatted(literal(table.leaf())))) {
-        link.transaction(
+      if (isHeld(link, table.leaf())) {
+        locking.run(
+            table.leaf(),
+            Locking.Mode.USING,
             () -> {
-              link.run(LOCK_TIMEOUT);
-              link.run("DROP TRIGGER IF EXISTS drover_moving ON " + table.leaf());
+              link.run("DROP TRIGGER drover_moving ON " + table.leaf());
               link.run(
                   "SELECT drover.align_storage(%s, %s, '%d', %s::json)"
                       .formatted(
@@ -86,6 +90,19 @@ final class SourceSide {
             });
       }
     }
+  }
+
+  /**
+   * Whether a table is there and has what the beginning of a job gives to it, all in one
+   * transaction: only then is there anything to take back, for which all who use it must end.
+   */
+  public static boolean isHeld(Link link, String table) throws SQLException {
+    return link.is(
+        """
+        SELECT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'drover_moving' \
+        AND tgrelid = to_regclass(%s))\
+        """
+            .formatted(literal(table)));
   }
 
   /** Leaves that were given away, for good. */

@@ -61,13 +61,17 @@ public final class TableReplica {
   /** Whether changes of the table's rows can be followed. */
   public boolean isPossible() throws SQLException {
     try (Link from = link(source)) {
-      return from.is(
-          """
-          SELECT drover.has_identity(oid) AND relpersistence = 'p' FROM pg_class \
-          WHERE oid = %s::regclass\
-          """
-              .formatted(SqlQuote.literal(table)));
+      return isFollowed(from);
     }
+  }
+
+  private boolean isFollowed(Link from) throws SQLException {
+    return from.is(
+        """
+        SELECT drover.has_identity(oid) AND relpersistence = 'p' FROM pg_class \
+        WHERE oid = %s::regclass\
+        """
+            .formatted(SqlQuote.literal(table)));
   }
 
   /** Returns when the cutover is committed; otherwise the target may have rows. */
@@ -102,14 +106,12 @@ public final class TableReplica {
     LOG.info("event=table_copy job={} table={} phase=copy", control.job().id(), table);
     try (Link from = link(source);
         Link to = link(target)) {
-      from.run(
-          """
-          CREATE PUBLICATION %s FOR TABLE ONLY %s, drover.move_marker WHERE (move = %s) \
-          WITH (publish = 'insert, update, delete, truncate')\
-          """
-              .formatted(id.objectName(), table, id));
+      SourceSide side = new SourceSide(id, from);
+      side.publishMarker("insert, update, delete, truncate");
+      Locking.toBegin(from, control, source)
+          .run(table, Locking.Mode.CHANGING_THE_TABLE, () -> publish(side, from));
       try (ReplicationSlot.Exported exported =
-          new SourceSide(id, from).slot().create(servers, source, id.application(), control)) {
+          side.slot().create(servers, source, id.application(), control)) {
         from.transaction(
             () -> {
               from.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
@@ -118,6 +120,13 @@ public final class TableReplica {
             });
       }
     }
+  }
+
+  private void publish(SourceSide side, Link from) throws SQLException {
+    if (!isFollowed(from)) {
+      throw new SQLException("table %s was changed meanwhile".formatted(table), "40001");
+    }
+    side.publish(table);
   }
 
   private void copy(Link from, Link to) throws SQLException {

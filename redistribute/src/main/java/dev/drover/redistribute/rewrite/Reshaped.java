@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.drover.redistribute.apply.Filling;
 import dev.drover.redistribute.job.JobControl;
 import dev.drover.redistribute.move.Link;
+import dev.drover.redistribute.move.Locking;
 import java.sql.SQLException;
 
 /**
@@ -15,20 +16,24 @@ import java.sql.SQLException;
  * @param filling how rows become those of the new table; of no columns until the job has begun
  */
 record Reshaped(String change, Filling filling) {
+  private static final int CATALOG = 0;
+
   Reshaped {
     requireNonNull(change);
     requireNonNull(filling);
   }
 
   /** Finds out what the new table is like, and writes it down. */
-  static void look(Link catalog, Rewrite rewrite, String owner, JobControl control)
+  static void look(Link catalog, Rewrite rewrite, RewrittenTable table, JobControl control)
       throws SQLException {
     String call = call(catalog, rewrite);
     String[] shape = new String[1];
-    new Locking(catalog, control)
+    Locking.toBegin(catalog, control, CATALOG)
         .run(
+            table.name(),
+            Locking.Mode.USING,
             () -> {
-              catalog.run("SET LOCAL ROLE " + owner);
+              catalog.run("SET LOCAL ROLE " + table.owner());
               shape[0] = catalog.ask(call).orElseThrow();
             });
     RewriteStore.shape(control.catalog(), rewrite.job(), shape[0]);

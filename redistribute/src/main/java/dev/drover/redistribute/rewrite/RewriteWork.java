@@ -115,7 +115,7 @@ final class RewriteWork implements AutoCloseable {
     RewriteStore.fingerprint(control.catalog(), id, table.fingerprint());
     if (table.reshaped().isPresent()) {
       try (Link catalog = link(CATALOG)) {
-        Reshaped.look(catalog, rewrite, table.owner(), control);
+        Reshaped.look(catalog, rewrite, table, control);
       }
     }
     RewrittenTable shaped = table();

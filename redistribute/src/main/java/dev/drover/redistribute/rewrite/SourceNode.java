@@ -3,7 +3,9 @@ package dev.drover.redistribute.rewrite;
 import dev.drover.planner.ddl.SqlQuote;
 import dev.drover.redistribute.job.JobControl;
 import dev.drover.redistribute.move.Link;
+import dev.drover.redistribute.move.Locking;
 import dev.drover.redistribute.move.ReplicationSlot;
+import dev.drover.redistribute.move.SourceSide;
 import java.sql.SQLException;
 
 /**
@@ -13,7 +15,6 @@ import java.sql.SQLException;
  * <p>Threads: confined to one thread at a time.
  */
 final class SourceNode {
-
   private final Rewrite rewrite;
   private final Link link;
 
@@ -24,24 +25,21 @@ final class SourceNode {
 
   /** A TRUNCATE is not published but refused. */
   void publish(RewrittenTable.Source source, JobControl control) throws SQLException {
+    link.run(
+        "CREATE PUBLICATION %s WITH (publish = 'insert, update, delete'%s)"
+            .formatted(rewrite.objectName(), generatedColumns()));
+    Locking locking = Locking.toBegin(link, control, source.node());
     for (String relation : source.relations()) {
-      locking(
-          control,
+      String sql =
           """
           ALTER TABLE %1$s REPLICA IDENTITY FULL; \
           CREATE OR REPLACE TRIGGER drover_moving BEFORE TRUNCATE ON %1$s \
-          EXECUTE FUNCTION drover.refuse_truncate(job, %2$s)\
+          EXECUTE FUNCTION drover.refuse_truncate(job, %2$s); \
+          ALTER PUBLICATION %3$s ADD TABLE ONLY %1$s\
           """
-              .formatted(relation, rewrite.job()));
+              .formatted(relation, rewrite.job(), rewrite.objectName());
+      locking.run(relation, Locking.Mode.USING, () -> link.run(sql));
     }
-    link.run(
-        "CREATE PUBLICATION %s FOR TABLE %s WITH (publish = 'insert, update, delete'%s)"
-            .formatted(
-                rewrite.objectName(), String.join(", ", source.relations()), generatedColumns()));
-  }
-
-  private void locking(JobControl control, String sql) throws SQLException {
-    new Locking(link, control).run(() -> link.run(sql));
   }
 
   /** Servers that know of it refuse changes of tables where it is missing; nobody reads them. */
@@ -74,14 +72,17 @@ final class SourceNode {
   /** The old table stays: as it was before. */
   void restore(RewrittenTable table, RewrittenTable.Source source, JobControl control)
       throws SQLException {
+    Locking locking = Locking.toUndo(link, control, source.node());
     for (String relation : source.relations()) {
-      locking(
-          control,
-          "SELECT drover.restore_identity(to_regclass(%s), %s, %s::json->'spec')"
-              .formatted(
-                  SqlQuote.literal(relation),
-                  source.areLeaves() ? "'" + table.distribution() + "'" : "NULL",
-                  SqlQuote.literal(table.definition())));
+      if (SourceSide.isHeld(link, relation)) {
+        String sql =
+            "SELECT drover.restore_identity(%s::regclass, %s, %s::json->'spec')"
+                .formatted(
+                    SqlQuote.literal(relation),
+                    source.areLeaves() ? "'" + table.distribution() + "'" : "NULL",
+                    SqlQuote.literal(table.definition()));
+        locking.run(relation, Locking.Mode.USING, () -> link.run(sql));
+      }
     }
   }
 }

@@ -168,6 +168,96 @@ class LiveJobsTest {
     assertThat(slots.rowsOnNodes("live.large")).isEqualTo(ROWS);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void whoHasLongWrittenTheTableIsNamedAndWaitedFor(Kind kind) throws SQLException {
+    int job;
+    try (Connection writer = drover.connect();
+        Statement statement = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      statement.execute("UPDATE live.large SET filler = 'written' WHERE b = 2");
+      job = start(kind);
+      awaitMessage(job, "transaction of process .* keeps the job from its beginning");
+      assertThat(Slots.ask(drover, "SELECT filler FROM live.large WHERE b = 2")).startsWith("x");
+      drover.run("SELECT drover.pause_job(%d)".formatted(job));
+      drover.run("UPDATE live.large SET filler = 'not held up' WHERE b = 1");
+      assertThat(jobColumn(job, "phase")).isEqualTo("slot");
+      drover.run("SELECT drover.resume_job(%d)".formatted(job));
+      writer.commit();
+    }
+    slots.awaitJob(job);
+    assertThat(jobColumn(job, "message")).doesNotContain("process");
+    assertThat(slots.restarts(job)).isEqualTo("0");
+    assertThat(slots.misplaced("live.large")).isEmpty();
+    assertThat(
+            Slots.ask(
+                drover,
+                "SELECT count(*) FROM live.large WHERE filler IN ('written', 'not held up')"))
+        .isEqualTo("2");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aJobThatWaitsForAWriterIsCancelled(Kind kind) throws SQLException {
+    try (Connection writer = drover.connect();
+        Statement statement = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      statement.execute("UPDATE live.large SET filler = 'written' WHERE b = 2");
+      int job = start(kind);
+      awaitMessage(job, "transaction of process .* keeps the job from its beginning");
+      drover.run("SELECT drover.cancel_job(%d)".formatted(job));
+      Patience.await(SOON, () -> jobColumn(job, "state"), "cancelled");
+    }
+    assertThat(slots.leftovers()).isEmpty();
+    drover.run("TRUNCATE live.large");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoKeepsACancelledJobFromItsEndIsNamed(Kind kind) throws SQLException {
+    int job = startThrottled(kind);
+    awaitPhase(job, "copy");
+    try (Connection writer = drover.connect();
+        Statement statement = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      statement.execute("UPDATE live.large SET filler = 'written' WHERE b = 2");
+      drover.run("SELECT drover.cancel_job(%d)".formatted(job));
+      awaitMessage(job, "transaction of process .* keeps the job from its end");
+    }
+    Patience.await(SOON, () -> jobColumn(job, "state"), "cancelled");
+    assertThat(slots.leftovers()).isEmpty();
+    drover.run("TRUNCATE live.large");
+  }
+
+  @Test
+  void theOldestTransactionIsNamed() throws SQLException {
+    int job;
+    try (Obstacle _ = new Obstacle(datanodes)) {
+      for (Endpoint node : datanodes) {
+        node.run("BEGIN; SELECT pg_current_xact_id(); PREPARE TRANSACTION 'younger'");
+      }
+      job = start(Kind.MOVE);
+      awaitMessage(job, "transaction of process .* keeps the job from its beginning");
+    }
+    awaitMessage(job, "prepared transaction \"younger\" of role .*");
+    for (Endpoint node : datanodes) {
+      node.run("ROLLBACK PREPARED 'younger'");
+    }
+    slots.awaitJob(job);
+  }
+
+  @Test
+  void aPreparedTransactionThatHasWrittenTheTableIsNamed() throws SQLException {
+    drover.run(
+        "BEGIN; UPDATE live.large SET filler = 'written' WHERE b = 2; PREPARE TRANSACTION"
+            + " 'writer'");
+    int job = start(Kind.MOVE);
+    awaitMessage(job, "prepared transaction \".*\" of role .*");
+    drover.run("COMMIT PREPARED 'writer'");
+    slots.awaitJob(job);
+    assertThat(slots.misplaced("live.large")).isEmpty();
+  }
+
   private void awaitMessage(int job, String pattern) {
     Patience.await(SOON, () -> jobColumn(job, "message").matches(pattern), true);
   }

@@ -84,6 +84,17 @@ final class Slots {
     return ask(catalog, "SELECT %s FROM drover.move WHERE job = %d".formatted(column, job));
   }
 
+  /** How often the moves or the rewrite of a job have begun anew. */
+  String restarts(int job) throws SQLException {
+    return ask(
+        catalog,
+        """
+        SELECT sum(restarts) FROM (SELECT job, restarts FROM drover.move
+          UNION ALL SELECT job, restarts FROM drover.rewrite) x WHERE job = %d
+        """
+            .formatted(job));
+  }
+
   /** Publications, slots, subscriptions and loose leaves of moves, wherever they are. */
   List<String> leftovers() throws SQLException {
     List<String> found = new ArrayList<>();
