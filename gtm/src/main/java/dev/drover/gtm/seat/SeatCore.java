@@ -41,7 +41,8 @@ import java.util.stream.Stream;
  *
  * <p>Which servers have a say is part of the state. The holder makes them those that this GTM was
  * told to ask, once it has heard of all of them: a server that comes back without its row has
- * another incarnation, has no say at first, and takes the old one's place.
+ * another incarnation, has no say at first, and takes the old one's place. Who has once seen the
+ * seat founded never founds it, however few of its servers know of it now.
  *
  * <p>Invariant: a holder's lease ends on its own clock before another wins the seat.
  *
@@ -61,6 +62,7 @@ public final class SeatCore {
   private Phase phase;
   private long lastNumber;
   private long lastTerm;
+  private boolean hasSeenItFounded;
 
   private sealed interface Phase {
     /** Others are left alone until then. */
@@ -172,6 +174,7 @@ public final class SeatCore {
   private void answered(int server, Question question, SeatAnswer answer, long now) {
     ServerView view = servers.get(server);
     view.saw(answer.seat(), now);
+    hasSeenItFounded |= answer.seat().stored().members().isFounded();
     switch (question.request()) {
       case Look _ -> {}
       case Promise(Ballot ballot, long _) -> promised(ballot, answer, now);
@@ -230,7 +233,7 @@ public final class SeatCore {
   private Members electorate(long now) {
     Members known = newest(seenStates()).members();
     boolean mayFound =
-        !known.isFounded()
+        !hasSeenItFounded
             && candidate.founds().isPresent()
             && servers.stream().allMatch(server -> server.isFree(times, now));
     return mayFound ? Members.of(incarnations()) : known;

@@ -105,6 +105,25 @@ final class SeatCoreTest {
     assertThat(first.isHolding()).isTrue();
   }
 
+  /** As for a GTM that was told of few servers, while others have made more of them members. */
+  @Test
+  void whoHasSeenTheSeatFoundedDoesNotFoundItAgain() {
+    SeatCore first = holder();
+    cutOff.add(first);
+    while (first.isHolding()) {
+      run(first, 10);
+    }
+    for (int i = 0; i < seats.size(); i++) {
+      seats.set(i, Seat.fresh(97 + i));
+    }
+    cutOff.remove(first);
+    run(first, 1000);
+    assertThat(first.isHolding()).isFalse();
+    SeatCore another = candidate(1);
+    run(another, 1000);
+    assertThat(another.isHolding()).as("who has seen nothing").isTrue();
+  }
+
   @Test
   void aMajorityThatHasForgottenDecidesNothing() {
     SeatCore first = holder();
