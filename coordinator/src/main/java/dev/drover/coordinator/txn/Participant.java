@@ -12,6 +12,8 @@ import java.util.Optional;
  * <p>Threads: confined to the session's event loop.
  */
 public final class Participant {
+  private static final int ATTEMPTS = 3;
+
   private final Backend backend;
   private final boolean metadata;
   private boolean wrote;
@@ -68,10 +70,26 @@ public final class Participant {
 
   /** The statement has ended, and the server would do as it is told; returns the connection. */
   public Backend letGo() {
-    unlock.ifPresent(sql -> backend.query(sql, new QuietReply()));
-    unlock.ifPresent(_ -> backend.link().flush());
+    unlock.ifPresent(sql -> giveBack(sql, ATTEMPTS));
     unlock = Optional.empty();
     return backend;
+  }
+
+  /** A cancel request for the statement may come late and meet this. */
+  private void giveBack(String sql, int attempts) {
+    backend.query(sql, new QuietReply(reply -> gaveBack(sql, attempts, reply)));
+    backend.link().flush();
+  }
+
+  private void gaveBack(String sql, int attempts, QuietReply reply) {
+    if (reply.succeeded() || !backend.link().isOpen()) {
+      return;
+    }
+    if (attempts > 0) {
+      giveBack(sql, attempts - 1);
+    } else {
+      backend.link().close();
+    }
   }
 
   boolean holds() {
