@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -55,8 +56,9 @@ final class WaitGraph {
     return victims;
   }
 
-  private static Optional<Victim> victim(List<Vertex> knot) {
-    return knot.stream()
+  private static Optional<Victim> victim(List<Vertex> vertices) {
+    Set<Vertex> knot = Set.copyOf(vertices);
+    return vertices.stream()
         .sorted(Comparator.comparing(vertex -> vertex.key))
         .flatMap(start -> circle(start, knot).stream())
         .min(Comparator.comparingInt(List::size))
@@ -68,7 +70,7 @@ final class WaitGraph {
   }
 
   /** The shortest way back to the start over more than one node, or from the start to itself. */
-  private static Optional<List<Step>> circle(Vertex start, List<Vertex> knot) {
+  private static Optional<List<Step>> circle(Vertex start, Set<Vertex> knot) {
     Map<Place, Step> cameBy = new HashMap<>();
     Deque<Place> toVisit = new ArrayDeque<>();
     Place origin = new Place(start, Optional.empty(), false);
