@@ -93,10 +93,10 @@ public final class PostgresServer implements AutoCloseable {
     if (running.isEmpty() || !Processes.isAlive(running.get())) {
       return false;
     }
-    ServerProcesses.signal(running.get().pid(), mode);
+    ServerProcesses.signal(running.get(), mode);
     if (!Processes.awaitEnd(running.get(), STOP_LIMIT)) {
       LOG.warn("event=postgres_stop_escalated home={} mode={}", config.home(), mode);
-      ServerProcesses.signal(running.get().pid(), StopMode.KILL);
+      ServerProcesses.signal(running.get(), StopMode.KILL);
       Processes.awaitEnd(running.get(), STOP_LIMIT);
     }
     LOG.info("event=postgres_stopped home={} mode={}", config.home(), mode);

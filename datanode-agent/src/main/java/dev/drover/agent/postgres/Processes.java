@@ -43,12 +43,11 @@ public final class Processes {
     }
   }
 
-  /** Completes when the process has ended. */
+  /**
+   * Completes when the process has ended. {@link ProcessHandle#onExit} would tell of a child's end
+   * in the common pool, whose threads may all be waiting for just that.
+   */
   static CompletableFuture<Void> onExit(ProcessHandle process) {
-    boolean isChild = process.parent().filter(ProcessHandle.current()::equals).isPresent();
-    if (isChild) {
-      return process.onExit().thenApply(_ -> null);
-    }
     CompletableFuture<Void> exit = new CompletableFuture<>();
     Thread.ofVirtual().name("watch-" + process.pid()).start(() -> poll(process, exit));
     return exit;

@@ -40,8 +40,15 @@ final class ServerProcesses {
     }
   }
 
-  static void signal(long pid, StopMode mode) {
-    Commands.run(List.of("sh", "-c", "kill -%s %d".formatted(mode.signal(), pid)));
+  /** One that ends by itself meanwhile needs no signal. */
+  static void signal(ProcessHandle process, StopMode mode) {
+    try {
+      Commands.run(List.of("sh", "-c", "kill -%s %d".formatted(mode.signal(), process.pid())));
+    } catch (ServerFailedException e) {
+      if (Processes.isAlive(process)) {
+        throw e;
+      }
+    }
   }
 
   private static boolean isPostgres(long pid) {

@@ -2,6 +2,7 @@ package dev.drover.agent.postgres;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
@@ -20,9 +21,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class PostgresServerTest {
   private static TemporaryServers servers;
@@ -84,6 +88,31 @@ class PostgresServerTest {
     try (Connection connection = server.connect()) {
       assertThat(text(connection, "SELECT i FROM t")).isEqualTo("7");
     }
+  }
+
+  /** Those who stop several servers at a time wait in that pool themselves. */
+  @Test
+  @Timeout(30)
+  void theEndOfAServerIsSeenWithoutAThreadOfTheCommonPool() {
+    PostgresServer server = servers.start("busypool");
+    Semaphore end = new Semaphore(0);
+    int threads = ForkJoinPool.getCommonPoolParallelism();
+    for (int i = 0; i < threads; i++) {
+      ForkJoinPool.commonPool().execute(end::acquireUninterruptibly);
+    }
+    try {
+      assertThat(server.stop(StopMode.FAST)).isTrue();
+    } finally {
+      end.release(threads);
+    }
+  }
+
+  @Test
+  void oneThatHasEndedMeanwhileNeedsNoSignal() throws Exception {
+    Process ended = new ProcessBuilder("true").start();
+    ended.waitFor();
+    assertThatCode(() -> ServerProcesses.signal(ended.toHandle(), StopMode.KILL))
+        .doesNotThrowAnyException();
   }
 
   /** The backends of a killed postmaster may go on for long; they would block its successor. */
