@@ -88,6 +88,7 @@ class NodeFailureTest {
   void aNodeThatIsDownIsNamedAtOnceAndOthersServeOn() throws SQLException {
     proxy.die();
     long started = System.nanoTime();
+    expectThatItIsNoticed();
     for (int i = 0; i < 20; i++) {
       assertThatThrownBy(() -> update(NODE, 1)).satisfies(NodeFailureTest::namesTheNode);
       assertThatThrownBy(() -> number("SELECT sum(v) FROM spread"))
@@ -180,6 +181,15 @@ class NodeFailureTest {
       }
     }
     assertThat(copies).containsOnly("4 4");
+  }
+
+  /**
+   * A read may be sent on a connection whose end has not been seen yet; of a change nobody could
+   * then say whether it was done.
+   */
+  private void expectThatItIsNoticed() {
+    assertThatThrownBy(() -> number("SELECT sum(v) FROM spread"))
+        .satisfies(NodeFailureTest::namesTheNode);
   }
 
   private static void namesTheNode(Throwable failure) {
