@@ -150,7 +150,7 @@ public final class PlanOperators implements Operators {
               call,
               new NodeTask(call, nodes, plan.text(), call.resultFormats(), true),
               window,
-              effect(plan));
+              plan.writes());
       case Combine.Merge merge -> new MergeOperator(call, nodes, plan.text(), merge);
     };
   }
@@ -168,12 +168,5 @@ public final class PlanOperators implements Operators {
     int[] slots = call.services().slots().of(plan.pins(), call);
     boolean known = slots.length > 0 && Arrays.stream(slots).allMatch(s -> s != Slots.UNKNOWN);
     return known ? nodes(plan.pins(), slots) : plan.nodes();
-  }
-
-  private static ConcatenateOperator.Effect effect(Plan.AllNodes plan) {
-    if (!plan.writes()) {
-      return ConcatenateOperator.Effect.READS;
-    }
-    return plan.keepsView() ? ConcatenateOperator.Effect.ADDS : ConcatenateOperator.Effect.CHANGES;
   }
 }

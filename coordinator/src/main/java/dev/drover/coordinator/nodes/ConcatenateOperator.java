@@ -18,42 +18,27 @@ import java.util.Optional;
  * <p>Threads: confined to the session's event loop.
  */
 public final class ConcatenateOperator implements Operator, NodeFan.Work {
-  /** What the statement does to rows. */
-  public enum Effect {
-    READS,
-    /** It changes rows as they are now, whatever they were when it began. */
-    CHANGES,
-    /** It adds rows, made from what it reads, and looks at no others. */
-    ADDS
-  }
-
   private final Call call;
   private final NodeTask task;
   private final NodeFan fan;
   private final RowWindow window;
-  private final Effect effect;
   private final boolean writes;
   private String verb = "";
   private long rows;
   private boolean described;
 
-  public ConcatenateOperator(Call call, NodeTask task, Window window, Effect effect) {
+  public ConcatenateOperator(Call call, NodeTask task, Window window, boolean writes) {
     this.call = call;
     this.task = task;
     this.window = RowWindow.of(window, call);
-    this.effect = effect;
-    this.writes = effect != Effect.READS;
+    this.writes = writes;
     this.fan = new NodeFan(call, task.nodes(), this);
   }
 
   @Override
   public void start() {
     boolean unlimited = call.request().maxRows() == 0;
-    int nodes = task.nodes().size();
-    call.openScope(unlimited && !writes, nodes);
-    if (effect == Effect.ADDS && nodes > 1 && call.request().alone()) {
-      call.transaction().view().keepOneMoment();
-    }
+    call.openScope(unlimited && !writes, task.nodes().size());
     fan.start();
   }
 
@@ -72,11 +57,9 @@ public final class ConcatenateOperator implements Operator, NodeFan.Work {
 
   @Override
   public Optional<NodeTask> atMoment() {
-    return switch (effect) {
-      case READS -> Optional.of(task);
-      case CHANGES -> task.sql().changedAtMoment().map(_ -> task.saysWhenItBegins());
-      case ADDS -> Optional.empty();
-    };
+    return writes
+        ? task.sql().changedAtMoment().map(_ -> task.saysWhenItBegins())
+        : Optional.of(task);
   }
 
   @Override

@@ -125,10 +125,11 @@ public final class NodeFan {
   private void sendAtMoment(NodeTask task) {
     binding = new FanBinding(this, work, nodes.size(), true);
     unsent.set(0, participants.size());
+    MomentHost host = new MomentHost(task);
     FanMoment one =
-        work.writes()
-            ? changing(task)
-            : new ReadingMoment(call, participants.size(), new MomentHost(task));
+        task.atMoment()
+            ? new BeginningMoment(call, participants, task.sql().changedAtMoment(), host)
+            : new ReadingMoment(call, participants.size(), host);
     moment = Optional.of(one);
     one.start();
   }
@@ -136,11 +137,6 @@ public final class NodeFan {
   /** The client cancels what waits for a moment; what runs is cancelled on the servers. */
   public void cancel() {
     moment.ifPresent(FanMoment::cancel);
-  }
-
-  private FanMoment changing(NodeTask task) {
-    int table = task.sql().changedAtMoment().orElseThrow();
-    return new ChangingMoment(call, participants, table, new MomentHost(task));
   }
 
   private final class MomentHost implements FanMoment.Host {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param resultFormats when present, the extended protocol is used whatever the client did
  * @param limited each node gets the row limit of the call, and comes to rest at it
  * @param atMoment the nodes say when they begin
+ * @param locks what a node runs before it binds the text, if binding it takes no locks
  */
 public record NodeTask(
     Call call,
@@ -24,7 +25,8 @@ public record NodeTask(
     SqlText sql,
     Optional<int[]> resultFormats,
     boolean limited,
-    boolean atMoment) {
+    boolean atMoment,
+    Optional<SqlText> locks) {
   private static final int SLOT_BITS = 16;
 
   /** In the place of a slot, of which there are not so many. */
@@ -39,12 +41,18 @@ public record NodeTask(
   /** Of nodes that begin when they come to it. */
   public NodeTask(
       Call call, List<Integer> nodes, SqlText sql, Optional<int[]> resultFormats, boolean limited) {
-    this(call, nodes, sql, resultFormats, limited, false);
+    this(call, nodes, sql, resultFormats, limited, false, Optional.empty());
   }
 
   /** The same, of nodes that say when they begin. */
   NodeTask saysWhenItBegins() {
-    return new NodeTask(call, nodes, sql, resultFormats, limited, true);
+    return new NodeTask(call, nodes, sql, resultFormats, limited, true, Optional.empty());
+  }
+
+  /** A COPY of nodes that say when they begin; it takes its locks only then, unless before. */
+  public static NodeTask copyAtMoment(Call call, List<Integer> nodes, SqlText sql) {
+    Optional<SqlText> rows = Optional.of(sql.enclosedAtMoment().behind("EXPLAIN "));
+    return new NodeTask(call, nodes, sql, Optional.of(TEXT_FORMAT), false, true, rows);
   }
 
   /** All rows, whatever the call's limit. */
@@ -56,6 +64,11 @@ public record NodeTask(
   /** Has one node bind the text and wait, in the extended protocol. */
   BoundQuery bind(Participant participant, Reply nodeReply) {
     Rendering rendering = rendering();
+    locks.ifPresent(
+        text -> {
+          Reply reply = new PlacedReply(new LocksReply(nodeReply), rendering, text);
+          ServerCommand.query(participant.backend(), text, rendering, reply);
+        });
     Reply reply = new PlacedReply(nodeReply, rendering, sql);
     return ServerCommand.bind(participant.backend(), call, bound(), rendering, reply);
   }

@@ -68,8 +68,8 @@ final class Rerun implements Call.Listener {
     return switch (plan) {
       case Plan.OneNode _, Plan.AnyNode _, Plan.AllNodes _, Plan.Fragments _ -> true;
       case Plan.ReplicatedWrite _, Plan.InsertRows _, Plan.InsertFrom _, Plan.Change _ -> true;
-      case Plan.CopyIn _ -> true;
-      case Plan.Local _, Plan.CopyLocal _, Plan.CopyOut _, Plan.Explain _ -> false;
+      case Plan.CopyIn _, Plan.CopyOut _ -> true;
+      case Plan.Local _, Plan.CopyLocal _, Plan.Explain _ -> false;
       case Plan.AtCursor _, Plan.Control _, Plan.Utility _, Plan.Broadcast _ -> false;
       case Plan.Deferred _ -> false;
     };

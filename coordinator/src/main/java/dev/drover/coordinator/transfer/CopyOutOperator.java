@@ -8,7 +8,9 @@ import dev.drover.coordinator.exec.PlacedReply;
 import dev.drover.coordinator.exec.Rendering;
 import dev.drover.coordinator.exec.ServerCommand;
 import dev.drover.coordinator.nodes.NodeFan;
+import dev.drover.coordinator.nodes.NodeTask;
 import dev.drover.coordinator.txn.Participant;
+import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.BackendDecoder.CopyResponse;
 import dev.drover.pgwire.BackendEncoder;
 import dev.drover.pgwire.CommandTag;
@@ -40,6 +42,7 @@ public final class CopyOutOperator implements Operator, NodeFan.Work {
   private final boolean header;
   private final NodeFan fan;
   private final Source source;
+  private Optional<CopyResponse> response = Optional.empty();
   private Optional<CopyOutJoin> join = Optional.empty();
   private long rows;
 
@@ -90,7 +93,8 @@ public final class CopyOutOperator implements Operator, NodeFan.Work {
   @Override
   public void start() {
     boolean several = source.nodes().size() > 1;
-    boolean alone = several && call.request().alone();
+    boolean begins = call.transaction().scope() == Transaction.Scope.NONE;
+    boolean alone = several && begins && call.request().alone();
     call.openScope(!several);
     if (alone) {
       call.transaction().view().keepOneMoment();
@@ -104,16 +108,33 @@ public final class CopyOutOperator implements Operator, NodeFan.Work {
     ServerCommand.query(participant.backend(), source.sql(), source.rendering(), placed);
   }
 
+  /** Within a larger transaction at READ COMMITTED, which cannot import a snapshot of all nodes. */
+  @Override
+  public Optional<NodeTask> atMoment() {
+    return Optional.of(NodeTask.copyAtMoment(call, source.nodes(), source.sql()));
+  }
+
+  @Override
+  public void cancel() {
+    fan.cancel();
+  }
+
   @Override
   public void message(int index, byte type, ByteBuf body) {
-    if (type != MessageType.Backend.COPY_OUT || join.isPresent()) {
-      return;
+    if (type == MessageType.Backend.COPY_OUT && response.isEmpty()) {
+      response = Optional.of(CopyResponse.decode(body));
     }
-    CopyResponse response = CopyResponse.decode(body);
-    CopyFormat format = response.format() == 1 ? CopyFormat.BINARY : CopyFormat.TEXT;
-    join = Optional.of(CopyOutJoin.of(format, header, PooledByteBufAllocator.DEFAULT));
-    BackendEncoder.copyOutResponse(
-        call.output().rowBuffer(), response.format(), response.columnFormats());
+  }
+
+  /** The client is told of the stream once something of it is good. */
+  private CopyOutJoin joined() {
+    if (join.isEmpty()) {
+      CopyResponse one = response.orElseThrow();
+      CopyFormat format = one.format() == 1 ? CopyFormat.BINARY : CopyFormat.TEXT;
+      join = Optional.of(CopyOutJoin.of(format, header, PooledByteBufAllocator.DEFAULT));
+      BackendEncoder.copyOutResponse(call.output().rowBuffer(), one.format(), one.columnFormats());
+    }
+    return join.get();
   }
 
   @Override
@@ -123,7 +144,7 @@ public final class CopyOutOperator implements Operator, NodeFan.Work {
 
   @Override
   public void rows(int index, ByteBuf run) {
-    call.output().rows(join.orElseThrow().join(fan.node(index), run));
+    call.output().rows(joined().join(fan.node(index), run));
     if (!call.output().writable()) {
       fan.pauseAll();
     }
@@ -154,7 +175,7 @@ public final class CopyOutOperator implements Operator, NodeFan.Work {
       call.failed(error.get());
       return;
     }
-    join.ifPresent(j -> call.output().rows(j.end()));
+    call.output().rows(joined().end());
     BackendEncoder.copyDone(call.output().rowBuffer());
     call.completed("COPY " + rows);
   }

@@ -124,7 +124,6 @@ public final class SeveralNodes {
         pins(analysis, analysis.tables(), parts),
         combine,
         false,
-        false,
         marked.map(t -> t.relation().oid()));
   }
 

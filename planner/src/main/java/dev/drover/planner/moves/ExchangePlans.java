@@ -221,7 +221,7 @@ public final class ExchangePlans {
         }
         yield new Plan.Fragments(exchanges, rest, combine, afterWrites);
       }
-      case Plan.AllNodes(var text, var nodes, var pins, var combine, _, _, _) -> {
+      case Plan.AllNodes(var text, var nodes, var pins, var combine, _, _) -> {
         Fragment last = new Fragment(text, site(nodes, pins), inputs, readsTables);
         yield new Plan.Fragments(exchanges, last, combine, afterWrites);
       }

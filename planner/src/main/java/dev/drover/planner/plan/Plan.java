@@ -73,8 +73,6 @@ public sealed interface Plan {
    * The same text goes to several nodes.
    *
    * @param pins when not empty, only the nodes of {@code nodes} on which a pin lies take part
-   * @param keepsView of a statement that writes: it changes no rows that are there, so that it can
-   *     run on a view of one moment where it stands alone
    * @param marked the OID of the table of whose rows three more columns, of types int4, text and
    *     tid, tell node, leaf and place
    */
@@ -84,12 +82,11 @@ public sealed interface Plan {
       List<Pin> pins,
       Combine combine,
       boolean writes,
-      boolean keepsView,
       Optional<Integer> marked)
       implements Plan {
     public AllNodes(
         SqlText text, List<Integer> nodes, List<Pin> pins, Combine combine, boolean writes) {
-      this(text, nodes, pins, combine, writes, false, Optional.empty());
+      this(text, nodes, pins, combine, writes, Optional.empty());
     }
 
     public AllNodes {

@@ -60,7 +60,7 @@ public final class PlanPrinter {
         line(depth, scan(writes) + " (" + which + ")");
         query(depth, text);
       }
-      case Plan.AllNodes(var text, var nodes, var pins, var combine, var writes, _, _) -> {
+      case Plan.AllNodes(var text, var nodes, var pins, var combine, var writes, _) -> {
         line(depth, scan(writes) + " (" + names(nodes) + ")");
         pins(depth, pins);
         query(depth, text);

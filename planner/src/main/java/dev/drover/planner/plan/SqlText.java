@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Text for a server with holes that are filled per execution.
@@ -31,7 +33,21 @@ public record SqlText(List<Piece> pieces) {
     return pieces.stream()
         .filter(Piece.AtMoment.class::isInstance)
         .findFirst()
-        .map(piece -> ((Piece.AtMoment) piece).changed());
+        .flatMap(piece -> ((Piece.AtMoment) piece).changed());
+  }
+
+  /** What stands between the first and the last piece that only a text of one moment has. */
+  public SqlText enclosedAtMoment() {
+    int[] places =
+        IntStream.range(0, pieces.size())
+            .filter(i -> pieces.get(i) instanceof Piece.AtMoment)
+            .toArray();
+    return new SqlText(pieces.subList(places[0] + 1, places[places.length - 1]));
+  }
+
+  /** The same behind a text of our own. */
+  public SqlText behind(String prefix) {
+    return new SqlText(Stream.concat(Stream.of(Piece.Fixed.of(prefix)), pieces.stream()).toList());
   }
 
   /** A run of text, or a hole. */
@@ -84,8 +100,8 @@ public record SqlText(List<Piece> pieces) {
     /**
      * Text of Drover's own that only a statement has whose nodes begin it at one moment.
      *
-     * @param changed the OID of the table whose rows it changes
+     * @param changed the OID of the table whose rows it changes, if it changes any
      */
-    record AtMoment(String text, int changed) implements Piece {}
+    record AtMoment(String text, Optional<Integer> changed) implements Piece {}
   }
 }

@@ -30,6 +30,11 @@ import java.util.Optional;
 
 /** Routes COPY. */
 final class CopyRouter {
+  private static final Wrapping AT_MOMENT =
+      new Wrapping(
+          momentPiece("SELECT * FROM ("),
+          momentPiece(") AS \"drover$s\" WHERE " + MomentText.BEGUN));
+
   private final RoutingContext context;
   private final LiteralReads reads;
   private final ParsedStatement parsed;
@@ -88,21 +93,38 @@ final class CopyRouter {
   private Plan out(Relation relation) {
     columns(relation).stream().filter(Column::generated).findFirst().ifPresent(CopyRouter::refuse);
     SqlText options = options(copy.table().orElseThrow().span().end());
-    String rows =
-        "COPY (SELECT "
-            + InsertShape.names(columns(relation))
-            + " FROM "
-            + SqlNames.quoted(relation)
-            + ")";
-    SqlText text = new TextBuilder().add(rows).add(options).build();
+    SqlText rows =
+        SqlText.fixed(
+            "SELECT "
+                + InsertShape.names(columns(relation))
+                + " FROM "
+                + SqlNames.quoted(relation));
     List<Integer> nodes = relation.distribution().nodes();
     boolean single =
         nodes.size() == 1 || relation.distribution() instanceof Distribution.Replicated;
     Plan reader =
         single
-            ? new Plan.AnyNode(text, nodes, false)
-            : new Plan.AllNodes(text, nodes, List.of(), Combine.ALL_ROWS, false);
-    return new Plan.CopyOut(reader, hasHeader());
+            ? new Plan.AnyNode(rows, nodes, false)
+            : new Plan.AllNodes(rows, nodes, List.of(), Combine.ALL_ROWS, false);
+    SqlText after = new TextBuilder().add(")").add(options).build();
+    Wrapping copy = new Wrapping(SqlText.fixed("COPY ("), after);
+    return new Plan.CopyOut(copy.around(atMoment(reader)), hasHeader());
+  }
+
+  /** Several nodes can say when they begin to send their rows: they then have their snapshots. */
+  private static Plan atMoment(Plan reader) {
+    return switch (reader) {
+      case Plan.AllNodes all when all.combine().equals(Combine.ALL_ROWS) -> AT_MOMENT.around(all);
+      case Plan.OneNode(var text, var pins, var writes, var otherwise, var types) -> {
+        Optional<Plan> other = otherwise.map(CopyRouter::atMoment);
+        yield new Plan.OneNode(text, pins, writes, other, types);
+      }
+      default -> reader;
+    };
+  }
+
+  private static SqlText momentPiece(String text) {
+    return new SqlText(List.of(new SqlText.Piece.AtMoment(text, Optional.empty())));
   }
 
   private static void refuse(Column generated) {
@@ -148,7 +170,7 @@ final class CopyRouter {
     SpliceText text = new SpliceText(context.text(), reads.literals());
     SqlText before = text.render(new Span(parsed.span().start(), statement.span().start()));
     SqlText after = text.render(new Span(statement.span().end(), parsed.span().end()));
-    Plan copy = new Wrapping(before, after).around(reader);
+    Plan copy = new Wrapping(before, after).around(atMoment(reader));
     return copy instanceof Plan.Change ? copy : new Plan.CopyOut(copy, hasHeader());
   }
 

@@ -212,7 +212,7 @@ final class DmlRouter {
       case Placement.Parts parts -> {
         List<Pin> pins = new KeyPins(analysis.flow()).several(target);
         SpliceText text = new NodeText(analysis).plain(true);
-        new MomentText(parsed, target.relation().oid()).insertInto(text);
+        new MomentText(text, target.relation().oid()).insertInto(parsed);
         yield new Plan.AllNodes(
             withDefaults(text, target, true), parts.nodes(), pins, Combine.ALL_ROWS, true);
       }

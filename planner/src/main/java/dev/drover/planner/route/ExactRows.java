@@ -38,7 +38,6 @@ public final class ExactRows {
               all.pins(),
               all.combine(),
               all.writes(),
-              all.keepsView(),
               all.marked());
       case Plan.Fragments(var exchanges, var last, var combine, var afterWrites) -> {
         SqlText text = exact(last.text(), hidden(combine));

@@ -200,13 +200,11 @@ final class InsertQuery {
   private Plan onNodes(Placement.Parts parts) {
     new Refusals(analysis).checkRowPlaces();
     new Refusals(analysis).checkSeveralNodes();
-    SqlText text = text(new NodeText(analysis).plain(true), target(), true);
+    SpliceText splices = new NodeText(analysis).plain(true);
+    new MomentText(splices, shape.relation().oid()).insertInto(source.query());
+    SqlText text = text(splices, target(), true);
     List<Pin> pins = SeveralNodes.pins(analysis, sourceTables, parts);
-    // A check of a foreign key looks at rows of now, and would not find them unchanged.
-    boolean keepsView =
-        insert.onConflict().isEmpty() && shape.table().relation().foreignKeys().isEmpty();
-    return new Plan.AllNodes(
-        text, parts.nodes(), pins, Combine.ALL_ROWS, true, keepsView, Optional.empty());
+    return new Plan.AllNodes(text, parts.nodes(), pins, Combine.ALL_ROWS, true);
   }
 
   private Optional<Plan> anywhere(List<Integer> nodes) {

@@ -26,16 +26,9 @@ record Wrapping(SqlText before, SqlText after) {
       }
       case Plan.AnyNode(var text, var nodes, var writes) ->
           new Plan.AnyNode(around(text), nodes, writes);
-      case Plan.AllNodes(
-              var text,
-              var nodes,
-              var pins,
-              var combine,
-              var writes,
-              var keepsView,
-              var marked)
+      case Plan.AllNodes(var text, var nodes, var pins, var combine, var writes, var marked)
           when combine.equals(Combine.ALL_ROWS) ->
-          new Plan.AllNodes(around(text), nodes, pins, combine, writes, keepsView, marked);
+          new Plan.AllNodes(around(text), nodes, pins, combine, writes, marked);
       case Plan.Fragments(var exchanges, var last, var combine, var afterWrites)
           when combine.equals(Combine.ALL_ROWS) -> {
         Fragment wrapped =

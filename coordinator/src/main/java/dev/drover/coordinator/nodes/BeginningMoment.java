@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Of an UPDATE or DELETE, whose snapshot is that of its Execute: every node begins while no commit
- * is under way, and says so. From then on each looks at rows that others change as PostgreSQL does,
- * in their newest version.
+ * Of an UPDATE, DELETE, INSERT or COPY, whose snapshot is that of its Execute: every node begins
+ * while no commit is under way, and says so. From then on a change looks at rows that others change
+ * as PostgreSQL does, in their newest version.
  *
  * <pre>
  *   state    | event                      | next     | effect
@@ -44,7 +44,7 @@ import java.util.Optional;
  * <p>Source: PostgreSQL 18, {@code PortalStart}, {@code PortalRunMulti}: a statement that changes
  * rows gets its snapshot when it is run.
  */
-final class ChangingMoment implements FanMoment, MomentReader {
+final class BeginningMoment implements FanMoment, MomentReader {
   /** "drov": nobody's advisory locks are likely to be of this class. */
   private static final int TURNS = 0x64726f76;
 
@@ -61,7 +61,7 @@ final class ChangingMoment implements FanMoment, MomentReader {
 
   private final Call call;
   private final List<Participant> participants;
-  private final int table;
+  private final Optional<Integer> table;
   private final Host host;
   private final Moments moments;
   private final List<BoundQuery> queries = new ArrayList<>();
@@ -71,8 +71,8 @@ final class ChangingMoment implements FanMoment, MomentReader {
   private int unbound;
   private Optional<Taking> window = Optional.empty();
 
-  /** {@code table} is the OID of the one that is changed. */
-  ChangingMoment(Call call, List<Participant> participants, int table, Host host) {
+  /** {@code table} is the OID of the one that is changed, if any is. */
+  BeginningMoment(Call call, List<Participant> participants, Optional<Integer> table, Host host) {
     this.call = call;
     this.participants = participants;
     this.table = table;
@@ -83,7 +83,7 @@ final class ChangingMoment implements FanMoment, MomentReader {
   @Override
   public void start() {
     call.transaction().failure().save(participants);
-    if (call.services().writeOrder().firstNodeFirst()) {
+    if (table.isPresent() && call.services().writeOrder().firstNodeFirst()) {
       takeTurn();
     } else {
       bind();
@@ -102,7 +102,7 @@ final class ChangingMoment implements FanMoment, MomentReader {
   }
 
   private String turn() {
-    return TURNS + ", " + table;
+    return TURNS + ", " + table.orElseThrow();
   }
 
   @Override
@@ -160,7 +160,7 @@ final class ChangingMoment implements FanMoment, MomentReader {
     state = State.STARTING;
     window = Optional.of(taking);
     waitedFor.set(0, participants.size());
-    participants.forEach(Participant::markWrote);
+    table.ifPresent(_ -> participants.forEach(Participant::markWrote));
     host.running();
     queries.forEach(BoundQuery::run);
   }
