@@ -31,8 +31,20 @@ public final class PostgresServer implements AutoCloseable {
   private final ServerConfig config;
   private final ServerUser user;
   private final ServerFiles files;
-  private final AtomicReference<Optional<ProcessHandle>> postmaster =
+  private final AtomicReference<Optional<Postmaster>> postmaster =
       new AtomicReference<>(Optional.empty());
+
+  /**
+   * The server's first process.
+   *
+   * @param end of one that was started here, which its starter waits for; others are looked at now
+   *     and then
+   */
+  private record Postmaster(ProcessHandle process, Optional<CompletableFuture<Void>> end) {
+    CompletableFuture<Void> onExit() {
+      return end.map(CompletableFuture::copy).orElseGet(() -> Processes.onExit(process));
+    }
+  }
 
   private PostgresServer(PostgresBinaries binaries, ServerConfig config, ServerUser user) {
     this.binaries = binaries;
@@ -89,7 +101,8 @@ public final class PostgresServer implements AutoCloseable {
 
   /** Returns when the postmaster has ended, and whether there was one. */
   public boolean stop(StopMode mode) {
-    Optional<ProcessHandle> running = postmaster.get().or(this::findPostmaster);
+    Optional<ProcessHandle> running =
+        postmaster.get().map(Postmaster::process).or(this::findPostmaster);
     if (running.isEmpty() || !Processes.isAlive(running.get())) {
       return false;
     }
@@ -109,20 +122,20 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   public boolean isRunning() {
-    return postmaster.get().filter(Processes::isAlive).isPresent();
+    return postmaster.get().map(Postmaster::process).filter(Processes::isAlive).isPresent();
   }
 
   /** Completes when the postmaster ends, for whatever reason; at once if it does not run. */
   public CompletableFuture<Void> onExit() {
     return postmaster
         .get()
-        .map(Processes::onExit)
+        .map(Postmaster::onExit)
         .orElseGet(() -> CompletableFuture.completedFuture(null));
   }
 
   /** The postmaster's pid, 0 when there is none. */
   public long processId() {
-    return postmaster.get().map(ProcessHandle::pid).orElse(0L);
+    return postmaster.get().map(p -> p.process().pid()).orElse(0L);
   }
 
   public int port() {
@@ -159,7 +172,7 @@ public final class PostgresServer implements AutoCloseable {
     if (running.isEmpty()) {
       return false;
     }
-    postmaster.set(running);
+    postmaster.set(running.map(process -> new Postmaster(process, Optional.empty())));
     boolean isSame =
         PostmasterFile.read(config.dataDirectory())
             .filter(file -> file.port() == config.port())
@@ -183,9 +196,9 @@ public final class PostgresServer implements AutoCloseable {
    * Started by a thread that lives as long as the server: "bound to its parent" is meant by the
    * kernel as bound to the parent's thread.
    */
-  private ProcessHandle launch() throws IOException {
+  private Postmaster launch() throws IOException {
     File log = files.rotatedLog().toFile();
-    CompletableFuture<ProcessHandle> started = new CompletableFuture<>();
+    CompletableFuture<Postmaster> started = new CompletableFuture<>();
     Thread.ofPlatform()
         .daemon()
         .name("postgres-" + config.port())
@@ -197,7 +210,7 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  private void runToItsEnd(File log, CompletableFuture<ProcessHandle> started) {
+  private void runToItsEnd(File log, CompletableFuture<Postmaster> started) {
     List<String> command =
         List.of(binaries.program("postgres"), "-D", config.dataDirectory().toString());
     boolean isBound = config.lifetime() == Lifetime.BOUND_TO_STARTER;
@@ -209,8 +222,10 @@ public final class PostgresServer implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
               .start();
       process.getOutputStream().close();
-      started.complete(process.toHandle());
+      CompletableFuture<Void> end = new CompletableFuture<>();
+      started.complete(new Postmaster(process.toHandle(), Optional.of(end)));
       process.waitFor();
+      end.complete(null);
     } catch (IOException e) {
       started.completeExceptionally(e);
     } catch (InterruptedException e) {
@@ -219,7 +234,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private void awaitReady() {
-    ProcessHandle process = postmaster.get().orElseThrow();
+    ProcessHandle process = postmaster.get().orElseThrow().process();
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
     while (!hasReported(process)) {
       if (!Processes.isAlive(process)) {
