@@ -2,6 +2,7 @@ package dev.drover.planner.moves;
 
 import dev.drover.pgwire.SqlError;
 import dev.drover.planner.analysis.Block;
+import dev.drover.planner.analysis.Conditions;
 import dev.drover.planner.analysis.Mentions;
 import dev.drover.planner.analysis.QueryInfo;
 import dev.drover.planner.analysis.Resolved;
@@ -19,6 +20,7 @@ import dev.drover.planner.plan.Pin;
 import dev.drover.planner.plan.Plan;
 import dev.drover.planner.pull.PullFilters;
 import dev.drover.planner.sql.Expr;
+import dev.drover.planner.sql.Span;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,8 +40,10 @@ import java.util.Optional;
  *
  * <p>Of all such moves the cheapest is taken after which {@link Placements} finds that the nodes
  * compute the query each by itself; then the query is planned as if its tables had always been
- * there. The text of the query stays as it is but for the names of tables, so that PostgreSQL
- * evaluates every expression of it with the very types and collations of the original.
+ * there. The text of the query stays as it is but for the names of tables and for conditions that
+ * rows have met before they moved, so that PostgreSQL evaluates every expression of it with the
+ * very types and collations of the original. It would think that such a condition leaves out as
+ * many rows once more.
  */
 public final class ExchangePlans {
   private static final int MAX_TABLES = 16;
@@ -170,11 +174,19 @@ public final class ExchangePlans {
       MoveOptions.Option option = choice.name().options().get(i).get(choice.options().get(i));
       if (option.route().isPresent()) {
         String relation = "drover_x" + (FIRST + moves.size());
-        moves.put(table, new Moves.Move(relation, option.placement()));
+        moves.put(table, new Moves.Move(relation, option.placement(), met(table)));
         routes.put(table, option.route().get());
       }
     }
     return new Moved(new Moves(moves), routes);
+  }
+
+  /** But what a column is equal to tells PostgreSQL of the columns, too, that it is joined with. */
+  private List<Span> met(TableUse table) {
+    return producers.get(table).conditions().stream()
+        .filter(c -> !(c instanceof Expr.Operator o && Conditions.isEquality(o.operator())))
+        .map(Expr::span)
+        .toList();
   }
 
   /** What the nodes do then; empty when they cannot. */

@@ -1,6 +1,8 @@
 package dev.drover.planner.placement;
 
 import dev.drover.planner.analysis.TableUse;
+import dev.drover.planner.sql.Span;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,8 +15,13 @@ public record Moves(Map<TableUse, Move> byTable) {
    *
    * @param relation the temporary relation that stands for the table there
    * @param placement of that relation's rows
+   * @param met conditions that have left out all other rows before, where they stand in the text
    */
-  public record Move(String relation, Placement placement) {}
+  public record Move(String relation, Placement placement, List<Span> met) {
+    public Move {
+      met = List.copyOf(met);
+    }
+  }
 
   public Moves {
     byTable = Map.copyOf(byTable);

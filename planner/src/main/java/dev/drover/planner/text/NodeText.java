@@ -41,6 +41,7 @@ public final class NodeText {
       if (move.isPresent()) {
         String alias = SqlNames.quote(table.name());
         text.replace(table.ref().span(), move.get().relation() + " AS " + alias);
+        move.get().met().forEach(condition -> text.replace(condition, "true"));
         renamed.add(table);
         continue;
       }
