@@ -265,19 +265,18 @@ BEGIN
   RETURN seen.message;
 END $$;
 
--- What keeps a subscription from following a table's changes, for messages; NULL if nothing does. Where old
--- rows are told whole, servers from 18 on refuse changes of tables whose generated columns are not published,
--- and subscriptions do not take those.
+-- What keeps a move from following a table's changes, for messages; NULL if nothing does. Where old rows are
+-- told whole, servers from 18 on refuse changes of tables with columns that are never told.
 CREATE OR REPLACE FUNCTION drover.not_followed(relation oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
     WHEN c.relpersistence = 'u' THEN 'is unlogged; set it LOGGED to have it moved'
-    WHEN (c.relreplident = 'f' OR NOT EXISTS (
+    WHEN c.relreplident <> 'i' AND (c.relreplident <> 'd' OR NOT EXISTS (
         SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary))
       AND EXISTS (
         SELECT FROM pg_attribute a
-        WHERE a.attrelid = c.oid AND a.attgenerated <> '' AND NOT a.attisdropped)
-    THEN 'has generated columns and no primary key that tells its rows apart; add one to have it moved'
+        WHERE a.attrelid = c.oid AND a.attgenerated = 'v' AND NOT a.attisdropped)
+    THEN 'has virtual generated columns and no primary key that tells its rows apart; add one to have it moved'
   END
   FROM pg_class c WHERE c.oid = relation
 $$;

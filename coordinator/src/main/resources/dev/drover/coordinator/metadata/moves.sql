@@ -7,6 +7,16 @@ CREATE TABLE IF NOT EXISTS drover.move_marker (
   marker bigint NOT NULL
 );
 
+-- How far the changes of a leaf are in its copy, where a subscription does not bring them.
+CREATE TABLE IF NOT EXISTS drover.move_progress (
+  move integer,
+  distribution integer,
+  source integer,
+  commit_lsn bigint NOT NULL,
+  change bigint NOT NULL,
+  PRIMARY KEY (move, distribution, source)
+);
+
 -- A TRUNCATE would not reach the copy of a leaf that is on its way. Arguments: job or move, and its id.
 CREATE OR REPLACE FUNCTION drover.refuse_truncate() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -31,10 +41,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WHERE a.attrelid = leaf AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 $$;
 
--- Whether changes of a leaf's rows can be told to a subscriber as it is.
+-- Whether a subscription can follow a leaf or a table as it is: each row is told by a key, of which no two
+-- rows have equal values. Where old rows are told whole, it could take one for another that is equal to it.
 CREATE OR REPLACE FUNCTION drover.has_identity(leaf regclass) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT c.relreplident IN ('f', 'i') OR (c.relreplident = 'd' AND EXISTS (
+  SELECT c.relreplident = 'i' OR (c.relreplident = 'd' AND EXISTS (
     SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary))
   FROM pg_class c WHERE c.oid = leaf
 $$;
@@ -164,4 +175,5 @@ BEGIN
     END IF;
   END LOOP;
   DELETE FROM drover.move_marker m WHERE m.move = drop_moved.move;
+  DELETE FROM drover.move_progress p WHERE p.move = drop_moved.move;
 END $$;

@@ -16,11 +16,11 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Brings what was committed at the sources to the new table, in rounds: the changes that have come
- * from all sources are netted for each node, and each node gets its share in one transaction.
+ * from all sources are netted for each target, and each target gets its share in one transaction.
  *
  * <p>Rows that come and go commute, and each row goes at the source where it came, so that the
  * order between sources does not matter. One that went from a source to another may be seen there
- * before it is seen gone here; if a unique constraint minds, the node's share waits for the next
+ * before it is seen gone here; if a unique constraint minds, the target's share waits for the next
  * round, which is larger. After everything up to a moment at which no transaction is open, nothing
  * waits.
  *
@@ -42,13 +42,13 @@ public final class CatchUp {
 
   private final Map<Integer, ChangeSource> sources;
   private final Map<Integer, Share> shares = new HashMap<>();
-  private final RowRoute route;
+  private final ChangeRoute route;
   private final Map<Integer, Long> ends = new HashMap<>();
   private final Map<Integer, String> markers = new HashMap<>();
   private Optional<SQLException> hindrance = Optional.empty();
   private long rows;
 
-  /** What one node has yet to get. */
+  /** What one target has yet to get. */
   private static final class Share {
     final Target target;
     final Net net = new Net();
@@ -82,7 +82,7 @@ public final class CatchUp {
     }
   }
 
-  CatchUp(Map<Integer, ChangeSource> sources, Map<Integer, Target> targets, RowRoute route)
+  CatchUp(Map<Integer, ChangeSource> sources, Map<Integer, Target> targets, ChangeRoute route)
       throws SQLException {
     this.sources = Map.copyOf(sources);
     this.route = requireNonNull(route);
@@ -92,12 +92,13 @@ public final class CatchUp {
   }
 
   /**
-   * Catches up by the id of each node.
+   * Catches up by the id of each source and target.
    *
    * @param sources the changes from where the progress may stand
+   * @param targets by the ids that the route names
    */
   public static CatchUp of(
-      Map<Integer, ChangeSource> sources, Map<Integer, ShadowTable> targets, RowRoute route)
+      Map<Integer, ChangeSource> sources, Map<Integer, ShadowTable> targets, ChangeRoute route)
       throws SQLException {
     return new CatchUp(sources, new HashMap<Integer, Target>(targets), route);
   }
@@ -174,13 +175,13 @@ public final class CatchUp {
 
   private void take(int source, Change change) throws SQLException {
     switch (change) {
-      case Change.Inserted(Position position, List<Optional<String>> row) -> {
-        for (Net net : concerned(source, position, row)) {
+      case Change.Inserted(Position position, String table, List<Optional<String>> row) -> {
+        for (Net net : concerned(source, position, route.targets(table, row))) {
           net.comes(row);
         }
       }
-      case Change.Deleted(Position position, List<Optional<String>> row) -> {
-        for (Net net : concerned(source, position, row)) {
+      case Change.Deleted(Position position, String table, List<Optional<String>> row) -> {
+        for (Net net : concerned(source, position, route.targets(table, row))) {
           net.goes(row);
         }
       }
@@ -189,10 +190,9 @@ public final class CatchUp {
     }
   }
 
-  private List<Net> concerned(int source, Position position, List<Optional<String>> row)
-      throws SQLException {
+  private List<Net> concerned(int source, Position position, List<Integer> targets) {
     rows++;
-    return route.nodes(row).stream()
+    return targets.stream()
         .map(shares::get)
         .filter(share -> share.needs(source, position))
         .map(share -> share.net)

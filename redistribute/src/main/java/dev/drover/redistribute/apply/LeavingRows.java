@@ -186,12 +186,16 @@ final class LeavingRows {
     return "%s = CAST(? AS %s)".formatted(column.name(), column.type());
   }
 
-  /** By the type's output function, whatever a cast to text does; a row of NULLs is not NULL. */
+  /**
+   * By the type's output function, whatever a cast to text does, and by its bytes, whatever the
+   * column's collation takes for equal; a row of NULLs is not NULL.
+   */
   private static String same(Column column, Optional<String> value) {
     if (value.isEmpty()) {
       return column.name() + " IS NOT DISTINCT FROM NULL";
     }
-    String identical = "pg_catalog.format('%%s', %s) = ?".formatted(column.name());
+    String identical =
+        "pg_catalog.format('%%s', %s) COLLATE pg_catalog.\"C\" = ?".formatted(column.name());
     return column.hasEquality() ? equal(column) + " AND " + identical : identical;
   }
 

@@ -32,16 +32,19 @@ public final class ShadowTable implements Target {
   /**
    * What it is.
    *
-   * @param job whose progress it is
    * @param name qualified and quoted
    * @param owner quoted; his functions may be part of constraints and indexes, and run as him
    * @param columns quoted, those that rows are made of
    * @param filling if the table has others
    */
   public record Shape(
-      String job, String name, String owner, List<String> columns, Optional<Filling> filling) {
+      Progress progress,
+      String name,
+      String owner,
+      List<String> columns,
+      Optional<Filling> filling) {
     public Shape {
-      requireNonNull(job);
+      requireNonNull(progress);
       requireNonNull(name);
       requireNonNull(owner);
       columns = List.copyOf(columns);
@@ -67,8 +70,8 @@ public final class ShadowTable implements Target {
     try (Statement statement = connection.createStatement()) {
       for (int source : sources) {
         statement.execute(
-            "INSERT INTO drover.rewrite_progress VALUES (%s, %d, 0, 0) ON CONFLICT DO NOTHING"
-                .formatted(shape.job(), source));
+            "INSERT INTO %s VALUES (%s, %d, 0, 0) ON CONFLICT DO NOTHING"
+                .formatted(shape.progress().table(), shape.progress().key(), source));
       }
       if (shape.filling().isPresent()) {
         statement.execute(shape.filling().get().open(shape.columns(), shape.owner()));
@@ -80,9 +83,11 @@ public final class ShadowTable implements Target {
   @Override
   public Map<Integer, Position> progress() throws SQLException {
     Map<Integer, Position> positions = new HashMap<>();
-    String sql = "SELECT source, commit_lsn, change FROM drover.rewrite_progress WHERE job = ";
+    String sql =
+        "SELECT source, commit_lsn, change FROM %s WHERE %s"
+            .formatted(shape.progress().table(), shape.progress().condition());
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql + shape.job())) {
+        ResultSet row = statement.executeQuery(sql)) {
       while (row.next()) {
         positions.put(row.getInt(1), new Position(row.getLong(2), row.getLong(3)));
       }
@@ -134,11 +139,12 @@ public final class ShadowTable implements Target {
             .toList();
     String sql =
         """
-        UPDATE drover.rewrite_progress p SET commit_lsn = v.to_lsn, change = v.to_change \
-        FROM (VALUES %s) v (source, from_lsn, from_change, to_lsn, to_change) WHERE p.job = %s \
+        UPDATE %s p SET commit_lsn = v.to_lsn, change = v.to_change \
+        FROM (VALUES %s) v (source, from_lsn, from_change, to_lsn, to_change) WHERE %s \
         AND p.source = v.source AND p.commit_lsn = v.from_lsn AND p.change = v.from_change\
         """
-            .formatted(String.join(", ", moved), shape.job());
+            .formatted(
+                shape.progress().table(), String.join(", ", moved), shape.progress().condition());
     if (statement.executeUpdate(sql) != moved.size()) {
       throw new SQLException("somebody else applies changes to " + shape.name(), LOST);
     }

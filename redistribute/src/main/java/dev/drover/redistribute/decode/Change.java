@@ -10,19 +10,22 @@ public sealed interface Change {
   /**
    * A row is there.
    *
+   * @param table qualified and quoted, as the source calls it
    * @param row texts of the columns asked for, in their order; empty for NULL
    */
-  record Inserted(Position position, List<Optional<String>> row) implements Change {
+  record Inserted(Position position, String table, List<Optional<String>> row) implements Change {
     public Inserted {
       requireNonNull(position);
+      requireNonNull(table);
       row = List.copyOf(row);
     }
   }
 
   /** A row is there no more. */
-  record Deleted(Position position, List<Optional<String>> row) implements Change {
+  record Deleted(Position position, String table, List<Optional<String>> row) implements Change {
     public Deleted {
       requireNonNull(position);
+      requireNonNull(table);
       row = List.copyOf(row);
     }
   }

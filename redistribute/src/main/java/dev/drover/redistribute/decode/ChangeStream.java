@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +24,6 @@ import org.postgresql.replication.PGReplicationStream;
  * <p>Threads: confined to one at a time.
  */
 public final class ChangeStream implements ChangeSource {
-  /** Of the markers; the content is anything. */
-  private static final String MARKER_PREFIX = "drover";
-
   /** Who reads may be busy elsewhere for long; TCP notices who is gone. */
   private static final String PATIENT = "SET wal_sender_timeout = 0";
 
@@ -35,16 +31,37 @@ public final class ChangeStream implements ChangeSource {
 
   private final Connection connection;
   private final PGReplicationStream stream;
-  private final List<String> columns;
-  private final Map<Integer, int[]> columnsOfRelation = new HashMap<>();
+  private final String slot;
+  private final Columns columns;
+  private final Map<Integer, Places> relations = new HashMap<>();
   private final Queue<Change> ready = new ArrayDeque<>();
   private long commitLsn;
   private long changes;
 
-  private ChangeStream(Connection connection, PGReplicationStream stream, List<String> columns) {
+  /** What rows are made of. */
+  @FunctionalInterface
+  public interface Columns {
+    /**
+     * Quoted, in the order that rows of a table shall have.
+     *
+     * @param table qualified and quoted
+     */
+    List<String> of(String table);
+  }
+
+  /** Where the columns of a table stand in the messages' rows. */
+  private record Places(String table, List<Integer> columns) {
+    Places {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  private ChangeStream(
+      Connection connection, PGReplicationStream stream, String slot, Columns columns) {
     this.connection = connection;
     this.stream = stream;
-    this.columns = List.copyOf(columns);
+    this.slot = slot;
+    this.columns = requireNonNull(columns);
   }
 
   /**
@@ -52,9 +69,8 @@ public final class ChangeStream implements ChangeSource {
    *
    * @param connection speaks the replication protocol; closed with the stream
    * @param slot also the publication's name
-   * @param columns quoted, in the order that rows shall have
    */
-  public static ChangeStream open(Connection connection, String slot, List<String> columns)
+  public static ChangeStream open(Connection connection, String slot, Columns columns)
       throws SQLException {
     requireNonNull(slot);
     try (Statement statement = connection.createStatement()) {
@@ -74,13 +90,16 @@ public final class ChangeStream implements ChangeSource {
             .withSlotOption("publication_names", slot)
             .withSlotOption("messages", true)
             .start();
-    return new ChangeStream(connection, stream, columns);
+    return new ChangeStream(connection, stream, slot, columns);
   }
 
-  /** Writes a marker into a server's log; its commit is on disk when this returns. */
-  public static void mark(Connection server, String marker) throws SQLException {
+  /**
+   * Writes a marker into a server's log, for who reads a replication slot; its commit is on disk
+   * when this returns.
+   */
+  public static void mark(Connection server, String slot, String marker) throws SQLException {
     try (var emit = server.prepareStatement("SELECT pg_logical_emit_message(true, ?, ?)")) {
-      emit.setString(1, MARKER_PREFIX);
+      emit.setString(1, slot);
       emit.setString(2, marker);
       emit.execute();
     }
@@ -113,8 +132,7 @@ public final class ChangeStream implements ChangeSource {
         changes = 0;
       }
       case LogicalMessage.Commit commit -> ready.add(new Change.Committed(commit.endLsn()));
-      case LogicalMessage.Relation relation ->
-          columnsOfRelation.put(relation.id(), places(relation));
+      case LogicalMessage.Relation relation -> relations.put(relation.id(), places(relation));
       case LogicalMessage.Insert insert -> comes(insert.relation(), insert.row());
       case LogicalMessage.Update update -> {
         Tuple old = update.old().orElseThrow(ChangeStream::incomplete);
@@ -123,7 +141,7 @@ public final class ChangeStream implements ChangeSource {
       }
       case LogicalMessage.Delete delete -> goes(delete.relation(), delete.old());
       case LogicalMessage.Marker marker -> {
-        if (marker.prefix().equals(MARKER_PREFIX)) {
+        if (marker.prefix().equals(slot)) {
           ready.add(new Change.Marked(marker.content()));
         }
       }
@@ -134,11 +152,13 @@ public final class ChangeStream implements ChangeSource {
   }
 
   private void comes(int relation, Tuple row) throws SQLException {
-    ready.add(new Change.Inserted(position(), texts(relation, row)));
+    Places places = places(relation);
+    ready.add(new Change.Inserted(position(), places.table(), texts(places, row)));
   }
 
   private void goes(int relation, Tuple row) throws SQLException {
-    ready.add(new Change.Deleted(position(), texts(relation, row)));
+    Places places = places(relation);
+    ready.add(new Change.Deleted(position(), places.table(), texts(places, row)));
   }
 
   private Position position() {
@@ -146,28 +166,31 @@ public final class ChangeStream implements ChangeSource {
     return new Position(commitLsn, changes);
   }
 
-  /** Where the columns stand in the messages' rows. */
-  private int[] places(LogicalMessage.Relation relation) throws SQLException {
+  private Places places(LogicalMessage.Relation relation) throws SQLException {
     List<String> named = relation.columns().stream().map(SqlQuote::ident).toList();
-    int[] places = columns.stream().mapToInt(named::indexOf).toArray();
+    List<Integer> places = columns.of(relation.name()).stream().map(named::indexOf).toList();
     for (int place : places) {
       if (place < 0) {
         throw new SQLException("a table's columns were changed meanwhile", "55006");
       }
     }
-    return places;
+    return new Places(relation.name(), places);
   }
 
-  private List<Optional<String>> texts(int relation, Tuple row) throws SQLException {
-    if (!row.isComplete()) {
-      throw incomplete();
-    }
-    int[] places = columnsOfRelation.get(relation);
+  private Places places(int relation) throws SQLException {
+    Places places = relations.get(relation);
     if (places == null) {
       throw new SQLException("a change of an unknown table", PROTOCOL_VIOLATION);
     }
+    return places;
+  }
+
+  private static List<Optional<String>> texts(Places places, Tuple row) throws SQLException {
+    if (!row.isComplete()) {
+      throw incomplete();
+    }
     List<Optional<String>> values = row.values();
-    return Arrays.stream(places).mapToObj(values::get).toList();
+    return places.columns().stream().map(values::get).toList();
   }
 
   private static SQLException incomplete() {

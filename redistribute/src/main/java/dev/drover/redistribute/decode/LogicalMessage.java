@@ -25,9 +25,14 @@ sealed interface LogicalMessage {
    */
   record Commit(long endLsn) implements LogicalMessage {}
 
-  /** Comes before the first change of a table, and again when the table was altered. */
-  record Relation(int id, List<String> columns) implements LogicalMessage {
+  /**
+   * Comes before the first change of a table, and again when the table was altered.
+   *
+   * @param name qualified and quoted
+   */
+  record Relation(int id, String name, List<String> columns) implements LogicalMessage {
     public Relation {
+      requireNonNull(name);
       columns = List.copyOf(columns);
     }
   }

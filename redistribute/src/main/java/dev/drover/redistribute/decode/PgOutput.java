@@ -2,6 +2,7 @@ package dev.drover.redistribute.decode;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.drover.planner.ddl.SqlQuote;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
@@ -18,6 +19,9 @@ import java.util.Optional;
 final class PgOutput {
   private static final String PROTOCOL_VIOLATION = "08P01";
   private static final byte NEW_TUPLE = 'N';
+
+  /** Is not sent. */
+  private static final String CATALOG_SCHEMA = "pg_catalog";
 
   private PgOutput() {}
 
@@ -58,8 +62,8 @@ final class PgOutput {
 
   private static LogicalMessage relation(ByteBuffer in) {
     int id = in.getInt();
-    string(in);
-    string(in);
+    String schema = string(in);
+    String name = SqlQuote.qualified(schema.isEmpty() ? CATALOG_SCHEMA : schema, string(in));
     in.get();
     int count = in.getShort();
     List<String> columns = new ArrayList<>(count);
@@ -69,7 +73,7 @@ final class PgOutput {
       in.getInt();
       in.getInt();
     }
-    return new LogicalMessage.Relation(id, columns);
+    return new LogicalMessage.Relation(id, name, columns);
   }
 
   private static LogicalMessage insert(ByteBuffer in) throws SQLException {

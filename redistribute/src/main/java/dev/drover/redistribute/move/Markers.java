@@ -32,12 +32,15 @@ final class Markers {
 
   private final SourceSide source;
   private final TargetSide target;
+  private final LeafChanges changes;
   private long last;
   private long lastMicros;
 
-  Markers(SourceSide source, TargetSide target) throws SQLException {
+  /** {@code changes} arrive with them. */
+  Markers(SourceSide source, TargetSide target, LeafChanges changes) throws SQLException {
     this.source = source;
     this.target = target;
+    this.changes = changes;
     this.last = target.marker();
   }
 
@@ -53,7 +56,7 @@ final class Markers {
     for (int rounds = 0; inARow < IN_A_ROW; sent++) {
       control.proceed();
       send();
-      while (!arrives(ROUND)) {
+      while (!(changes.arrive(ROUND) && arrives(ROUND))) {
         if (++rounds > MAX_ROUNDS) {
           throw new JobFailed("the target does not keep up with the changes of the source");
         }
@@ -69,6 +72,7 @@ final class Markers {
     if (!source.slot().isWhole()) {
       throw new SlotCutover.Outdated();
     }
+    changes.requireWhole();
     if (target.applyErrors() > MAX_APPLY_ERRORS) {
       throw new JobFailed("the target cannot apply the changes of the source; see its log");
     }
@@ -77,13 +81,13 @@ final class Markers {
   /** Within the cutover: true when all changes are there. */
   boolean arrivesInTime() throws SQLException {
     send();
-    return arrives(CUTOVER_PATIENCE);
+    return changes.arriveAll(CUTOVER_PATIENCE) && arrives(CUTOVER_PATIENCE);
   }
 
   /** The same while all coordinators wait. */
   boolean arrivesSoon() throws SQLException {
     send();
-    return arrives(BOLD_PATIENCE);
+    return changes.arriveAll(BOLD_PATIENCE) && arrives(BOLD_PATIENCE);
   }
 
   private void send() throws SQLException {

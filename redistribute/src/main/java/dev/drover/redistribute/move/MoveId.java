@@ -16,6 +16,11 @@ public record MoveId(int number) {
     return (number < 0 ? "drover_r" : "drover_m") + Math.abs(number);
   }
 
+  /** Of the publication and the replication slot of leaves that {@link LeafChanges} brings over. */
+  String rowsName() {
+    return objectName() + "_rows";
+  }
+
   /** Of the schema on the source where leaves wait that it has given away. */
   String trash() {
     return "drover$trash" + number;

@@ -25,9 +25,10 @@ public final class MoveSweep implements Sweeper.Look {
   private static final String TRACES =
       """
       SELECT DISTINCT CASE WHEN name ~ '^drover_r' THEN '-' ELSE '' END
-        || substring(name FROM '\\d+$') FROM (
-        SELECT pubname FROM pg_publication WHERE pubname ~ '^drover_[mr]\\d+$'
-        UNION SELECT slot_name FROM pg_replication_slots WHERE slot_name ~ '^drover_[mr]\\d+$'
+        || substring(name FROM '\\d+') FROM (
+        SELECT pubname FROM pg_publication WHERE pubname ~ '^drover_[mr]\\d+(_rows)?$'
+        UNION SELECT slot_name FROM pg_replication_slots
+          WHERE slot_name ~ '^drover_[mr]\\d+(_rows)?$'
         UNION SELECT subname FROM pg_subscription WHERE subname ~ '^drover_[mr]\\d+$'
         UNION SELECT nspname FROM pg_namespace WHERE nspname ~ '^drover\\$trash\\d+$'
         UNION SELECT description FROM pg_description

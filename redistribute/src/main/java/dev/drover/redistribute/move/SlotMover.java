@@ -46,6 +46,9 @@ final class SlotMover {
   /** They cost others nothing: the move notices them at once and lets go. */
   private static final int MAX_DEADLOCKS = 600;
 
+  /** What has come since the last attempt does not wait for the next one. */
+  private static final Duration ROUND = Duration.ofSeconds(5);
+
   private static final String DEADLOCK = "40P01";
   private static final long SHORTEST_PAUSE_NANOS = 50_000_000;
   private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
@@ -211,6 +214,9 @@ final class SlotMover {
       from.publish(tables.tables(), Locking.toBegin(source, control, move.source()));
       exported =
           Optional.of(from.slot().create(servers, move.source(), move.id().application(), control));
+      if (!from.keyless(tables.tables()).isEmpty()) {
+        from.copySlot();
+      }
       to.create(move.slot(), tables.tables());
     }
   }
@@ -246,12 +252,14 @@ final class SlotMover {
         Link target = link(move.target())) {
       SourceSide from = new SourceSide(move.id(), source);
       TargetSide to = new TargetSide(move.id(), target);
-      if (!from.slot().isWhole()) {
+      if (!from.areSlotsWhole(tables.tables())) {
         throw new SlotCutover.Outdated();
       }
       to.subscribe(servers.conninfo(move.source()));
       LOG.debug("event=move_follows move={} tables={}", move.id(), tables.tables().size());
-      new Markers(from, to).untilQuick(control);
+      try (LeafChanges changes = LeafChanges.open(servers, move, tables, source)) {
+        new Markers(from, to, changes).untilQuick(control);
+      }
     }
   }
 
@@ -260,14 +268,17 @@ final class SlotMover {
       return;
     }
     try (Link source = link(move.source());
-        Link target = link(move.target())) {
+        Link target = link(move.target());
+        LeafChanges changes = LeafChanges.open(servers, move, tables, source)) {
       Markers markers =
-          new Markers(new SourceSide(move.id(), source), new TargetSide(move.id(), target));
+          new Markers(
+              new SourceSide(move.id(), source), new TargetSide(move.id(), target), changes);
       int lockMillis = FIRST_LOCK_MILLIS;
       int i = 0;
       while (i < MAX_CUTOVERS && deadlocks < MAX_DEADLOCKS) {
         int before = deadlocks;
         control.proceed();
+        boolean _ = changes.arrive(ROUND);
         if (switched(tables, markers, new SlotCutover.Attempt(lockMillis, i < BOLD_CUTOVERS))) {
           return;
         }

@@ -2,11 +2,13 @@ package dev.drover.redistribute.move;
 
 import dev.drover.planner.ddl.SqlQuote;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a move makes on the node that gives the slot away: a publication, a replication slot, and an
- * identity for rows without a key.
+ * What a move makes on the node that gives the slot away: a publication and a replication slot for
+ * the subscription, and the same for leaves whose rows no key tells apart, which get a full replica
+ * identity.
  *
  * <p>Threads: confined to the move's thread.
  */
@@ -23,6 +25,7 @@ public final class SourceSide {
   void publish(List<MovedTable> tables, Locking locking) throws SQLException {
     link.run("CREATE SCHEMA " + SqlQuote.ident(id.trash()));
     publishMarker("insert, update, delete");
+    link.run("CREATE PUBLICATION %s WITH (%s)".formatted(id.rowsName(), ofWholeRows(link)));
     for (MovedTable table : tables) {
       boolean hasIdentity = link.is("SELECT drover.has_identity(" + regclass(table) + ")");
       locking.run(
@@ -38,9 +41,20 @@ public final class SourceSide {
             if (!hasIdentity) {
               link.run("ALTER TABLE " + table.leaf() + " REPLICA IDENTITY FULL");
             }
-            publish(table.leaf());
+            publish(hasIdentity ? name() : id.rowsName(), table.leaf());
           });
     }
+  }
+
+  /**
+   * The parameters of a publication of tables with a full replica identity. Servers that know of
+   * generated columns there refuse changes of tables where they are missing; nobody reads them.
+   */
+  public static String ofWholeRows(Link link) throws SQLException {
+    boolean knowsGenerated =
+        link.is("SELECT current_setting('server_version_num')::integer >= 180000");
+    return "publish = 'insert, update, delete'"
+        + (knowsGenerated ? ", publish_generated_columns = stored" : "");
   }
 
   /** Begins the publication; tables follow one by one. */
@@ -51,11 +65,49 @@ public final class SourceSide {
   }
 
   void publish(String table) throws SQLException {
-    link.run("ALTER PUBLICATION %s ADD TABLE ONLY %s".formatted(name(), table));
+    publish(name(), table);
+  }
+
+  private void publish(String publication, String table) throws SQLException {
+    link.run("ALTER PUBLICATION %s ADD TABLE ONLY %s".formatted(publication, table));
+  }
+
+  /** Those whose rows no key tells apart. */
+  List<MovedTable> keyless(List<MovedTable> tables) throws SQLException {
+    List<MovedTable> keyless = new ArrayList<>();
+    for (MovedTable table : tables) {
+      boolean isKeyless =
+          link.is(
+              """
+              SELECT EXISTS (SELECT FROM pg_publication_rel r \
+              JOIN pg_publication p ON p.oid = r.prpubid \
+              WHERE r.prrelid = to_regclass(%s) AND p.pubname = '%s')\
+              """
+                  .formatted(literal(table.leaf()), id.rowsName()));
+      if (isKeyless) {
+        keyless.add(table);
+      }
+    }
+    return keyless;
   }
 
   ReplicationSlot slot() {
     return new ReplicationSlot(name(), link);
+  }
+
+  /** Begins where {@link #slot} does: what is copied is as of the same moment. */
+  void copySlot() throws SQLException {
+    link.run(
+        "SELECT pg_copy_logical_replication_slot('%s', '%s')".formatted(name(), id.rowsName()));
+  }
+
+  /** Whether everything since the copy can still be told. */
+  boolean areSlotsWhole(List<MovedTable> tables) throws SQLException {
+    return slot().isWhole() && (keyless(tables).isEmpty() || rowsSlot().isWhole());
+  }
+
+  ReplicationSlot rowsSlot() {
+    return new ReplicationSlot(id.rowsName(), link);
   }
 
   void mark(long marker) throws SQLException {
@@ -67,7 +119,8 @@ public final class SourceSide {
   /** Takes away what was made, except for leaves. */
   void clear() throws SQLException {
     slot().drop();
-    link.run("DROP PUBLICATION IF EXISTS " + name());
+    rowsSlot().drop();
+    link.run("DROP PUBLICATION IF EXISTS %s, %s".formatted(name(), id.rowsName()));
     link.run("DELETE FROM drover.move_marker WHERE move = " + id);
   }
 

@@ -157,7 +157,7 @@ public final class TableReplica {
       SourceSide sourceSide = new SourceSide(id, from);
       TargetSide targetSide = new TargetSide(id, to);
       targetSide.subscribe(servers.conninfo(source));
-      Markers markers = new Markers(sourceSide, targetSide);
+      Markers markers = new Markers(sourceSide, targetSide, LeafChanges.none());
       for (int i = 0; i < MAX_CUTOVERS; i++) {
         markers.untilQuick(control);
         if (isSwitched(cutover, markers)) {

@@ -165,6 +165,7 @@ final class TargetSide {
   void forget() throws SQLException {
     dropSubscription();
     link.run("DELETE FROM drover.move_marker WHERE move = " + id);
+    link.run("DELETE FROM drover.move_progress WHERE move = " + id);
   }
 
   /** Takes everything away that was made. */

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toMap;
 
 import dev.drover.planner.ddl.SqlQuote;
 import dev.drover.redistribute.apply.CatchUp;
+import dev.drover.redistribute.apply.Progress;
 import dev.drover.redistribute.apply.ShadowTable;
 import dev.drover.redistribute.change.Servers;
 import dev.drover.redistribute.decode.ChangeSource;
@@ -132,7 +133,7 @@ final class Flow implements AutoCloseable {
   private Map<Integer, String> mark() throws SQLException {
     String marker = UUID.randomUUID().toString();
     for (Link source : markers.values()) {
-      ChangeStream.mark(source.connection(), marker);
+      ChangeStream.mark(source.connection(), rewrite.objectName(), marker);
     }
     return markers.keySet().stream().collect(toMap(Function.identity(), _ -> marker));
   }
@@ -157,7 +158,8 @@ final class Flow implements AutoCloseable {
       markers.put(source.node(), link);
       Connection replication = servers.replication(source.node(), rewrite.application());
       opened.push(replication);
-      ChangeStream stream = ChangeStream.open(replication, rewrite.objectName(), rewrite.columns());
+      ChangeStream stream =
+          ChangeStream.open(replication, rewrite.objectName(), _ -> rewrite.columns());
       sources.put(source.node(), stream);
     }
     Map<Integer, ShadowTable> targets = new HashMap<>();
@@ -165,14 +167,15 @@ final class Flow implements AutoCloseable {
       Link link = opened(node);
       ShadowTable.Shape shape =
           new ShadowTable.Shape(
-              rewrite.job().toString(),
+              Progress.ofJob(rewrite.job().toString()),
               table.filled(),
               table.owner(),
               rewrite.columns(),
               table.filling());
       targets.put(node, ShadowTable.of(link.connection(), shape, sources.keySet()));
     }
-    return CatchUp.of(sources, targets, routing(table)::nodes);
+    Routing routing = routing(table);
+    return CatchUp.of(sources, targets, (_, row) -> routing.nodes(row));
   }
 
   private Routing routing(RewrittenTable table) throws SQLException {

@@ -26,8 +26,8 @@ final class SourceNode {
   /** A TRUNCATE is not published but refused. */
   void publish(RewrittenTable.Source source, JobControl control) throws SQLException {
     link.run(
-        "CREATE PUBLICATION %s WITH (publish = 'insert, update, delete'%s)"
-            .formatted(rewrite.objectName(), generatedColumns()));
+        "CREATE PUBLICATION %s WITH (%s)"
+            .formatted(rewrite.objectName(), SourceSide.ofWholeRows(link)));
     Locking locking = Locking.toBegin(link, control, source.node());
     for (String relation : source.relations()) {
       String sql =
@@ -40,13 +40,6 @@ final class SourceNode {
               .formatted(relation, rewrite.job(), rewrite.objectName());
       locking.run(relation, Locking.Mode.USING, () -> link.run(sql));
     }
-  }
-
-  /** Servers that know of it refuse changes of tables where it is missing; nobody reads them. */
-  private String generatedColumns() throws SQLException {
-    return link.is("SELECT current_setting('server_version_num')::integer >= 180000")
-        ? ", publish_generated_columns = stored"
-        : "";
   }
 
   ReplicationSlot slot() {

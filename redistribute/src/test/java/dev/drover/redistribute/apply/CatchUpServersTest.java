@@ -316,7 +316,7 @@ class CatchUpServersTest {
     for (int node : TwoNodes.IDS) {
       markers.put(node, "m" + ++marker);
       try (Connection connection = nodes.connect(node, "test")) {
-        ChangeStream.mark(connection, markers.get(node));
+        ChangeStream.mark(connection, "source", markers.get(node));
       }
     }
     catchUp.completelyUpTo(markers, LIMIT);
@@ -330,16 +330,17 @@ class CatchUpServersTest {
     Map<Integer, ShadowTable> targets = new HashMap<>();
     for (int node : TwoNodes.IDS) {
       ChangeStream source =
-          ChangeStream.open(nodes.replication(node, APPLICATION), "source", quoted());
+          ChangeStream.open(nodes.replication(node, APPLICATION), "source", _ -> quoted());
       open.add(source);
       sources.put(node, source);
       Connection connection = nodes.connect(node, APPLICATION);
       open.add(connection);
       ShadowTable.Shape shape =
-          new ShadowTable.Shape("1", "filled.t", "drover", quoted(), Optional.empty());
+          new ShadowTable.Shape(
+              Progress.ofJob("1"), "filled.t", "drover", quoted(), Optional.empty());
       targets.put(node, ShadowTable.of(connection, shape, TwoNodes.IDS));
     }
-    catchUp = CatchUp.of(sources, targets, CatchUpServersTest::route);
+    catchUp = CatchUp.of(sources, targets, (_, row) -> route(row));
   }
 
   /** Connections that were killed complain. */

@@ -43,7 +43,7 @@ class CatchUpTest {
     Table table = new Table(true);
     from.commit(List.of(new Row(row("1", "a"), true)));
     from.mark("a");
-    CatchUp catchUp = new CatchUp(Map.of(1, from, 2, to), Map.of(9, table), _ -> List.of(9));
+    CatchUp catchUp = new CatchUp(Map.of(1, from, 2, to), Map.of(9, table), (_, _) -> List.of(9));
     catchUp.upTo(Map.of(1, "a"), LIMIT);
     to.commit(List.of(new Row(row("1", "b"), true)));
     to.mark("m");
@@ -65,7 +65,7 @@ class CatchUpTest {
     Log from = new Log();
     Log to = new Log();
     Table table = new Table(true);
-    CatchUp catchUp = new CatchUp(Map.of(1, from, 2, to), Map.of(9, table), _ -> List.of(9));
+    CatchUp catchUp = new CatchUp(Map.of(1, from, 2, to), Map.of(9, table), (_, _) -> List.of(9));
     to.commit(List.of(new Row(row("1", "a"), true)));
     to.mark("a");
     catchUp.upTo(Map.of(2, "a"), LIMIT);
@@ -87,7 +87,8 @@ class CatchUpTest {
     Log busy = new Log();
     Log quiet = new Log();
     Table table = new Table(true);
-    CatchUp catchUp = new CatchUp(Map.of(1, busy, 2, quiet), Map.of(9, table), _ -> List.of(9));
+    CatchUp catchUp =
+        new CatchUp(Map.of(1, busy, 2, quiet), Map.of(9, table), (_, _) -> List.of(9));
     for (int i = 0; i < changes; i++) {
       busy.commit(List.of(new Row(row(Integer.toString(i), "a"), true)));
     }
@@ -124,8 +125,8 @@ class CatchUpTest {
         Position position = new Position(lsn, ++number);
         add(
             row.comes()
-                ? new Change.Inserted(position, row.row())
-                : new Change.Deleted(position, row.row()));
+                ? new Change.Inserted(position, "t", row.row())
+                : new Change.Deleted(position, "t", row.row()));
       }
       add(new Change.Committed(lsn + 1));
     }
@@ -299,7 +300,7 @@ class CatchUpTest {
       for (int i = 0; i < TARGETS; i++) {
         targets.put(i, tables.get(i));
       }
-      return new CatchUp(sources, targets, row -> List.of(target(row)));
+      return new CatchUp(sources, targets, (_, row) -> List.of(target(row)));
     }
 
     private static int target(List<Optional<String>> row) {

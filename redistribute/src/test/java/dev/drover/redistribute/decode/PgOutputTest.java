@@ -65,7 +65,8 @@ class PgOutputTest {
               column(out, "größe");
             });
 
-    assertThat(decode(message)).isEqualTo(new LogicalMessage.Relation(42, List.of("id", "größe")));
+    assertThat(decode(message))
+        .isEqualTo(new LogicalMessage.Relation(42, "\"drover$3\".\"t\"", List.of("id", "größe")));
   }
 
   @Test
