@@ -172,6 +172,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION drover.job_is_claimed(integer) FROM PUBLIC;
 
+-- Whether something of the job is begun and not over: a job that ended now would leave it behind.
+CREATE OR REPLACE FUNCTION drover.job_is_under_way(job integer) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM drover.move m
+      WHERE m.job = job_is_under_way.job AND m.started IS NOT NULL AND m.finished IS NULL)
+    OR EXISTS (SELECT FROM drover.rewrite w
+      WHERE w.job = job_is_under_way.job AND w.finished IS NULL)
+$$;
+REVOKE EXECUTE ON FUNCTION drover.job_is_under_way(integer) FROM PUBLIC;
+
 -- The state of a job that the caller may command: its role's members, and superusers.
 CREATE OR REPLACE FUNCTION drover.own_job_state(job integer) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET drover.reach = 'none'

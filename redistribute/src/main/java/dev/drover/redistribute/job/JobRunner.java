@@ -71,7 +71,7 @@ public final class JobRunner implements AutoCloseable {
           LockSupport.parkNanos(LOOK.toNanos());
         }
       } catch (SQLException e) {
-        LOG.debug("event=jobs_not_read reason={}", e.getMessage());
+        LOG.debug("event=jobs_not_read reason={}", Failures.message(e));
         LockSupport.parkNanos(LOOK.toNanos());
       }
     }
@@ -98,7 +98,7 @@ public final class JobRunner implements AutoCloseable {
         }
       }
     } catch (SQLException e) {
-      LOG.warn("event=job_interrupted job={} reason={}", id, e.getMessage());
+      LOG.warn("event=job_interrupted job={} reason={}", id, Failures.message(e));
       rest();
     } finally {
       running.remove(id);
@@ -122,17 +122,30 @@ public final class JobRunner implements AutoCloseable {
     } catch (JobFailed e) {
       finish(control, Job.End.FAILED, e.getMessage());
     } catch (SQLException e) {
-      if (!Failures.mayPass(e)) {
-        finish(control, Job.End.FAILED, e.getMessage());
-        return;
+      if (Failures.mayPass(e)) {
+        hindered(control, Failures.message(e));
+      } else {
+        unexpected(control, Failures.message(e));
       }
-      LOG.warn("event=job_hindered job={} reason={}", job.id(), e.getMessage());
-      control.say("Will be tried again: " + e.getMessage());
-      rest();
     } catch (RuntimeException e) {
       LOG.error("event=job_failed job={}", job.id(), e);
-      finish(control, Job.End.FAILED, "internal error: " + e);
+      unexpected(control, "internal error: " + e);
     }
+  }
+
+  /** What is under way has to come to its own end: nothing of it may stay. */
+  private void unexpected(JobControl control, String reason) throws SQLException {
+    if (JobStore.isUnderWay(control.catalog(), control.job().id())) {
+      hindered(control, reason);
+    } else {
+      finish(control, Job.End.FAILED, reason);
+    }
+  }
+
+  private void hindered(JobControl control, String reason) throws SQLException {
+    LOG.warn("event=job_hindered job={} reason={}", control.job().id(), reason);
+    control.say("Will be tried again: " + reason);
+    rest();
   }
 
   private void finish(JobControl control, Job.End end, String message) throws SQLException {

@@ -60,6 +60,17 @@ public final class JobStore {
     return found;
   }
 
+  /** Whether something of the job is begun and not over. */
+  static boolean isUnderWay(Connection catalog, JobId id) throws SQLException {
+    try (PreparedStatement select = catalog.prepareStatement("SELECT drover.job_is_under_way(?)")) {
+      select.setInt(1, id.number());
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
+  }
+
   /** The job, if the connection has taken its lock and it is not finished. */
   static Optional<Job> claim(Connection catalog, JobId id) throws SQLException {
     String lock = "SELECT pg_catalog.pg_try_advisory_lock(" + LOCK + ", ?)";

@@ -7,6 +7,8 @@ import dev.drover.redistribute.job.Failures;
 import dev.drover.redistribute.job.JobCancelled;
 import dev.drover.redistribute.job.JobControl;
 import dev.drover.redistribute.job.JobFailed;
+import dev.drover.redistribute.job.JobLost;
+import dev.drover.redistribute.job.Pauses;
 import dev.drover.redistribute.move.MoveMachine.Event;
 import dev.drover.redistribute.move.MoveMachine.State;
 import java.sql.SQLException;
@@ -26,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SlotMover {
   private static final Logger LOG = LoggerFactory.getLogger(SlotMover.class);
-  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final int FIRST_LOCK_MILLIS = 50;
   private static final int LONGEST_LOCK_MILLIS = 200;
 
@@ -62,6 +63,7 @@ final class SlotMover {
   private final JobControl control;
   private final Move move;
   private final MoveTurns turns;
+  private final Pauses pauses;
   private Optional<ReplicationSlot.Exported> exported = Optional.empty();
   private String reason = "";
   private int deadlocks;
@@ -73,6 +75,7 @@ final class SlotMover {
     this.control = control;
     this.move = move;
     this.turns = turns;
+    this.pauses = new Pauses(control);
   }
 
   /**
@@ -101,7 +104,9 @@ final class SlotMover {
       LOG.info("event=move_phase move={} phase={} slot={}", move.id(), state.phase(), move.slot());
       State next = MoveMachine.on(state, attempt(state));
       if (next.equals(state)) {
-        LockSupport.parkNanos(AFTER_FAILURE.toNanos());
+        pauses.again(reason, isUndone(state.phase()));
+      } else {
+        pauses.over();
       }
       state = next;
     }
@@ -135,6 +140,13 @@ final class SlotMover {
     } catch (SlotCutover.Outdated e) {
       say("the tables were changed meanwhile");
       return new Event.Outdated();
+    } catch (JobLost e) {
+      throw e;
+    } catch (RuntimeException e) {
+      control.keep();
+      LOG.error("event=move_defect move={} phase={}", move.id(), state.phase(), e);
+      say("internal error: " + e);
+      return new Event.Refused();
     } catch (SQLException e) {
       control.keep();
       say(Failures.message(e));

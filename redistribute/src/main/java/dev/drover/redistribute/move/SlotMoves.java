@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.redistribute.change.ClusterChange;
 import dev.drover.redistribute.change.Servers;
+import dev.drover.redistribute.job.Failures;
 import dev.drover.redistribute.job.JobCancelled;
 import dev.drover.redistribute.job.JobControl;
 import dev.drover.redistribute.job.JobFailed;
+import dev.drover.redistribute.job.JobLost;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -53,8 +55,15 @@ public final class SlotMoves {
                   new SlotMover(servers, cluster, control, stored.move(), turns)
                       .run(stored.state()))
           .run(moves);
-    } catch (JobFailed | JobCancelled e) {
+    } catch (JobLost e) {
+      throw e;
+    } catch (RuntimeException e) {
       MoveStore.giveUpPlanned(control.catalog(), control.job().id());
+      throw e;
+    } catch (SQLException e) {
+      if (!Failures.mayPass(e)) {
+        MoveStore.giveUpPlanned(control.catalog(), control.job().id());
+      }
       throw e;
     }
     return moves.size();

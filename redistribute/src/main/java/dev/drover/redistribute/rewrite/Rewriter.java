@@ -7,13 +7,13 @@ import dev.drover.redistribute.job.JobCancelled;
 import dev.drover.redistribute.job.JobControl;
 import dev.drover.redistribute.job.JobFailed;
 import dev.drover.redistribute.job.JobId;
+import dev.drover.redistribute.job.JobLost;
+import dev.drover.redistribute.job.Pauses;
 import dev.drover.redistribute.move.MoveMachine;
 import dev.drover.redistribute.move.MoveMachine.Event;
 import dev.drover.redistribute.move.MoveMachine.State;
 import dev.drover.redistribute.move.MovePhase;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Rewriter {
   private static final Logger LOG = LoggerFactory.getLogger(Rewriter.class);
-  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
   /** Copying once more would fill it again. */
   private static final String DISK_FULL = "53100";
@@ -34,12 +33,14 @@ final class Rewriter {
   private final JobId id;
   private final Rewrite rewrite;
   private final RewriteWork work;
+  private final Pauses pauses;
   private String reason = "";
 
   Rewriter(Servers servers, ClusterChange cluster, JobControl control, Rewrite rewrite) {
     this.control = control;
     this.id = control.job().id();
     this.rewrite = rewrite;
+    this.pauses = new Pauses(control);
     this.work = new RewriteWork(servers, cluster, control, rewrite);
   }
 
@@ -70,7 +71,9 @@ final class Rewriter {
         LOG.info("event=rewrite_phase job={} phase={}", id, state.phase());
         State next = MoveMachine.on(state, attempt(state));
         if (next.equals(state)) {
-          LockSupport.parkNanos(AFTER_FAILURE.toNanos());
+          pauses.again(reason, RewriteWork.isUndone(state.phase()));
+        } else {
+          pauses.over();
         }
         state = next;
       }
@@ -107,6 +110,14 @@ final class Rewriter {
     } catch (RewriteCutover.Outdated e) {
       say("the table was changed meanwhile");
       return new Event.Outdated();
+    } catch (JobLost e) {
+      throw e;
+    } catch (RuntimeException e) {
+      control.keep();
+      work.close();
+      LOG.error("event=rewrite_defect job={} phase={}", id, state.phase(), e);
+      say("internal error: " + e);
+      return new Event.Refused();
     } catch (SQLException e) {
       control.keep();
       work.close();
