@@ -96,13 +96,19 @@ ALTER TABLE drover.rewrite ADD COLUMN IF NOT EXISTS shape json;
 -- A table is filled anew once at a time.
 CREATE UNIQUE INDEX IF NOT EXISTS rewrite_live ON drover.rewrite (relid) WHERE finished IS NULL;
 
--- Raises what whoever must wait for a job gets to hear.
-CREATE OR REPLACE FUNCTION drover.refuse_beside(what text, job integer) RETURNS void
+-- Raises what whoever must wait for a job gets to hear; sqlstate 55P03 where a statement may try again.
+CREATE OR REPLACE FUNCTION drover.refuse_beside(what text, job integer, state text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  RAISE EXCEPTION USING ERRCODE = '55006', MESSAGE = format('%s by job %s', what, job),
+  RAISE EXCEPTION USING ERRCODE = state, MESSAGE = format('%s by job %s', what, job),
     HINT = format('Wait for it by SELECT drover.wait_for(%s), or end it by SELECT drover.cancel_job(%1$s).', job);
 END $$;
+REVOKE EXECUTE ON FUNCTION drover.refuse_beside(text, integer, text) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION drover.refuse_beside(what text, job integer) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  SELECT drover.refuse_beside(what, job, '55006')
+$$;
 REVOKE EXECUTE ON FUNCTION drover.refuse_beside(text, integer) FROM PUBLIC;
 
 -- Raises if a job is filling one of these tables anew.
@@ -118,6 +124,25 @@ BEGIN
   END IF;
 END $$;
 REVOKE EXECUTE ON FUNCTION drover.require_no_rewrite(oid[]) FROM PUBLIC;
+
+-- Raises if one of these tables, or of the tables of these indexes, cannot be altered now: a job fills it anew,
+-- or holds locks of it for as long as it copies its rows or builds their indexes elsewhere. At other times a
+-- move lets go of the table within a moment, and begins anew when that has changed.
+CREATE OR REPLACE FUNCTION drover.require_idle(relations oid[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  live record;
+BEGIN
+  PERFORM drover.require_no_rewrite(relations);
+  SELECT m.job, d.relid::regclass AS name INTO live
+    FROM drover.move m JOIN drover.distributions d ON d.colocation_group = m.colocation_group
+    WHERE m.finished IS NULL AND m.phase IN ('COPY', 'INDEX') AND (d.relid = ANY (relations)
+      OR d.relid IN (SELECT i.indrelid FROM pg_index i WHERE i.indexrelid = ANY (relations))) LIMIT 1;
+  IF FOUND THEN
+    PERFORM drover.refuse_beside(format('rows of table %s are being copied', live.name), live.job, '55P03');
+  END IF;
+END $$;
+REVOKE EXECUTE ON FUNCTION drover.require_idle(oid[]) FROM PUBLIC;
 
 -- Raises if a job is moving rows of any table, or slots of a colocation group that a rewrite takes rows
 -- from or brings rows to. Called when the rewrite is written down, which whoever begins to move waits for.
@@ -158,7 +183,7 @@ REVOKE EXECUTE ON FUNCTION drover.require_at_rest(oid[]) FROM PUBLIC;
 CREATE OR REPLACE FUNCTION drover.refuse_drop_under_rewrite() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  PERFORM drover.require_no_rewrite(ARRAY[OLD.relid]);
+  PERFORM drover.require_idle(ARRAY[OLD.relid]);
   RETURN OLD;
 END $$;
 CREATE OR REPLACE TRIGGER rewrite_guard BEFORE DELETE ON drover.distributions

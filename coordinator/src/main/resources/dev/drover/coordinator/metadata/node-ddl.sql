@@ -352,7 +352,9 @@ BEGIN
       EXECUTE format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', leaf_name,
         drover.leaf_object_name(spec->>'replica_index', distribution));
     END IF;
-  ELSIF facts.identity::text <> identity_wanted THEN
+  ELSIF facts.identity::text <> identity_wanted AND NOT (facts.identity = 'f' AND EXISTS (
+      SELECT FROM pg_trigger t WHERE t.tgrelid = leaf AND t.tgname = 'drover_moving')) THEN
+    -- Where a move follows it, rows are told whole until that ends.
     EXECUTE format('ALTER TABLE %s REPLICA IDENTITY %s', leaf_name,
       CASE identity_wanted WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' ELSE 'DEFAULT' END);
   END IF;

@@ -54,11 +54,11 @@ final class DropPlanner {
 
   /** Text for all nodes; with CASCADE, the metadata of tables that went with it goes too. */
   Steps everywhere(boolean cascade, String statement) {
-    Steps steps = new Steps(context).catalog(statement).datanodes(statement);
+    Steps steps = new Steps(context).catalog(statement);
     if (cascade) {
       forgetTablesThatAreGone(steps);
     }
-    return steps;
+    return steps.datanodes(statement);
   }
 
   /** Such objects cannot be made, so there is none to drop: only IF EXISTS has an answer. */
@@ -97,8 +97,13 @@ final class DropPlanner {
     }
     List<Integer> tables = found.stream().filter(Relation::distributed).map(Relation::oid).toList();
     Steps steps = new Steps(context).catalog(statement);
-    if (!tables.isEmpty()) {
-      steps.requireIdle(tables);
+    List<Integer> busy =
+        found.stream()
+            .filter(r -> r.distributed() || r.kind() == Relation.Kind.INDEX)
+            .map(Relation::oid)
+            .toList();
+    if (!busy.isEmpty()) {
+      steps.requireIdle(busy);
     }
     steps.datanodes(statement);
     forget(steps, tables);

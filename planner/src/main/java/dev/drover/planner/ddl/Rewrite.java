@@ -49,7 +49,8 @@ final class Rewrite {
     Steps steps = new Steps(context);
     TableSteps tables = new TableSteps(context, steps, rules);
     steps.datanodes("SELECT drover.require_owner(%s)".formatted(SqlQuote.regclass(table)));
-    steps.requireIdle(table);
+    steps.metadata(
+        "SELECT drover.require_no_rewrite(%s)".formatted(SqlQuote.numbers(List.of(table.oid()))));
     tables.allocate(wanted);
     steps.catalogValue(ROLE, "SELECT pg_catalog.quote_literal(CURRENT_USER)");
     change.ifPresent(c -> tryOut(c, steps));

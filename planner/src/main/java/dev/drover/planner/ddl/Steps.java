@@ -49,14 +49,14 @@ final class Steps {
     return this;
   }
 
-  /** Refused while a job fills the table anew. */
+  /** Refused while a job fills the table anew; waited for while one copies rows of it. */
   Steps requireIdle(Relation table) {
     return requireIdle(List.of(table.oid()));
   }
 
   /** The same of several tables, by OID. */
   Steps requireIdle(List<Integer> tables) {
-    return metadata("SELECT drover.require_no_rewrite(%s)".formatted(SqlQuote.numbers(tables)));
+    return metadata("SELECT drover.require_idle(%s)".formatted(SqlQuote.numbers(tables)));
   }
 
   /** On every datanode; no step if there is none. */

@@ -49,8 +49,12 @@ final class Markers {
     return lastMicros;
   }
 
-  /** Until several in a row have been quick: the target has nothing left to make up for. */
-  void untilQuick(JobControl control) throws SQLException {
+  /**
+   * Until several in a row have been quick: the target has nothing left to make up for.
+   *
+   * @param late asked whether it is of any use to go on, when one does not arrive
+   */
+  void untilQuick(JobControl control, Link.Body late) throws SQLException {
     int inARow = 0;
     int sent = 0;
     for (int rounds = 0; inARow < IN_A_ROW; sent++) {
@@ -61,6 +65,7 @@ final class Markers {
           throw new JobFailed("the target does not keep up with the changes of the source");
         }
         control.proceed();
+        late.run();
         checkApplying();
       }
       int limit = Math.min(QUICK.length - 1, sent / MARKERS_PER_LIMIT);

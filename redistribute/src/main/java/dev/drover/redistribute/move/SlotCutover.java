@@ -59,6 +59,7 @@ final class SlotCutover {
   record Attempt(int lockMillis, boolean isBold) {}
 
   private static final long NANOS_PER_MICRO = 1000;
+  private static final String NOTHING = "SELECT";
 
   private final ClusterChange cluster;
   private final Job job;
@@ -170,7 +171,11 @@ final class SlotCutover {
         .formatted(lockMillis);
   }
 
+  /** All tables may have been dropped since the move was planned. */
   private String locks() {
+    if (tables.tables().isEmpty()) {
+      return NOTHING;
+    }
     return "LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE; LOCK TABLE %s IN ACCESS EXCLUSIVE MODE"
         .formatted(
             tables.tables().stream().map(MovedTable::parent).collect(joining(", ONLY ")),
@@ -191,8 +196,9 @@ final class SlotCutover {
     for (MovedTable table : tables.tables()) {
       unlinks.add("drover.unlink_leaf(" + regclass(table.inTrash(move.id())) + ")");
     }
-    return calls.stream().map(c -> "SELECT " + c).collect(joining("; "))
-        + unlinks.stream().map(c -> "; SELECT " + c).collect(joining());
+    return calls.stream().map(c -> "SELECT " + c + "; ").collect(joining())
+        + unlinks.stream().map(c -> "SELECT " + c + "; ").collect(joining())
+        + NOTHING;
   }
 
   private String take() {
@@ -205,7 +211,7 @@ final class SlotCutover {
                         regclass(table.leaf()),
                         tables.modulus(),
                         move.slot()))
-        .collect(joining("; "));
+        .collect(joining("; ", "", "; " + NOTHING));
   }
 
   private static String regclass(String name) {

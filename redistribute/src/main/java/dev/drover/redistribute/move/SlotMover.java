@@ -55,6 +55,9 @@ final class SlotMover {
   private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
   private static final long NANOS_PER_MICRO = 1000;
 
+  /** The source has told so, perhaps before the catalog does. */
+  private static final String CHANGED = "55006";
+
   /** Copying once more would fill it again. */
   private static final String DISK_FULL = "53100";
 
@@ -162,7 +165,9 @@ final class SlotMover {
     boolean copies = phase != MovePhase.PLANNED && !isUndone(phase);
     String copied = MoveStore.fingerprint(control.catalog(), move.id());
     boolean isOutdated =
-        copies && !copied.equals(MovedTables.read(control.catalog(), move).fingerprint());
+        copies
+            && (CHANGED.equals(e.getSQLState())
+                || !copied.equals(MovedTables.read(control.catalog(), move).fingerprint()));
     return isOutdated ? new Event.Outdated() : new Event.Refused();
   }
 
@@ -270,7 +275,12 @@ final class SlotMover {
       to.subscribe(servers.conninfo(move.source()));
       LOG.debug("event=move_follows move={} tables={}", move.id(), tables.tables().size());
       try (LeafChanges changes = LeafChanges.open(servers, move, tables, source)) {
-        new Markers(from, to, changes).untilQuick(control);
+        new Markers(from, to, changes)
+            .untilQuick(
+                control,
+                () -> {
+                  MovedTables _ = current(MovedTables.read(control.catalog(), move));
+                });
       }
     }
   }

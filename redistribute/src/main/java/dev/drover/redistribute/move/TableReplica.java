@@ -159,7 +159,7 @@ public final class TableReplica {
       targetSide.subscribe(servers.conninfo(source));
       Markers markers = new Markers(sourceSide, targetSide, LeafChanges.none());
       for (int i = 0; i < MAX_CUTOVERS; i++) {
-        markers.untilQuick(control);
+        markers.untilQuick(control, () -> {});
         if (isSwitched(cutover, markers)) {
           return;
         }
