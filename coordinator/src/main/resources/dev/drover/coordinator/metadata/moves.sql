@@ -132,17 +132,49 @@ BEGIN
   EXECUTE format('ALTER TABLE %s SET SCHEMA %I', leaf, trash);
 END $$;
 
--- A leaf in the trash must not hold others back, as its foreign keys would.
+-- A leaf in the trash must not hold others back, as its foreign keys, owner and grants would.
 CREATE OR REPLACE FUNCTION drover.unlink_leaf(leaf regclass) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   foreign_key name;
+  grantee oid;
 BEGIN
   FOR foreign_key IN
     SELECT k.conname FROM pg_constraint k
     WHERE k.conrelid = leaf AND k.contype = 'f' AND k.conparentid = 0
   LOOP
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', leaf, foreign_key);
+  END LOOP;
+  EXECUTE format('ALTER TABLE %s OWNER TO CURRENT_USER', leaf);
+  FOR grantee IN
+    SELECT a.grantee FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = leaf
+    UNION SELECT a.grantee FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = leaf
+  LOOP
+    EXECUTE format('REVOKE ALL ON %s FROM %s CASCADE', leaf,
+      CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END);
+  END LOOP;
+END $$;
+
+-- Drops leaves in the trash that depend on what users can drop or alter: types, routines, collations. Their
+-- own tables do not any more, perhaps, and nobody but the sweep knows of these leaves. For everybody.
+CREATE OR REPLACE FUNCTION drover.drop_dependent_trash() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  leaf regclass;
+BEGIN
+  FOR leaf IN
+    SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname ~ '^drover\$trash\d+$' AND c.relkind = 'r' AND EXISTS (
+      SELECT FROM pg_depend d
+      WHERE d.refobjid >= 16384
+        AND d.refclassid NOT IN ('pg_class'::regclass, 'pg_constraint'::regclass, 'pg_namespace'::regclass)
+        AND NOT EXISTS (SELECT FROM pg_proc f WHERE d.refclassid = 'pg_proc'::regclass
+          AND f.oid = d.refobjid AND f.pronamespace = 'drover'::regnamespace)
+        AND ((d.classid = 'pg_class'::regclass AND d.objid = c.oid)
+          OR (d.classid, d.objid) IN (SELECT p.classid, p.objid FROM pg_depend p
+            WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = c.oid)))
+  LOOP
+    EXECUTE format('DROP TABLE %s', leaf);
   END LOOP;
 END $$;
 

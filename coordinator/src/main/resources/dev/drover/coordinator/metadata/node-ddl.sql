@@ -185,17 +185,21 @@ BEGIN
   PERFORM drover.align_grants(made);
 END $$;
 
--- Gives each leaf the grants of its parent. Runs as drover, because whoever may grant on the parent
--- need not own it; it changes nothing but grants.
+-- Gives each leaf the owner and the grants of its parent. Runs as drover, because whoever may grant on the parent
+-- need not own it; it changes nothing else.
 CREATE OR REPLACE FUNCTION drover.align_grants(parent regclass) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   branch record;
   statement text;
   wanted text[] := drover.grants(parent, parent);
+  owner oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = parent);
 BEGIN
   FOR branch IN SELECT l.leaf, format('%I.%I', l.leaf_schema, l.leaf_name) AS name
       FROM drover.leaves(parent) l LOOP
+    IF (SELECT c.relowner <> owner FROM pg_class c WHERE c.oid = branch.leaf) THEN
+      EXECUTE format('ALTER TABLE %s OWNER TO %I', branch.name, pg_get_userbyid(owner));
+    END IF;
     CONTINUE WHEN drover.grants(branch.leaf, parent) = wanted;
     FOR statement IN
       SELECT DISTINCT format('REVOKE ALL ON %s FROM %s CASCADE', branch.name,

@@ -58,7 +58,7 @@ final class DropPlanner {
     if (cascade) {
       forgetTablesThatAreGone(steps);
     }
-    return steps.datanodes(statement);
+    return steps.dropDependentTrash().datanodes(statement);
   }
 
   /** Such objects cannot be made, so there is none to drop: only IF EXISTS has an answer. */
@@ -105,7 +105,7 @@ final class DropPlanner {
     if (!busy.isEmpty()) {
       steps.requireIdle(busy);
     }
-    steps.datanodes(statement);
+    steps.dropDependentTrash().datanodes(statement);
     forget(steps, tables);
     return steps.plan(tag);
   }

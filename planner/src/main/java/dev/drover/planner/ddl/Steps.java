@@ -59,6 +59,11 @@ final class Steps {
     return metadata("SELECT drover.require_idle(%s)".formatted(SqlQuote.numbers(tables)));
   }
 
+  /** What moves have left has no part in what follows on the datanodes. */
+  Steps dropDependentTrash() {
+    return datanodes("SELECT drover.drop_dependent_trash()");
+  }
+
   /** On every datanode; no step if there is none. */
   Steps datanodes(String sql) {
     if (!context.datanodes().isEmpty()) {

@@ -103,6 +103,12 @@ final class UtilityPlanner {
       case "REASSIGN OWNED" ->
           everywhere(statement).datanodes("SELECT drover.align_all_grants()").plan(kind);
       case "ALTER DATABASE" -> database(statement);
+      case "ALTER TYPE", "ALTER DOMAIN" ->
+          new Steps(context)
+              .catalog(statement)
+              .dropDependentTrash()
+              .datanodes(statement)
+              .plan(kind);
       default -> everywhere(statement).plan(kind);
     };
   }
