@@ -7,6 +7,7 @@ import dev.drover.redistribute.job.JobCancelled;
 import dev.drover.redistribute.job.JobControl;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -87,8 +88,14 @@ public final class Locking {
         throw holdup.tooLong(who);
       }
       holdup.by(who);
-      LockSupport.parkNanos(PAUSE_NANOS * Math.min(i, LONGEST_PAUSE));
+      LockSupport.parkNanos(pauseNanos(i));
     }
+  }
+
+  /** At random: who takes the lock again and again may do so at even intervals. */
+  private static long pauseNanos(int attempt) {
+    long longest = 2 * PAUSE_NANOS * Math.min(attempt, LONGEST_PAUSE);
+    return ThreadLocalRandom.current().nextLong(longest);
   }
 
   private boolean isDone(String table, Mode mode, Link.Body body) throws SQLException {
