@@ -15,10 +15,14 @@ import java.util.Optional;
  *
  * @param nodes ids of the datanodes, ascending
  * @param takers those of them that tables come to which name none
- * @param plain replicated and round robin tables
+ * @param plain replicated and round robin tables; those that foreign keys refer to come before
+ *     those that have the keys, circles apart
  */
 record ClusterTables(
     List<Integer> nodes, List<Integer> takers, List<Group> groups, List<PlainTable> plain) {
+  /** So many foreign keys lead from a table to another and on, or round in a circle. */
+  private static final int MAX_REFERENCES = 50;
+
   ClusterTables {
     nodes = List.copyOf(nodes);
     takers = List.copyOf(takers);
@@ -96,12 +100,21 @@ record ClusterTables(
     List<PlainTable> tables = new ArrayList<>();
     String sql =
         """
-        SELECT d.distribution_id, format('%I.%I', n.nspname, c.relname), d.nodes, \
+        WITH RECURSIVE depth(relid, depth) AS ( \
+          SELECT d.relid, 0 FROM drover.distributions d WHERE d.colocation_group IS NULL \
+          UNION SELECT d.relid, r.depth + 1 FROM depth r \
+          JOIN pg_constraint k ON k.confrelid = r.relid AND k.contype = 'f' \
+          AND k.conrelid <> k.confrelid \
+          JOIN drover.distributions d ON d.relid = k.conrelid AND d.colocation_group IS NULL \
+          WHERE r.depth < %d) \
+        SELECT d.distribution_id, format('%%I.%%I', n.nspname, c.relname), d.nodes, \
         coalesce(d.primary_node, 0) \
         FROM drover.distributions d JOIN pg_class c ON c.oid = d.relid \
         JOIN pg_namespace n ON n.oid = c.relnamespace \
-        WHERE d.colocation_group IS NULL ORDER BY d.distribution_id\
-        """;
+        WHERE d.colocation_group IS NULL \
+        ORDER BY (SELECT max(r.depth) FROM depth r WHERE r.relid = d.relid), d.distribution_id\
+        """
+            .formatted(MAX_REFERENCES);
     try (PreparedStatement select = catalog.prepareStatement(sql);
         ResultSet row = select.executeQuery()) {
       while (row.next()) {

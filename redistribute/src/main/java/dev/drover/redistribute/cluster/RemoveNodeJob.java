@@ -96,7 +96,8 @@ public record RemoveNodeJob(Servers servers, ClusterChange cluster, SlotMoves mo
   private int plainTables(JobControl control, ClusterTables tables, int node) throws SQLException {
     PlainTables plain = new PlainTables(servers, cluster, control);
     int count = 0;
-    for (PlainTable table : tables.plain()) {
+    // As long as a table is there, so are the rows that its foreign keys refer to.
+    for (PlainTable table : tables.plain().reversed()) {
       if (table.nodes().contains(node)) {
         control.say("taking table " + table.name() + " away");
         plain.remove(table, node);

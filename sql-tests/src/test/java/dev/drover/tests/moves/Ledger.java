@@ -43,19 +43,29 @@ final class Ledger implements AutoCloseable {
     this.clock = Executors.newScheduledThreadPool(clients);
   }
 
-  /** Makes the tables and begins: one client at each coordinator. */
+  /** Makes the tables, spread by account, and begins: one client at each coordinator. */
   static Ledger open(List<Endpoint> coordinators) throws SQLException {
+    return open(coordinators, "HASH (id)", "HASH (account)");
+  }
+
+  /** The same with a copy of everything on each node. */
+  static Ledger openReplicated(List<Endpoint> coordinators) throws SQLException {
+    return open(coordinators, "REPLICATION", "REPLICATION");
+  }
+
+  private static Ledger open(List<Endpoint> coordinators, String accountsBy, String entriesBy)
+      throws SQLException {
     try (Connection connection = coordinators.getFirst().connect();
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE SCHEMA moved");
       statement.execute(
           """
-          CREATE TABLE moved.accounts (id int PRIMARY KEY, n int NOT NULL) DISTRIBUTE BY HASH (id);
+          CREATE TABLE moved.accounts (id int PRIMARY KEY, n int NOT NULL) DISTRIBUTE BY %s;
           CREATE TABLE moved.entries (account int REFERENCES moved.accounts, entry int,
-            PRIMARY KEY (account, entry)) DISTRIBUTE BY HASH (account);
+            PRIMARY KEY (account, entry)) DISTRIBUTE BY %s;
           INSERT INTO moved.accounts SELECT g, 0 FROM generate_series(1, %d) g
           """
-              .formatted(ACCOUNTS));
+              .formatted(accountsBy, entriesBy, ACCOUNTS));
     }
     Ledger ledger = new Ledger(coordinators.size());
     for (Endpoint coordinator : coordinators) {
