@@ -43,6 +43,12 @@ final class Slots {
             .formatted(slot + 1, group));
   }
 
+  /** A datanode's own server. */
+  Endpoint node(String name) throws SQLException {
+    List<String> names = column(catalog, "SELECT name FROM drover.nodes WHERE id > 0 ORDER BY id");
+    return datanodes.get(names.indexOf(name));
+  }
+
   /** Some other node than the owner. */
   String otherThan(String owner) throws SQLException {
     return ask(
