@@ -33,11 +33,13 @@ class WideJobTest {
 
   private final Endpoint drover;
   private final Endpoint catalog;
+  private final List<Endpoint> datanodes;
   private final Slots slots;
 
   WideJobTest(Endpoints endpoints) {
     drover = endpoints.drover();
     catalog = endpoints.servers().getFirst();
+    datanodes = endpoints.datanodes();
     slots = new Slots(drover, endpoints.servers());
   }
 
@@ -55,7 +57,7 @@ class WideJobTest {
 
   @Test
   void movesOverlapUpToTheLimit() throws SQLException {
-    int job = start(200_000);
+    int job = start(200_000, 2);
     Patience.await(LIMIT, () -> phases(job, "COPY"), 2L);
     assertThat(phases(job, "PLANNED")).isEqualTo(MOVES - 2);
     drover.run("SELECT drover.throttle_job(%d, 0)".formatted(job));
@@ -69,7 +71,7 @@ class WideJobTest {
 
   @Test
   void aPausedJobEndsWithAllItsMoves() throws SQLException {
-    int job = start(2_000);
+    int job = start(2_000, 2);
     Patience.await(LIMIT, () -> phases(job, "COPY"), 2L);
     drover.run("SELECT drover.pause_job(%d)".formatted(job));
     drover.run("SELECT drover.cancel_job(%d)".formatted(job));
@@ -80,15 +82,65 @@ class WideJobTest {
     assertThat(slots.leftovers()).isEmpty();
   }
 
+  /** As much time as another job takes, again and again: what is not held passes meanwhile. */
+  @Test
+  void aPauseHoldsAllMovesUntilTheJobIsResumed() throws SQLException {
+    drover.run("CREATE TABLE wide.other (a int) DISTRIBUTE BY REPLICATION");
+    int job = start(2_000, 1);
+    Patience.await(LIMIT, () -> phases(job, "COPY"), 1L);
+    drover.run("SELECT drover.widen_job(%d, 2)".formatted(job));
+    Patience.await(LIMIT, this::copies, 2L);
+    drover.run("SELECT drover.pause_job(%d)".formatted(job));
+    otherJob("ROUNDROBIN");
+    drover.run("SELECT drover.throttle_job(%d, 0)".formatted(job));
+    long bytes = copiedBytes();
+    otherJob("REPLICATION");
+    otherJob("ROUNDROBIN");
+    assertThat(copies()).isEqualTo(2);
+    assertThat(copiedBytes()).isEqualTo(bytes);
+    assertThat(phases(job, "COPY")).isEqualTo(2);
+    assertThat(phases(job, "PLANNED")).isEqualTo(MOVES - 2);
+    drover.run("SELECT drover.resume_job(%d)".formatted(job));
+    slots.awaitJob(job);
+    assertThat(phases(job, "DONE")).isEqualTo(MOVES);
+    assertThat(slots.misplaced("wide.t")).isEmpty();
+    assertThat(slots.rowsOnNodes("wide.t")).isEqualTo(6400);
+    assertThat(slots.leftovers()).isEmpty();
+  }
+
+  private void otherJob(String distribution) throws SQLException {
+    drover.run("ALTER TABLE wide.other DISTRIBUTE BY %s CONCURRENTLY".formatted(distribution));
+    drover.run("SELECT drover.wait_for(max(job)) FROM drover.jobs");
+  }
+
+  /** That are under way on their targets. */
+  private long copies() throws SQLException {
+    return onTargets("count(*)");
+  }
+
+  private long copiedBytes() throws SQLException {
+    return onTargets("coalesce(sum(bytes_processed), 0)");
+  }
+
+  private long onTargets(String what) throws SQLException {
+    long sum = 0;
+    for (Endpoint node : datanodes) {
+      String sql =
+          "SELECT %s FROM pg_stat_progress_copy WHERE command = 'COPY FROM'".formatted(what);
+      sum += Long.parseLong(Slots.ask(node, sql));
+    }
+    return sum;
+  }
+
   /** Three slots of the first node, to the others in turn; as jobs of ALTER CLUSTER plan them. */
-  private int start(int bytesPerSecond) throws SQLException {
+  private int start(int bytesPerSecond, int movesPerNode) throws SQLException {
     int group = slots.group("wide.t");
     return Integer.parseInt(
         Slots.column(
                 catalog,
                 """
                 WITH job AS (
-                  INSERT INTO drover.job (kind, throttle, moves_per_node) VALUES ('move', %d, 2)
+                  INSERT INTO drover.job (kind, throttle, moves_per_node) VALUES ('move', %d, %d)
                   RETURNING id),
                 source AS (SELECT min(id) AS id FROM drover.nodes WHERE id > 0),
                 moves AS (
@@ -100,7 +152,7 @@ class WideJobTest {
                   WHERE g.id = %d AND s.node = source.id ORDER BY s.slot LIMIT %d)
                 SELECT id FROM job
                 """
-                    .formatted(bytesPerSecond, group, MOVES))
+                    .formatted(bytesPerSecond, movesPerNode, group, MOVES))
             .getFirst());
   }
 
