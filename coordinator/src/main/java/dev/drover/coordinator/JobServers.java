@@ -3,6 +3,7 @@ package dev.drover.coordinator;
 import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.planner.catalog.Node;
 import dev.drover.redistribute.change.Servers;
+import dev.drover.redistribute.job.Failures;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -24,7 +25,7 @@ record JobServers(IntFunction<Optional<Node>> nodes, String secret) implements S
 
   @Override
   public Connection connect(int node, String application) throws SQLException {
-    return DriverManager.getConnection(url(required(node)), properties(application));
+    return connect(required(node), properties(application));
   }
 
   @Override
@@ -33,7 +34,18 @@ record JobServers(IntFunction<Optional<Node>> nodes, String secret) implements S
     properties.setProperty("replication", "database");
     properties.setProperty("preferQueryMode", "simple");
     properties.setProperty("assumeMinServerVersion", "15");
-    return DriverManager.getConnection(url(required(node)), properties);
+    return connect(required(node), properties);
+  }
+
+  private static Connection connect(Node node, Properties properties) throws SQLException {
+    try {
+      return DriverManager.getConnection(url(node), properties);
+    } catch (SQLException e) {
+      throw new SQLException(
+          "node %s cannot be reached: %s".formatted(node.name(), Failures.message(e)),
+          e.getSQLState(),
+          e);
+    }
   }
 
   @Override

@@ -26,8 +26,7 @@ final class NodeArgument {
         throw new JobFailed("node %s does not answer".formatted(servers.name(node)));
       }
     } catch (SQLException e) {
-      throw new JobFailed(
-          "node %s cannot be reached: %s".formatted(servers.name(node), e.getMessage()));
+      throw new JobFailed(e.getMessage());
     }
   }
 }

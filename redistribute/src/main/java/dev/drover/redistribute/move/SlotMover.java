@@ -58,9 +58,6 @@ final class SlotMover {
   /** The source has told so, perhaps before the catalog does. */
   private static final String CHANGED = "55006";
 
-  /** Copying once more would fill it again. */
-  private static final String DISK_FULL = "53100";
-
   private final Servers servers;
   private final ClusterChange cluster;
   private final JobControl control;
@@ -159,7 +156,7 @@ final class SlotMover {
 
   /** What was changed or dropped meanwhile explains most errors that do not pass. */
   private Event afterError(MovePhase phase, SQLException e) throws SQLException {
-    if (Failures.mayPass(e) && !DISK_FULL.equals(e.getSQLState())) {
+    if (Failures.mayPass(e)) {
       return new Event.Broken();
     }
     boolean copies = phase != MovePhase.PLANNED && !isUndone(phase);

@@ -26,9 +26,6 @@ import org.slf4j.LoggerFactory;
 final class Rewriter {
   private static final Logger LOG = LoggerFactory.getLogger(Rewriter.class);
 
-  /** Copying once more would fill it again. */
-  private static final String DISK_FULL = "53100";
-
   private final JobControl control;
   private final JobId id;
   private final Rewrite rewrite;
@@ -128,7 +125,7 @@ final class Rewriter {
 
   /** What was changed or dropped meanwhile explains most errors that do not pass. */
   private Event afterError(MovePhase phase, SQLException e) throws SQLException {
-    if (Failures.mayPass(e) && !DISK_FULL.equals(e.getSQLState())) {
+    if (Failures.mayPass(e)) {
       return new Event.Broken();
     }
     boolean copies = phase != MovePhase.PLANNED && !RewriteWork.isUndone(phase);

@@ -57,6 +57,7 @@ class NodeAdmissionTest {
           "INSERT INTO shop.sale SELECT g, 'paid', 'it' FROM generate_series(1, 100) g",
           "INSERT INTO shop.log (line) SELECT 'x' FROM generate_series(1, 10)");
 
+  private static final Duration SOON = Duration.ofSeconds(20);
   private static final Path POSTGRES_15 = Path.of("/usr/lib/postgresql/15");
 
   private static TemporaryCluster cluster;
@@ -257,6 +258,13 @@ class NodeAdmissionTest {
         assertThat(unknown.getHint()).contains("CREATE NODE");
       }
       execute(client, "CREATE TABLE everywhere (v int) DISTRIBUTE BY REPLICATION");
+      for (String sql :
+          List.of(
+              "ALTER TABLE everywhere TO NODE (no1) CONCURRENTLY",
+              "ALTER TABLE everywhere ADD NODE (no1) CONCURRENTLY")) {
+        assertThat(assertRefused(client, sql, "42704").getMessage())
+            .isEqualTo("PGXC Node no1: object not defined");
+      }
       execute(client, CREATE.formatted("dn10", server.port()));
       server.stop(StopMode.IMMEDIATE);
       ServerErrorMessage down = assertRefused(client, "ALTER CLUSTER ADD NODE dn10", "55000");
@@ -267,13 +275,46 @@ class NodeAdmissionTest {
       execute(client, "INSERT INTO everywhere VALUES (1)");
       server.start();
       Patience.await(
-          Duration.ofSeconds(20),
+          SOON,
           () -> {
             execute(client, "DROP TABLE IF EXISTS everywhere");
             return true;
           },
           true);
       execute(client, "DROP NODE dn10");
+    }
+  }
+
+  @Test
+  void aMoveToANodeThatIsDownWaitsForItAndSaysSo() throws SQLException {
+    PostgresServer server = server("away", Map.of());
+    try (Connection client = connect()) {
+      execute(client, "CREATE TABLE keyed (id int PRIMARY KEY) DISTRIBUTE BY HASH (id)");
+      execute(client, "INSERT INTO keyed SELECT generate_series(1, 500)");
+      String group =
+          text(
+              client,
+              "SELECT colocation_group FROM drover.distributions WHERE relid = 'keyed'::regclass");
+      String owner =
+          text(client, "SELECT node FROM drover.shards WHERE table_name = 'keyed' AND slot = 0");
+      String move = "SELECT drover.move_slot(" + group + ", 0, '%s')";
+      ServerErrorMessage unknown = assertRefused(client, move.formatted("no1"), "42704");
+      assertThat(unknown.getMessage()).isEqualTo("datanode \"no1\" does not exist");
+      execute(client, CREATE.formatted("dn12", server.port()));
+      server.stop(StopMode.IMMEDIATE);
+      int job = Integer.parseInt(text(client, move.formatted("dn12")));
+      String message = "SELECT message FROM drover.moves WHERE job = " + job;
+      Patience.await(
+          SOON,
+          () -> text(client, message).startsWith("node dn12 cannot be reached: Connection to "),
+          true);
+      execute(client, "INSERT INTO keyed SELECT generate_series(501, 600)");
+      server.start();
+      text(client, "SELECT drover.wait_for(%d)".formatted(job));
+      assertThat(text(client, "SELECT count(*) FROM keyed")).isEqualTo("600");
+      text(client, "SELECT drover.wait_for(%s)".formatted(text(client, move.formatted(owner))));
+      execute(client, "DROP TABLE keyed");
+      execute(client, "DROP NODE dn12");
     }
   }
 
