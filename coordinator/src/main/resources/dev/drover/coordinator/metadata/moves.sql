@@ -111,6 +111,21 @@ BEGIN
   END LOOP;
 END $$;
 
+-- Takes a table out of a job that follows it whole, when nothing tells its rows apart any more: nobody could
+-- change them otherwise. The job looks for that before its cutover, and begins anew.
+CREATE OR REPLACE FUNCTION drover.end_following(relation regclass) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  publication name;
+BEGIN
+  FOR publication IN
+    SELECT p.pubname FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+    WHERE r.prrelid = relation AND p.pubname ~ '^drover_r\d+$' AND NOT drover.has_identity(relation)
+  LOOP
+    EXECUTE format('ALTER PUBLICATION %I DROP TABLE ONLY %s', publication, relation);
+  END LOOP;
+END $$;
+
 -- Gives a leaf that is not attached yet the grants of its table.
 CREATE OR REPLACE FUNCTION drover.grant_leaf(leaf regclass, parent regclass) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

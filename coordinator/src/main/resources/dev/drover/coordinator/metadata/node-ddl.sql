@@ -257,6 +257,7 @@ BEGIN
     PERFORM drover.align_foreign_keys(
       branch.leaf, branch.name, branch.leaf_schema, branch.distribution, spec);
   END LOOP;
+  PERFORM drover.end_following(parent);
 END $$;
 
 -- Names that PostgreSQL chose could differ between servers; then nothing may be committed.

@@ -10,6 +10,7 @@ import dev.drover.redistribute.job.JobControl;
 import dev.drover.redistribute.job.JobFailed;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ public final class TableReplica {
   private static final Logger LOG = LoggerFactory.getLogger(TableReplica.class);
   private static final int MAX_CUTOVERS = 60;
   private static final long NANOS_PER_MICRO = 1000;
+  private static final long LOOK_NANOS = 200_000_000;
 
   private final Servers servers;
   private final JobControl control;
@@ -33,6 +35,7 @@ public final class TableReplica {
   private final String table;
   private final int source;
   private final int target;
+  private long looked = System.nanoTime() - LOOK_NANOS;
 
   /** {@code table} is qualified and quoted; {@code source} is the node that is written first. */
   public TableReplica(Servers servers, JobControl control, String table, int source, int target) {
@@ -116,7 +119,7 @@ public final class TableReplica {
             () -> {
               from.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
               from.run("SET TRANSACTION SNAPSHOT " + SqlQuote.literal(exported.snapshot()));
-              to.transaction(() -> copy(from, to));
+              to.transaction(() -> copyBesideOthers(from, to));
             });
       }
     }
@@ -124,14 +127,41 @@ public final class TableReplica {
 
   private void publish(SourceSide side, Link from) throws SQLException {
     if (!isFollowed(from)) {
-      throw new SQLException("table %s was changed meanwhile".formatted(table), "40001");
+      throw changed();
     }
     side.publish(table);
   }
 
-  private void copy(Link from, Link to) throws SQLException {
-    Throttle throttle = new Throttle(control::bytesPerSecond, control::proceed);
+  private SQLException changed() {
+    return new SQLException("table %s was changed meanwhile".formatted(table), "40001");
+  }
+
+  private void copyBesideOthers(Link from, Link to) throws SQLException {
+    try (Waiters atSource = Waiters.behind(from, link(source));
+        Waiters atTarget = Waiters.behind(to, link(target))) {
+      copy(from, to, () -> proceed(atSource, atTarget));
+    }
+  }
+
+  /** Looks now and then; nobody waits for the table while the job is paused, either. */
+  private void proceed(Waiters atSource, Waiters atTarget) throws SQLException {
+    if (System.nanoTime() - looked < LOOK_NANOS) {
+      return;
+    }
+    looked = System.nanoTime();
+    atSource.letNobodyWait();
+    atTarget.letNobodyWait();
+    while (!control.isWanted() && !control.isCancelled()) {
+      LockSupport.parkNanos(LOOK_NANOS);
+      atSource.letNobodyWait();
+      atTarget.letNobodyWait();
+    }
     control.proceed();
+  }
+
+  private void copy(Link from, Link to, Throttle.Renewal proceed) throws SQLException {
+    Throttle throttle = new Throttle(control::bytesPerSecond, proceed);
+    proceed.run();
     // Triggers that keep users' rows away do not concern it.
     to.run("SET LOCAL session_replication_role = replica");
     to.run("DELETE FROM ONLY " + table);
@@ -145,7 +175,7 @@ public final class TableReplica {
                 bytes -> {
                   control.counts().copied(bytes, 0);
                   throttle.passed(bytes);
-                  control.proceed();
+                  proceed.run();
                 });
     control.counts().copied(0, rows);
   }
@@ -190,10 +220,22 @@ public final class TableReplica {
   }
 
   private void last(ClusterChange.Parts parts, Markers markers) throws SQLException {
+    if (parts.on(source, isPublished()).isEmpty()) {
+      throw changed();
+    }
     if (!markers.arrivesInTime()) {
       throw new SlotCutover.TooSlow();
     }
     parts.on(source, "ALTER PUBLICATION %s DROP TABLE ONLY %s".formatted(id.objectName(), table));
+  }
+
+  /** Whoever takes what tells rows apart from the table takes it out. */
+  private String isPublished() {
+    return """
+    SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid \
+    WHERE p.pubname = '%s' AND r.prrelid = %s::regclass\
+    """
+        .formatted(id.objectName(), SqlQuote.literal(table));
   }
 
   private Link link(int node) throws SQLException {
