@@ -42,7 +42,7 @@ public record AddNodeJob(Servers servers, ClusterChange cluster, SlotMoves moves
     int node = NodeArgument.of(control.job());
     Connection catalog = control.catalog();
     ClusterTables before = ClusterTables.read(catalog);
-    NodeArgument.requireReachable(servers, before, node);
+    NodeArgument.requireReachable(servers, before, control.job());
     int plain = plainTables(control, before, node);
     LeafSizes sizes = LeafSizes.read(catalog, before.nodes(), servers);
     GroupChange groups = new GroupChange(cluster, control, sizes);

@@ -17,9 +17,13 @@ final class NodeArgument {
   }
 
   /** A node that is down when the job begins ends it; later ones are waited for. */
-  static void requireReachable(Servers servers, ClusterTables tables, int node) {
+  static void requireReachable(Servers servers, ClusterTables tables, Job job) {
+    int node = of(job);
     if (!tables.nodes().contains(node)) {
       throw new JobFailed("node %d has been dropped".formatted(node));
+    }
+    if (job.isTakenUpAgain()) {
+      return;
     }
     try (Connection connection = servers.connect(node, "drover job")) {
       if (!connection.isValid(ANSWER_SECONDS)) {

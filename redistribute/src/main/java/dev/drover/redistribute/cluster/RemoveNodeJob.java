@@ -46,7 +46,7 @@ public record RemoveNodeJob(Servers servers, ClusterChange cluster, SlotMoves mo
     int node = NodeArgument.of(control.job());
     Connection catalog = control.catalog();
     ClusterTables before = ClusterTables.read(catalog);
-    NodeArgument.requireReachable(servers, before, node);
+    NodeArgument.requireReachable(servers, before, control.job());
     requireOthers(before, node);
     LeafSizes sizes = LeafSizes.read(catalog, before.nodes(), servers);
     GroupChange groups = new GroupChange(cluster, control, sizes);

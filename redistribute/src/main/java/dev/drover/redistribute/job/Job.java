@@ -23,6 +23,11 @@ public record Job(
     requireNonNull(role);
   }
 
+  /** Whether somebody has worked on it before. */
+  public boolean isTakenUpAgain() {
+    return claim > 1;
+  }
+
   /** What is to become of an unfinished job. */
   public enum Wanted {
     RUNNING,
