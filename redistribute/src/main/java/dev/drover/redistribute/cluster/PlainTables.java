@@ -61,9 +61,14 @@ final class PlainTables {
       done = true;
     } finally {
       if (!done) {
-        change.once(parts -> known(parts, table, () -> parts.on(node, emptied(table))));
+        change.once(parts -> known(parts, table, () -> parts.on(node, unused(table))));
       }
     }
+  }
+
+  private static String unused(PlainTable table) {
+    return "LOCK TABLE ONLY %s IN ROW EXCLUSIVE MODE; %s WHERE %s"
+        .formatted(table.name(), emptied(table), TableReplica.isGuarded(table.name()));
   }
 
   private static String emptied(PlainTable table) {

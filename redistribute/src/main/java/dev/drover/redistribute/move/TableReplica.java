@@ -61,6 +61,18 @@ public final class TableReplica {
     void follow(ClusterChange.Parts parts) throws SQLException;
   }
 
+  /**
+   * Whether the rows of a locked table on the target are nobody's, as an SQL condition: a cutover
+   * that was in doubt may have been committed meanwhile.
+   */
+  public static String isGuarded(String table) {
+    return """
+    EXISTS (SELECT FROM pg_catalog.pg_trigger \
+    WHERE tgname = 'drover_guard' AND tgrelid = %s::regclass)\
+    """
+        .formatted(SqlQuote.literal(table));
+  }
+
   /** Whether changes of the table's rows can be followed. */
   public boolean isPossible() throws SQLException {
     try (Link from = link(source)) {
@@ -162,6 +174,10 @@ public final class TableReplica {
   private void copy(Link from, Link to, Throttle.Renewal proceed) throws SQLException {
     Throttle throttle = new Throttle(control::bytesPerSecond, proceed);
     proceed.run();
+    to.run("LOCK TABLE ONLY %s IN ROW EXCLUSIVE MODE".formatted(table));
+    if (!to.is("SELECT " + isGuarded(table))) {
+      throw changed();
+    }
     // Triggers that keep users' rows away do not concern it.
     to.run("SET LOCAL session_replication_role = replica");
     to.run("DELETE FROM ONLY " + table);
