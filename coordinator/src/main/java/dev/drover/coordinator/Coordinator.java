@@ -34,6 +34,7 @@ import dev.drover.coordinator.txn.ClusterPause;
 import dev.drover.coordinator.txn.InDoubtFinisher;
 import dev.drover.coordinator.txn.Nonces;
 import dev.drover.coordinator.txn.PauseHold;
+import dev.drover.coordinator.txn.PooledServers;
 import dev.drover.coordinator.txn.TransactionRegistry;
 import dev.drover.coordinator.txn.TransactionServices;
 import dev.drover.gtm.client.GtmAddress;
@@ -214,7 +215,7 @@ public final class Coordinator implements AutoCloseable {
 
   private GateRelay gate() {
     return new GateRelay(
-        gtm,
+        GateRelay.Gtm.of(gtm),
         gateSwitch,
         commits,
         loops.stream()
@@ -246,7 +247,7 @@ public final class Coordinator implements AutoCloseable {
             new GroupSnapshots(loop, pool, moments, this::members, InDoubtFinisher.DROVER_ROLE),
             global,
             new Nonces(),
-            new InDoubtFinisher(loop, pool, global::mayCommit),
+            new InDoubtFinisher(new PooledServers(loop, pool), global::mayCommit),
             registry,
             new PauseHold(loop, pause));
     ExecServices exec =

@@ -23,7 +23,7 @@ public final class CommitCounts {
   }
 
   /** The number of commits so far, if none is under way. */
-  OptionalLong quiet() {
+  public OptionalLong quiet() {
     long finished = done.get(); // read first: what is sent in between then seems to be under way
     long begun = sent.get();
     return finished == begun ? OptionalLong.of(begun) : OptionalLong.empty();

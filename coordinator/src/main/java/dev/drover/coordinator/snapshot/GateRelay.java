@@ -1,10 +1,10 @@
 package dev.drover.coordinator.snapshot;
 
 import dev.drover.gtm.client.GtmClient;
-import io.netty.channel.EventLoop;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
 
 /**
  * Carries out the GTM's orders about the gate, and answers them.
@@ -19,10 +19,57 @@ import java.util.OptionalLong;
  * <p>Threads: orders come on the GTM client's thread; the lock keeps asking and opening in order.
  */
 public final class GateRelay {
-  /** What takes part in windows on one event loop. */
-  public record Part(EventLoop loop, CommitGate gate, Moments moments) {}
+  /** Who gives the orders; each is answered. */
+  public interface Gtm {
+    void gateClosed(long window, int secondPhasesRunning);
 
-  private final GtmClient client;
+    void gateDrained(long window);
+
+    void gateHeld(long window, int commitsRunning);
+
+    void snapshotTaken(long window);
+
+    static Gtm of(GtmClient client) {
+      return new Gtm() {
+        @Override
+        public void gateClosed(long window, int secondPhasesRunning) {
+          client.gateClosed(window, secondPhasesRunning);
+        }
+
+        @Override
+        public void gateDrained(long window) {
+          client.gateDrained(window);
+        }
+
+        @Override
+        public void gateHeld(long window, int commitsRunning) {
+          client.gateHeld(window, commitsRunning);
+        }
+
+        @Override
+        public void snapshotTaken(long window) {
+          client.snapshotTaken(window);
+        }
+      };
+    }
+  }
+
+  /** Those of one event loop who want to see one moment on several nodes. */
+  public interface Readers {
+    /** False when nobody waits who has asked the GTM. Threads: any. */
+    boolean isWaitedFor();
+
+    /** {@code taken} is told once all readers up to this number have answered. */
+    void take(long through, Runnable taken);
+
+    /** The window is over; readers may have been asked or not. */
+    void opened(boolean valid);
+  }
+
+  /** What takes part in windows on one event loop. */
+  public record Part(Executor loop, CommitGate gate, Readers readers) {}
+
+  private final Gtm client;
   private final GateSwitch gateSwitch;
   private final CommitCounts counts;
   private final List<Part> parts;
@@ -32,7 +79,7 @@ public final class GateRelay {
   private OptionalLong taking = OptionalLong.empty();
 
   public GateRelay(
-      GtmClient client,
+      Gtm client,
       GateSwitch gateSwitch,
       CommitCounts counts,
       List<Part> parts,
@@ -65,7 +112,7 @@ public final class GateRelay {
   public synchronized void take(long window, long through) {
     taking = OptionalLong.of(window);
     Iterator<Part> waitedFor =
-        parts.stream().filter(part -> part.moments().isWaitedFor()).toList().iterator();
+        parts.stream().filter(part -> part.readers().isWaitedFor()).toList().iterator();
     takeNext(waitedFor, window, through);
   }
 
@@ -79,7 +126,7 @@ public final class GateRelay {
       return;
     }
     Part next = left.next();
-    next.loop().execute(() -> next.moments().take(through, () -> takeNext(left, window, through)));
+    next.loop().execute(() -> next.readers().take(through, () -> takeNext(left, window, through)));
   }
 
   /** Commits go on. */
@@ -95,7 +142,7 @@ public final class GateRelay {
           .execute(
               () -> {
                 part.gate().opened();
-                part.moments().opened(valid);
+                part.readers().opened(valid);
               });
     }
   }

@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Threads: confined to its event loop.
  */
-public final class Moments {
+public final class Moments implements GateRelay.Readers {
   /** A part of the time for which commits are held, so that what was taken counts. */
   private static final long ASKING_NANOS = 5_000_000;
 
@@ -79,8 +79,8 @@ public final class Moments {
     waiting.put(want.getAsLong(), reader);
   }
 
-  /** False when nobody waits who has asked the GTM. Threads: any. */
-  boolean isWaitedFor() {
+  @Override
+  public boolean isWaitedFor() {
     return waitedFor;
   }
 
@@ -91,15 +91,15 @@ public final class Moments {
     window.ifPresent(w -> w.withdraw(reader));
   }
 
-  /** {@code taken} is told once all readers up to this number have answered. */
-  void take(long through, Runnable taken) {
+  @Override
+  public void take(long through, Runnable taken) {
     Window fresh = new Window(waiting.headMap(through, true), taken);
     window = Optional.of(fresh);
     fresh.ask();
   }
 
-  /** The window is over; readers may have been asked or not. */
-  void opened(boolean valid) {
+  @Override
+  public void opened(boolean valid) {
     Optional<Window> ended = window;
     window = Optional.empty();
     ended.ifPresent(w -> w.end(valid));

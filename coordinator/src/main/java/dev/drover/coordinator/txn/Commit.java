@@ -1,24 +1,21 @@
 package dev.drover.coordinator.txn;
 
 import dev.drover.coordinator.pool.QuietReply;
-import dev.drover.coordinator.snapshot.SecondPhases.SecondPhase;
-import dev.drover.coordinator.txn.TwoPhaseCommit.Effect;
-import dev.drover.coordinator.txn.TwoPhaseCommit.Event;
-import dev.drover.coordinator.txn.TwoPhaseCommit.State;
+import dev.drover.coordinator.txn.TwoPhaseRun.Answer;
+import dev.drover.coordinator.txn.TwoPhaseRun.Outcome;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.Severity;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Carries one commit out: decides between one and two phases, and does what {@link TwoPhaseCommit}
- * says over the participants' connections.
+ * Carries one commit out: decides between one and two phases, and gives a {@link TwoPhaseRun} the
+ * participants' connections.
  *
  * <p>Participants that wrote nothing end after every writer's commit is acknowledged: until then
  * the locks they may hold keep others from seeing old data. Those of a SERIALIZABLE transaction end
@@ -29,12 +26,12 @@ import java.util.stream.Stream;
  *
  * <p>A client waits for a node that dies in the second phase, but not for ever: after {@value
  * #PATIENCE_MILLIS} ms it is told that the transaction has committed, with a warning that names the
- * node. The rest is finished behind its back. A rollback is reported as soon as one part is durably
- * rolled back: then no other can commit.
+ * node.
  *
  * <p>Threads: confined to the session's event loop.
  */
 final class Commit {
+  private static final String COMMIT = "COMMIT";
   private static final String ROLLBACK_TAG = "ROLLBACK";
   private static final long PATIENCE_MILLIS = 5_000;
 
@@ -44,15 +41,7 @@ final class Commit {
   private final CommitRoles roles;
   private final List<Participant> writers;
   private Completion done = _ -> {};
-  private TwoPhaseCommit machine = new TwoPhaseCommit(2, Set.of());
-  private State state = new State.Committed();
-  private Optional<GlobalId> id = Optional.empty();
   private Optional<ErrorFields> cause = Optional.empty();
-  private boolean durablyRefused;
-  private boolean impatient;
-  private boolean reported;
-  private Optional<SecondPhase> secondPhase = Optional.empty();
-  private Optional<ScheduledFuture<?>> patience = Optional.empty();
 
   /** {@code warnings} go to the client before its commit is answered. */
   Commit(
@@ -72,7 +61,7 @@ final class Commit {
     if (roles.serializable()) {
       Fanout.toAll(
           roles.readers(),
-          _ -> "COMMIT",
+          _ -> COMMIT,
           error -> error.ifPresentOrElse(this::rollbackAll, this::vote));
     } else {
       vote();
@@ -97,7 +86,7 @@ final class Commit {
   }
 
   private void endReaders(Optional<ErrorFields> error) {
-    Fanout.toAll(readers(), _ -> "COMMIT", _ -> done.complete(error));
+    Fanout.toAll(readers(), _ -> COMMIT, _ -> done.complete(error));
   }
 
   /** Those that have not ended yet. */
@@ -115,181 +104,15 @@ final class Commit {
       rollbackAll(TransactionErrors.leaseLost());
       return;
     }
-    id = Optional.of(GlobalId.of(services, gxid, roles));
-    machine = roles.machine();
-    enter(machine.begin());
-  }
-
-  private void on(Event event) {
-    switch (event) {
-      case Event.Finished(int index) -> endedOn(index);
-      case Event.Recovered(int index) -> endedOn(index);
-      default -> {}
-    }
-    enter(machine.on(state, event));
-  }
-
-  private void endedOn(int index) {
-    secondPhase.ifPresent(phase -> phase.endedOn(writers.get(index).node()));
-  }
-
-  private void enter(TwoPhaseCommit.Step step) {
-    State before = state;
-    state = step.state();
-    boolean decides = state instanceof State.Deciding || state instanceof State.Committing;
-    if (decides && before instanceof State.Preparing) {
-      services.gate().secondPhase(roles.nodes(), phase -> startSecondPhase(phase, step));
-    } else if (before instanceof State.Deciding && state instanceof State.Committing) {
-      goOnWithLease(step);
-    } else {
-      goOn(step);
-    }
-  }
-
-  /** Everything is prepared, and nobody takes a snapshot now. */
-  private void startSecondPhase(SecondPhase phase, TwoPhaseCommit.Step step) {
-    secondPhase = Optional.of(phase);
-    goOnWithLease(step);
-  }
-
-  private void goOnWithLease(TwoPhaseCommit.Step step) {
-    if (services.global().mayCommit(id.orElseThrow().epoch())) {
-      goOn(step);
-    } else {
-      leaveToResolver();
-    }
-  }
-
-  private void goOn(TwoPhaseCommit.Step step) {
-    step.effects().forEach(this::perform);
-    boolean isOver =
-        state instanceof State.Committed
-            || state instanceof State.RolledBack
-            || state instanceof State.RollingBack;
-    if (isOver) {
-      leaveGate();
-    }
-    settle();
-  }
-
-  private void leaveGate() {
-    secondPhase.ifPresent(services.gate()::secondPhaseEnded);
-    secondPhase = Optional.empty();
-  }
-
-  /** Without the lease somebody else decides: all parts stay prepared. */
-  private void leaveToResolver() {
-    leaveGate();
-    writers.forEach(w -> w.backend().closeOnRelease());
-    report(Optional.of(TransactionErrors.decidedByOthers()), "COMMIT");
-  }
-
-  /** Answers the client as soon as what it is told is true, and no connection is in use. */
-  private void settle() {
-    switch (state) {
-      case State.Committed _ -> report(Optional.empty(), "COMMIT");
-      case State.Committing committing -> {
-        if (committing.open().isEmpty() && impatient) {
-          if (isDecided(committing)) {
-            reportUnfinished(committing);
-          } else {
-            report(Optional.of(TransactionErrors.outcomeUnknown()), "COMMIT");
-          }
-        }
-      }
-      case State.RolledBack _ -> report(Optional.of(abortError()), ROLLBACK_TAG);
-      case State.RollingBack rollingBack -> {
-        if (rollingBack.open().isEmpty() && (durablyRefused || impatient)) {
-          report(Optional.of(abortError()), ROLLBACK_TAG);
-        }
-      }
-      case State.Deciding _ -> {
-        if (impatient) {
-          report(Optional.of(TransactionErrors.outcomeUnknown()), "COMMIT");
-        }
-      }
-      case State.Preparing _ -> {}
-    }
-  }
-
-  private void report(Optional<ErrorFields> error, String readersEnd) {
-    if (!reported) {
-      reported = true;
-      patience.ifPresent(timer -> timer.cancel(false));
-      Fanout.toAll(readers(), _ -> readersEnd, _ -> done.complete(error));
-    }
-  }
-
-  /** Without this coordinator, a certified transaction commits only if it has on some node. */
-  private boolean isDecided(State.Committing committing) {
-    int missing = committing.recovering().size() + committing.later().size();
-    return !roles.certified() || missing < writers.size();
-  }
-
-  /** The decision is durable: whatever happens now, the transaction is committed. */
-  private void reportUnfinished(State.Committing committing) {
-    if (reported) {
-      return;
-    }
-    Set<Integer> missing = new TreeSet<>(committing.recovering());
-    missing.addAll(committing.later());
-    warnings.accept(
-        TransactionErrors.notYetOn(
-            missing.stream().map(p -> writers.get(p).backend().nodeName()).distinct().toList()));
-    report(Optional.empty(), "COMMIT");
-  }
-
-  private ErrorFields abortError() {
-    return cause.filter(_ -> durablyRefused).orElseGet(TransactionErrors::outcomeUnknown);
-  }
-
-  private void perform(Effect effect) {
-    Participant participant = writers.get(effect.participant());
-    switch (effect) {
-      case Effect.Prepare(int index) ->
-          CommitWire.prepare(participant, id.orElseThrow(), reply -> prepared(index, reply));
-      case Effect.Decide(int index) ->
-          CommitWire.decide(
-              participant, id.orElseThrow(), this::noteError, reply -> decided(index, reply));
-      case Effect.Ask ask -> ask(ask.participant(), participant);
-      case Effect.CommitPrepared commit -> commitPrepared(commit.participant(), participant);
-      case Effect.RollbackPrepared rollback ->
-          rollbackPrepared(rollback.participant(), participant);
-      case Effect.Recover(int index, boolean commit) ->
-          finishElsewhere(
-              part(index, participant.backend().link().processId(), commit),
-              new Event.Recovered(index));
-    }
-  }
-
-  private void decided(int index, QuietReply reply) {
-    if (reply.lost().isPresent()) {
-      on(new Event.Lost(index));
-      return;
-    }
-    noteError(reply);
-    boolean committed = reply.succeeded() && !reply.tag().equals(ROLLBACK_TAG);
-    if (!committed) {
-      durablyRefused = true;
-      writers.get(index).backend().closeOnRelease();
-    }
-    on(committed ? new Event.Finished(index) : new Event.Refused(index));
-  }
-
-  private void ask(int index, Participant participant) {
-    startPatience();
-    services
-        .finisher()
-        .ask(
-            new InDoubtFinisher.Inquiry(
-                participant.node(),
-                participant.backend().link().processId(),
-                id.orElseThrow().asked(),
-                committed -> {
-                  durablyRefused |= !committed;
-                  on(committed ? new Event.Finished(index) : new Event.Refused(index));
-                },
-                this::leaveToResolver));
+    GlobalId id = GlobalId.of(services, gxid, roles);
+    TwoPhaseRun.Terms terms =
+        new TwoPhaseRun.Terms(
+            roles.machine(),
+            roles.nodes(),
+            writers.stream().map(id::gid).toList(),
+            roles.certified(),
+            id.asked());
+    new TwoPhaseRun(terms, services.gate(), services.finisher(), new Wire(id), new Owner()).begin();
   }
 
   private void noteError(QuietReply reply) {
@@ -298,102 +121,117 @@ final class Commit {
     }
   }
 
-  private void prepared(int index, QuietReply reply) {
-    noteError(reply);
-    if (reply.lost().isPresent()) {
-      on(new Event.Lost(index));
-    } else if (!reply.succeeded() || reply.tag().equals(ROLLBACK_TAG)) {
-      CommitWire.rollBack(writers.get(index), _ -> refused(index));
-    } else if (roles.certified() && !view.isWitnessed()) {
-      doubt(index);
-    } else {
-      on(new Event.Prepared(index));
+  /** The writers' connections. */
+  private final class Wire implements TwoPhaseRun.Connections {
+    private final GlobalId id;
+
+    private Wire(GlobalId id) {
+      this.id = id;
+    }
+
+    @Override
+    public void prepare(int participant, Consumer<Answer> answered) {
+      Participant writer = writers.get(participant);
+      CommitWire.prepare(writer, id, reply -> prepared(writer, reply, answered));
+    }
+
+    private void prepared(Participant writer, QuietReply reply, Consumer<Answer> answered) {
+      noteError(reply);
+      if (reply.lost().isPresent()) {
+        answered.accept(Answer.LOST);
+      } else if (!reply.succeeded() || reply.tag().equals(ROLLBACK_TAG)) {
+        // An error before PREPARE leaves the transaction open: it ends before anybody is told.
+        CommitWire.rollBack(writer, _ -> answered.accept(Answer.REFUSED));
+      } else if (roles.certified() && !view.isWitnessed()) {
+        // It is prepared, but what it read may have been overwritten unseen: as good as lost.
+        cause = cause.or(() -> Optional.of(TransactionErrors.unwitnessed()));
+        writer.backend().closeOnRelease();
+        answered.accept(Answer.LOST);
+      } else {
+        answered.accept(Answer.DONE);
+      }
+    }
+
+    @Override
+    public void decide(int participant, Consumer<Answer> answered) {
+      CommitWire.decide(
+          writers.get(participant),
+          id,
+          Commit.this::noteError,
+          reply -> answered.accept(decided(reply)));
+    }
+
+    private Answer decided(QuietReply reply) {
+      if (reply.lost().isPresent()) {
+        return Answer.LOST;
+      }
+      noteError(reply);
+      boolean committed = reply.succeeded() && !reply.tag().equals(ROLLBACK_TAG);
+      return committed ? Answer.DONE : Answer.REFUSED;
+    }
+
+    @Override
+    public void end(int participant, boolean commit, Consumer<Boolean> done) {
+      String command = commit ? "COMMIT PREPARED" : "ROLLBACK PREPARED";
+      CommitWire.end(
+          writers.get(participant), command, id, reply -> done.accept(reply.succeeded()));
+    }
+
+    @Override
+    public void discard(int participant) {
+      writers.get(participant).backend().closeOnRelease();
+    }
+
+    @Override
+    public int processId(int participant) {
+      return writers.get(participant).backend().link().processId();
     }
   }
 
-  /** An error before PREPARE leaves the transaction open: it ends before anybody is told. */
-  private void refused(int index) {
-    durablyRefused = true;
-    on(new Event.Refused(index));
-  }
-
-  /** It is prepared, but what it read may have been overwritten unseen: as good as lost. */
-  private void doubt(int index) {
-    cause = cause.or(() -> Optional.of(TransactionErrors.unwitnessed()));
-    writers.get(index).backend().closeOnRelease();
-    on(new Event.Lost(index));
-  }
-
-  /** Once the client has its answer, the connection is somebody else's. */
-  private void commitPrepared(int index, Participant participant) {
-    if (reported) {
-      finishElsewhere(part(index, InDoubtFinisher.NO_PROCESS, true), new Event.Finished(index));
-    } else {
-      sendSecondPhase(index, participant, "COMMIT PREPARED");
+  /** The session's side. */
+  private final class Owner implements TwoPhaseRun.Session {
+    @Override
+    public boolean mayCommit(long epoch) {
+      return services.global().mayCommit(epoch);
     }
-  }
 
-  private void rollbackPrepared(int index, Participant participant) {
-    if (reported) {
-      finishElsewhere(part(index, InDoubtFinisher.NO_PROCESS, false), new Event.Finished(index));
-    } else {
-      sendSecondPhase(index, participant, "ROLLBACK PREPARED");
+    @Override
+    public Runnable afterPatience(Runnable then) {
+      ScheduledFuture<?> timer =
+          services.loop().schedule(then, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      return () -> timer.cancel(false);
     }
-  }
 
-  private void sendSecondPhase(int index, Participant participant, String command) {
-    CommitWire.end(participant, command, id.orElseThrow(), reply -> finished(index, reply));
-  }
-
-  private void finished(int index, QuietReply reply) {
-    if (reply.succeeded()) {
-      durablyRefused |= state instanceof State.RollingBack;
-      on(new Event.Finished(index));
-      return;
+    @Override
+    public void told(Outcome outcome) {
+      switch (outcome) {
+        case Outcome.Committed(Set<Integer> missing) -> {
+          if (!missing.isEmpty()) {
+            warnings.accept(TransactionErrors.notYetOn(nodeNames(missing)));
+          }
+          end(Optional.empty(), COMMIT);
+        }
+        case Outcome.RolledBack() ->
+            end(cause.or(() -> Optional.of(TransactionErrors.outcomeUnknown())), ROLLBACK_TAG);
+        case Outcome.Unknown(boolean rollsBack) ->
+            end(Optional.of(TransactionErrors.outcomeUnknown()), rollsBack ? ROLLBACK_TAG : COMMIT);
+        case Outcome.LeftToResolver() -> {
+          writers.forEach(w -> w.backend().closeOnRelease());
+          end(Optional.of(TransactionErrors.decidedByOthers()), COMMIT);
+        }
+      }
     }
-    writers.get(index).backend().closeOnRelease();
-    on(new Event.Lost(index));
-  }
 
-  /** {@code processId} may still be busy with the part. */
-  private InDoubtFinisher.Part part(int index, int processId, boolean commit) {
-    Participant participant = writers.get(index);
-    GlobalId global = id.orElseThrow();
-    return new InDoubtFinisher.Part(
-        participant.node(), processId, global.epoch(), global.gid(participant), commit);
-  }
-
-  private void finishElsewhere(InDoubtFinisher.Part part, Event whenDone) {
-    startPatience();
-    services
-        .finisher()
-        .finish(
-            part,
-            new InDoubtFinisher.Listener() {
-              @Override
-              public void finished() {
-                durablyRefused |= !part.commit();
-                on(whenDone);
-              }
-
-              @Override
-              public void leftToResolver() {
-                leaveGate();
-                losePatience();
-              }
-            });
-  }
-
-  private void startPatience() {
-    if (patience.isEmpty()) {
-      patience =
-          Optional.of(
-              services.loop().schedule(this::losePatience, PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+    private List<String> nodeNames(Set<Integer> participants) {
+      return participants.stream()
+          .sorted()
+          .map(participant -> writers.get(participant).backend().nodeName())
+          .distinct()
+          .toList();
     }
-  }
 
-  private void losePatience() {
-    impatient = true;
-    settle();
+    private void end(Optional<ErrorFields> error, String readersEnd) {
+      Fanout.toAll(readers(), _ -> readersEnd, _ -> done.complete(error));
+    }
   }
 }

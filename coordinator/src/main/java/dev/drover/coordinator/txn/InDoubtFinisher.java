@@ -1,12 +1,7 @@
 package dev.drover.coordinator.txn;
 
-import dev.drover.coordinator.pool.Backend;
-import dev.drover.coordinator.pool.BackendPool;
-import dev.drover.coordinator.pool.QuietReply;
-import dev.drover.pgwire.SqlError;
-import dev.drover.pgwire.SqlState;
-import io.netty.channel.EventLoop;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.slf4j.Logger;
@@ -30,28 +25,44 @@ public final class InDoubtFinisher {
   /** In place of a process when none can be about to change the part. */
   static final int NO_PROCESS = 0;
 
-  private static final long RETRY_MILLIS = 200;
+  private static final Duration RETRY = Duration.ofMillis(200);
 
-  private final EventLoop loop;
-  private final BackendPool pool;
+  private final Servers servers;
   private final LongPredicate mayCommit;
 
   /** {@code mayCommit} is asked with an epoch: {@link GlobalTransactions#mayCommit}. */
-  public InDoubtFinisher(EventLoop loop, BackendPool pool, LongPredicate mayCommit) {
-    this.loop = loop;
-    this.pool = pool;
+  public InDoubtFinisher(Servers servers, LongPredicate mayCommit) {
+    this.servers = servers;
     this.mayCommit = mayCommit;
   }
 
-  /** What is left to do. {@code processId} had the part's connection. */
-  record Part(int node, int processId, long epoch, String gid, boolean commit) {
-    String sql() {
-      return (commit ? "COMMIT PREPARED '" : "ROLLBACK PREPARED '") + gid + "'";
-    }
+  /** Where it gets its connections from, and its time. */
+  public interface Servers {
+    /** Told once; empty if none is to be had now. */
+    void open(int node, Consumer<Optional<Link>> opened);
+
+    void later(Duration wait, Runnable then);
   }
 
+  /** One of Drover's own connections to a node; each call is answered once. */
+  public interface Link {
+    /** Whether that server process is gone; if not, it is told to end. */
+    void endProcess(int processId, Consumer<Boolean> gone);
+
+    /** Whether the part has been finished, now or before. */
+    void finish(Part part, Consumer<Boolean> done);
+
+    /** Empty if there was no answer. */
+    void hasCommitted(Asked asked, Consumer<Optional<Boolean>> answer);
+
+    void release();
+  }
+
+  /** What is left to do. {@code processId} had the part's connection. */
+  public record Part(int node, int processId, long epoch, String gid, boolean commit) {}
+
   /** Told once what became of a part. */
-  interface Listener {
+  public interface Listener {
     void finished();
 
     /** The epoch has ended: a resolver decides, or has decided. */
@@ -69,23 +80,51 @@ public final class InDoubtFinisher {
       };
 
   void finish(Part part, Listener listener) {
-    if (leavesToResolver(part, listener)) {
-      return;
+    if (!leavesToResolver(part, listener)) {
+      servers.open(
+          part.node(),
+          link ->
+              link.ifPresentOrElse(
+                  open -> endProcess(part, listener, open), () -> retry(part, listener)));
     }
-    pool.acquire(
-        part.node(),
-        DROVER_ROLE,
-        new BackendPool.Request() {
-          @Override
-          public void acquired(Backend backend) {
-            endProcess(part, listener, backend);
-          }
+  }
 
-          @Override
-          public void refused(SqlError error) {
+  private boolean leavesToResolver(Part part, Listener listener) {
+    if (mayCommit.test(part.epoch())) {
+      return false;
+    }
+    LOG.warn("event=in_doubt_left_to_resolver gid={} node={}", part.gid(), part.node());
+    listener.leftToResolver();
+    return true;
+  }
+
+  private void endProcess(Part part, Listener listener, Link link) {
+    link.endProcess(
+        part.processId(),
+        gone -> {
+          if (!gone) {
+            link.release();
             retry(part, listener);
+          } else if (leavesToResolver(part, listener)) {
+            link.release();
+          } else {
+            link.finish(part, done -> ended(part, listener, link, done));
           }
         });
+  }
+
+  private void ended(Part part, Listener listener, Link link, boolean done) {
+    link.release();
+    if (done) {
+      LOG.info("event=in_doubt_finished gid={} node={}", part.gid(), part.node());
+      listener.finished();
+    } else {
+      retry(part, listener);
+    }
+  }
+
+  private void retry(Part part, Listener listener) {
+    servers.later(RETRY, () -> finish(part, listener));
   }
 
   /**
@@ -98,111 +137,40 @@ public final class InDoubtFinisher {
       int node, int processId, Asked asked, Consumer<Boolean> answer, Runnable leaseLost) {}
 
   /** What counts 1 when it has committed, and the epoch that may ask. */
-  record Asked(long epoch, String sql) {}
+  public record Asked(long epoch, String sql) {}
 
   void ask(Inquiry inquiry) {
     if (!mayCommit.test(inquiry.asked().epoch())) {
       inquiry.leaseLost().run();
       return;
     }
-    pool.acquire(
+    servers.open(
         inquiry.node(),
-        DROVER_ROLE,
-        new BackendPool.Request() {
-          @Override
-          public void acquired(Backend backend) {
-            backend.query(
-                terminateSql(inquiry.processId()),
-                new QuietReply(reply -> ended(inquiry, backend, reply)));
-            backend.link().flush();
-          }
+        link ->
+            link.ifPresentOrElse(
+                open -> askOnceItHasEnded(inquiry, open), () -> askAgain(inquiry)));
+  }
 
-          @Override
-          public void refused(SqlError error) {
+  /** Only a statement that begins after the process is gone sees all that it did. */
+  private void askOnceItHasEnded(Inquiry inquiry, Link link) {
+    link.endProcess(
+        inquiry.processId(),
+        gone -> {
+          if (gone) {
+            link.hasCommitted(inquiry.asked(), answer -> answered(inquiry, link, answer));
+          } else {
+            link.release();
             askAgain(inquiry);
           }
         });
   }
 
-  /** Only a statement that begins after the process is gone sees all that it did. */
-  private void ended(Inquiry inquiry, Backend backend, QuietReply reply) {
-    boolean gone = reply.succeeded() && reply.rows().isEmpty();
-    if (!gone) {
-      pool.release(backend);
-      askAgain(inquiry);
-      return;
-    }
-    backend.query(
-        inquiry.asked().sql(), new QuietReply(answer -> answered(inquiry, backend, answer)));
-    backend.link().flush();
-  }
-
-  private void answered(Inquiry inquiry, Backend backend, QuietReply reply) {
-    pool.release(backend);
-    if (reply.succeeded()) {
-      inquiry.answer().accept(reply.rows().getFirst().getFirst().orElseThrow().equals("1"));
-    } else {
-      askAgain(inquiry);
-    }
-  }
-
-  private static String terminateSql(int processId) {
-    return "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
-        + " WHERE pid = "
-        + processId;
+  private void answered(Inquiry inquiry, Link link, Optional<Boolean> answer) {
+    link.release();
+    answer.ifPresentOrElse(inquiry.answer(), () -> askAgain(inquiry));
   }
 
   private void askAgain(Inquiry inquiry) {
-    var _ = loop.schedule(() -> ask(inquiry), RETRY_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  private boolean leavesToResolver(Part part, Listener listener) {
-    if (mayCommit.test(part.epoch())) {
-      return false;
-    }
-    LOG.warn("event=in_doubt_left_to_resolver gid={} node={}", part.gid(), part.node());
-    listener.leftToResolver();
-    return true;
-  }
-
-  private void endProcess(Part part, Listener listener, Backend backend) {
-    backend.query(
-        terminateSql(part.processId()),
-        new QuietReply(reply -> processEnded(part, listener, backend, reply)));
-    backend.link().flush();
-  }
-
-  private void processEnded(Part part, Listener listener, Backend backend, QuietReply reply) {
-    boolean gone = reply.succeeded() && reply.rows().isEmpty();
-    if (!gone) {
-      pool.release(backend);
-      retry(part, listener);
-      return;
-    }
-    if (leavesToResolver(part, listener)) {
-      pool.release(backend);
-      return;
-    }
-    backend.query(part.sql(), new QuietReply(answer -> ended(part, listener, backend, answer)));
-    backend.link().flush();
-  }
-
-  private void ended(Part part, Listener listener, Backend backend, QuietReply reply) {
-    pool.release(backend);
-    boolean alreadyDone =
-        reply
-            .error()
-            .filter(e -> e.sqlState().equals(SqlState.UNDEFINED_OBJECT.code()))
-            .isPresent();
-    if (reply.succeeded() || alreadyDone) {
-      LOG.info("event=in_doubt_finished gid={} node={}", part.gid(), part.node());
-      listener.finished();
-      return;
-    }
-    retry(part, listener);
-  }
-
-  private void retry(Part part, Listener listener) {
-    var _ = loop.schedule(() -> finish(part, listener), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    servers.later(RETRY, () -> ask(inquiry));
   }
 }

@@ -68,10 +68,14 @@ public record GlobalTransaction(
 
   /** What the gids of all parts begin with. */
   public String gid() {
-    String nodes = String.join(".", participants.stream().map(Participant::toString).toList());
-    return "gx_%d_%d_%d_%s_%s%s"
-        .formatted(
-            coordinator.id(), coordinator.epoch(), gxid, hash, certified ? CERTIFIED : "", nodes);
+    StringBuilder gid = new StringBuilder("gx_").append(coordinator.id());
+    gid.append('_').append(coordinator.epoch()).append('_').append(gxid).append('_').append(hash);
+    String separator = certified ? "_" + CERTIFIED : "_";
+    for (Participant participant : participants) {
+      gid.append(separator).append(participant);
+      separator = ".";
+    }
+    return gid.toString();
   }
 
   @Override

@@ -11,12 +11,12 @@ import java.util.TreeMap;
  *
  * @param age how long its oldest part has been prepared
  */
-record InDoubt(
+public record InDoubt(
     GlobalTransaction transaction,
     Duration age,
     boolean coordinatorLives,
     Map<Participant, ParticipantState> states) {
-  InDoubt {
+  public InDoubt {
     states = new TreeMap<>(states);
   }
 

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: confined to the resolver's thread.
  */
-final class NodeSessions implements AutoCloseable {
+public final class NodeSessions implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeSessions.class);
 
   /** Work at one node. */
@@ -27,23 +27,31 @@ final class NodeSessions implements AutoCloseable {
     T at(NodeSession session) throws SQLException;
   }
 
-  private final NodeDirectory directory;
-  private final Secret secret;
+  /** Makes a connection. */
+  @FunctionalInterface
+  public interface Opener {
+    NodeSession open(NodeEndpoint endpoint) throws SQLException;
+  }
+
+  private final Opener opener;
   private final Map<Integer, NodeSession> open = new HashMap<>();
   private final NodeEndpoint catalog;
   private List<NodeEndpoint> endpoints;
 
-  NodeSessions(NodeEndpoint catalog, NodeDirectory directory, Secret secret) {
+  public NodeSessions(NodeEndpoint catalog, Opener opener) {
     this.catalog = catalog;
-    this.directory = directory;
-    this.secret = secret;
+    this.opener = opener;
     this.endpoints = List.of(catalog);
+  }
+
+  /** Of PostgreSQL servers; {@code secret} is the password of {@code drover} on each. */
+  static NodeSessions of(NodeEndpoint catalog, NodeDirectory directory, Secret secret) {
+    return new NodeSessions(catalog, endpoint -> JdbcNodeSession.open(endpoint, directory, secret));
   }
 
   /** Reads the list of nodes again; while the catalog node is down, the last one stays. */
   void refresh() {
-    Optional<List<NodeEndpoint>> datanodes =
-        tryAt(NodeEndpoint.CATALOG, session -> session.datanodes(directory));
+    Optional<List<NodeEndpoint>> datanodes = tryAt(NodeEndpoint.CATALOG, NodeSession::datanodes);
     if (datanodes.isEmpty()) {
       return;
     }
@@ -88,7 +96,7 @@ final class NodeSessions implements AutoCloseable {
             .filter(candidate -> candidate.node() == node)
             .findFirst()
             .orElseThrow(() -> new SQLException("the cluster has no node " + node));
-    NodeSession session = NodeSession.open(endpoint, secret);
+    NodeSession session = opener.open(endpoint);
     open.put(node, session);
     return session;
   }

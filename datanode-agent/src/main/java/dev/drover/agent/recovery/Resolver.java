@@ -2,6 +2,7 @@ package dev.drover.agent.recovery;
 
 import dev.drover.agent.postgres.Secret;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -18,10 +19,6 @@ import org.slf4j.LoggerFactory;
 public final class Resolver implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
   private static final Duration PERIOD = Duration.ofSeconds(1);
-  private static final int SWEEPS_BETWEEN_CLEANUPS = 60;
-
-  /** The advisory lock of resolvers, "drover" in ASCII. */
-  static final long LOCK_KEY = 0x64726f766572L;
 
   private final NodeSessions sessions;
   private final Sweep sweep;
@@ -32,7 +29,7 @@ public final class Resolver implements AutoCloseable {
 
   private Resolver(NodeSessions sessions, CoordinatorLiveness liveness) {
     this.sessions = sessions;
-    this.sweep = new Sweep(sessions, liveness);
+    this.sweep = new Sweep(sessions, liveness, SweepClock.SYSTEM);
     this.thread = Thread.ofPlatform().daemon().name("resolver").unstarted(this::run);
   }
 
@@ -43,7 +40,7 @@ public final class Resolver implements AutoCloseable {
    */
   public static Resolver start(
       NodeEndpoint catalog, NodeDirectory directory, Secret secret, CoordinatorLiveness liveness) {
-    Resolver resolver = new Resolver(new NodeSessions(catalog, directory, secret), liveness);
+    Resolver resolver = new Resolver(NodeSessions.of(catalog, directory, secret), liveness);
     resolver.thread.start();
     return resolver;
   }
@@ -71,8 +68,8 @@ public final class Resolver implements AutoCloseable {
 
   private void run() {
     try (sessions) {
-      for (long round = 0; !isClosing; round++) {
-        sweepSafely(round);
+      while (!isClosing) {
+        sweepSafely();
         if (wakeups.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
           wakeups.drainPermits();
         }
@@ -83,20 +80,13 @@ public final class Resolver implements AutoCloseable {
   }
 
   /** A sweep that fails leaves its work to the next one. */
-  private void sweepSafely(long round) {
+  private void sweepSafely() {
     try {
-      boolean isOurTurn =
-          sessions.tryAt(NodeEndpoint.CATALOG, session -> session.tryLock(LOCK_KEY)).orElse(false);
-      if (!isOurTurn) {
-        figures = figures.idle();
-        return;
-      }
-      sessions.refresh();
-      int finished = sweep.run();
-      figures = figures.swept(finished, sweep.inDoubt());
-      if (round % SWEEPS_BETWEEN_CLEANUPS == 0) {
-        sweep.forgetEndedSessions();
-      }
+      OptionalInt finished = sweep.inTurn();
+      figures =
+          finished.isPresent()
+              ? figures.swept(finished.getAsInt(), sweep.inDoubt())
+              : figures.idle();
     } catch (RuntimeException e) {
       figures = figures.failed();
       LOG.error("event=sweep_failed", e);

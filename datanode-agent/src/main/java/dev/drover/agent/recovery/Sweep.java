@@ -8,16 +8,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One round of the resolver.
+ * What a resolver does in each of its rounds.
  *
  * <pre>
+ * take the resolvers' lock, or leave it to who has it
  * list what is prepared on every node
  * ask the GTM who lives                   (in this order: see CoordinatorLiveness)
  * for every dead life: fence it on every node, evict its backends
@@ -29,25 +30,49 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: confined to the resolver's thread.
  */
-final class Sweep {
+public final class Sweep {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
   private static final Duration EVICTION_LIMIT = Duration.ofSeconds(2);
   private static final Duration EVICTION_POLL = Duration.ofMillis(5);
   private static final int RECORDS_PER_BATCH = 10_000;
+  private static final int SWEEPS_BETWEEN_CLEANUPS = 60;
+
+  /** The advisory lock of resolvers, "drover" in ASCII. */
+  static final long LOCK_KEY = 0x64726f766572L;
 
   private final NodeSessions sessions;
   private final CoordinatorLiveness liveness;
+  private final SweepClock clock;
   private final InDoubtTransactions inDoubt;
   private final UserTransactions userTransactions;
   private final InDoubtWatch watch;
   private int inDoubtCount;
+  private long rounds;
 
-  Sweep(NodeSessions sessions, CoordinatorLiveness liveness) {
+  public Sweep(NodeSessions sessions, CoordinatorLiveness liveness, SweepClock clock) {
     this.sessions = sessions;
     this.liveness = liveness;
+    this.clock = clock;
     this.inDoubt = new InDoubtTransactions(sessions);
     this.userTransactions = new UserTransactions(sessions);
     this.watch = new InDoubtWatch(sessions);
+  }
+
+  /** How many transactions it looked at; empty if another resolver is at work. */
+  public OptionalInt inTurn() {
+    long round = rounds;
+    rounds++;
+    boolean isOurTurn =
+        sessions.tryAt(NodeEndpoint.CATALOG, session -> session.tryLock(LOCK_KEY)).orElse(false);
+    if (!isOurTurn) {
+      return OptionalInt.empty();
+    }
+    sessions.refresh();
+    int finished = run();
+    if (round % SWEEPS_BETWEEN_CLEANUPS == 0) {
+      forgetEndedSessions();
+    }
+    return OptionalInt.of(finished);
   }
 
   /** Returns how many transactions it looked at. */
@@ -90,7 +115,7 @@ final class Sweep {
   }
 
   /** Backends that have ended stay registered until somebody forgets them. */
-  void forgetEndedSessions() {
+  private void forgetEndedSessions() {
     for (int node : sessions.nodes()) {
       sessions.tryAt(
           node,
@@ -162,7 +187,7 @@ final class Sweep {
             return session.hasEvicted(life);
           });
     }
-    long deadline = System.nanoTime() + EVICTION_LIMIT.toNanos();
+    long deadline = clock.nanoTime() + EVICTION_LIMIT.toNanos();
     for (int node : sessions.nodes()) {
       if (isEmptied(node, life, deadline)) {
         fenced.add(node);
@@ -185,8 +210,8 @@ final class Sweep {
       if (isEmpty.get()) {
         return true;
       }
-      LockSupport.parkNanos(EVICTION_POLL.toNanos());
-    } while (System.nanoTime() < deadlineNanos);
+      clock.pause(EVICTION_POLL);
+    } while (clock.nanoTime() < deadlineNanos);
     LOG.warn("event=eviction_incomplete node={} coordinator={}", node, life.id());
     return false;
   }

@@ -10,15 +10,15 @@ import java.util.Optional;
  * @param lastNodes those whose parts commit after all others: primaries of replicated tables
  * @param verdict empty until a client has decided
  */
-record UserRecord(
+public record UserRecord(
     UserTransaction transaction,
     List<Integer> nodes,
     List<Integer> lastNodes,
     Optional<Verdict> verdict) {
   /** What a client decided, and the life that was to carry it out. */
-  record Verdict(boolean isCommit, CoordinatorLife decider) {}
+  public record Verdict(boolean isCommit, CoordinatorLife decider) {}
 
-  UserRecord {
+  public UserRecord {
     nodes = List.copyOf(nodes);
     lastNodes = List.copyOf(lastNodes);
   }

@@ -51,9 +51,9 @@ class InDoubtWatchTest {
 
   @BeforeEach
   void connect() {
-    sessions = new NodeSessions(cluster.catalog(), cluster::datanodes, cluster.secret());
+    sessions = NodeSessions.of(cluster.catalog(), cluster::datanodes, cluster.secret());
     sessions.refresh();
-    sweep = new Sweep(sessions, liveness);
+    sweep = new Sweep(sessions, liveness, SweepClock.SYSTEM);
     liveness.begin(life);
   }
 

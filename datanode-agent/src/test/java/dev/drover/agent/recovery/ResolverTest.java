@@ -58,7 +58,7 @@ class ResolverTest {
   void aClientThatTakesTheResolversLockIsEnded() throws SQLException {
     cluster.at(0, "CREATE ROLE client LOGIN PASSWORD '%s'".formatted(cluster.secret().password()));
     try (Connection client = cluster.node(0).connect("postgres", "client")) {
-      RecoveryCluster.run(client, "SELECT pg_advisory_lock(%d)".formatted(Resolver.LOCK_KEY));
+      RecoveryCluster.run(client, "SELECT pg_advisory_lock(%d)".formatted(Sweep.LOCK_KEY));
       GlobalTransaction transaction = RecoveryCluster.transaction(LIFE, 1, ONE, TWO);
       cluster.prepare(transaction, ONE, TWO);
       try (Resolver resolver = start()) {

@@ -79,7 +79,7 @@ public final class ClientCore {
   private CatalogView catalog = new CatalogView(HeldEpoch.NONE, CatalogState.INITIAL);
   private long mark;
 
-  ClientCore(Role role, long incarnation, ClientTimes times, long now) {
+  public ClientCore(Role role, long incarnation, ClientTimes times, long now) {
     this.role = role;
     this.incarnation = incarnation;
     this.times = times;
@@ -122,7 +122,7 @@ public final class ClientCore {
   }
 
   /** By then a {@link ClientEvent.Tick} should come; the given time if nothing is due before. */
-  long deadline(long otherwise, long now) {
+  public long deadline(long otherwise, long now) {
     long due = gate.deadline(otherwise, now);
     return due - now > 0 && due - otherwise < 0 ? due : otherwise;
   }

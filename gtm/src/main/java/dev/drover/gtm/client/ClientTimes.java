@@ -8,11 +8,12 @@ package dev.drover.gtm.client;
  * @param supersededNanos wait before registering again after somebody took the name over
  * @param wantNanos between two tries of an unanswered want of a snapshot
  */
-record ClientTimes(long heartbeatNanos, long silenceNanos, long supersededNanos, long wantNanos) {
-  static final ClientTimes DEFAULT =
+public record ClientTimes(
+    long heartbeatNanos, long silenceNanos, long supersededNanos, long wantNanos) {
+  public static final ClientTimes DEFAULT =
       new ClientTimes(1_000_000_000L, 3_000_000_000L, 5_000_000_000L, 200_000_000L);
 
   /** Where there may be another GTM to turn to, nobody waits so long for one that is silent. */
-  static final ClientTimes WITH_STANDBYS =
+  public static final ClientTimes WITH_STANDBYS =
       new ClientTimes(1_000_000_000L, 2_000_000_000L, 5_000_000_000L, 200_000_000L);
 }

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p>Threads: thread-safe without locks; one compare-and-set per change of range.
  */
-final class GxidRanges {
+public final class GxidRanges {
   /** There is no number in hand. */
-  static final long NONE = -1;
+  public static final long NONE = -1;
 
   /** A reserve is asked for when this part of the range is left. */
   private static final int REFILL_DIVISOR = 4;
@@ -22,7 +22,7 @@ final class GxidRanges {
   private final AtomicReference<Hand> hand = new AtomicReference<>(new Hand(EMPTY, EMPTY));
 
   /** The next number, or {@link #NONE}. */
-  long tryNext() {
+  public long tryNext() {
     while (true) {
       Hand seen = hand.get();
       long number = seen.drawn.next.getAndIncrement();
@@ -40,7 +40,7 @@ final class GxidRanges {
    * Takes a range into reserve. A thread may have asked for one while another was on its way: what
    * comes on top of a reserve stays unused.
    */
-  void add(long from, long toExclusive) {
+  public void add(long from, long toExclusive) {
     Range range = new Range(from, toExclusive);
     while (true) {
       Hand seen = hand.get();
@@ -54,7 +54,7 @@ final class GxidRanges {
   }
 
   /** Whether it is time to ask for a range. */
-  boolean needsRefill() {
+  public boolean needsRefill() {
     Hand seen = hand.get();
     return seen.reserve == EMPTY
         && seen.drawn.remaining() <= (seen.drawn.end - seen.drawn.from) / REFILL_DIVISOR;

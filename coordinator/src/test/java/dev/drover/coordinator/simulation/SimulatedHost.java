@@ -1,4 +1,4 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
 import dev.drover.gtm.core.GtmEvent;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +32,7 @@ final class Simulation {
 
   final RandomGenerator random;
   final SimulatedNodes nodes;
+  final SimulatedServers servers;
   final SimulatedGtms gtms;
   final Invariants invariants;
   final SnapshotChecks snapshots;
@@ -51,6 +52,7 @@ final class Simulation {
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     this.troublePeriod = random.nextBoolean() ? 2 * SECONDS : 8 * SECONDS;
     this.nodes = new SimulatedNodes(this);
+    this.servers = new SimulatedServers(this);
     this.invariants = new Invariants(this);
     this.snapshots = new SnapshotChecks(this);
     this.gtms = gtms.apply(this);
@@ -64,19 +66,21 @@ final class Simulation {
       start("c" + i);
     }
     for (int i = 1; i <= AGENTS; i++) {
-      SimulatedAgent agent = new SimulatedAgent(this, "a" + i);
-      agents.add(agent);
-      agent.start();
+      startAgent("a" + i);
     }
     after(100 * MILLIS, this::trouble);
     after(STORM, this::calm);
-    while (now < END && !tasks.isEmpty()) {
-      Task task = tasks.remove();
-      now = task.at;
-      task.action.run();
-      invariants.afterEvent();
+    try {
+      while (now < END && !tasks.isEmpty()) {
+        Task task = tasks.remove();
+        now = task.at;
+        task.action.run();
+        invariants.afterEvent();
+      }
+      invariants.atTheEnd();
+    } finally {
+      agents.forEach(SimulatedAgent::crash);
     }
-    invariants.atTheEnd();
   }
 
   long now() {
@@ -166,7 +170,7 @@ final class Simulation {
       return;
     }
     SimulatedCoordinator one = alive.get(random.nextInt(alive.size()));
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(17)) {
       case 0 -> gtms.trouble();
       case 1 -> {
         one.crash();
@@ -181,8 +185,10 @@ final class Simulation {
         somebodyPauses();
       }
       case 3 -> one.pause(upTo(7 * SECONDS));
-      case 4 -> agents.get(random.nextInt(agents.size())).pause(upTo(3 * SECONDS));
+      case 4 -> anAgent().pause(upTo(3 * SECONDS));
       case 5, 6 -> visit();
+      case 7, 8 -> servers.crashOne(upTo(4 * SECONDS));
+      case 9 -> crash(anAgent());
       default -> one.breakConnection();
     }
     after(upTo(troublePeriod), this::trouble);
@@ -202,8 +208,28 @@ final class Simulation {
     after(upTo(6 * SECONDS), () -> one.whenAwake(one.pauses()::want));
   }
 
+  private void startAgent(String name) {
+    SimulatedAgent agent = new SimulatedAgent(this, name);
+    agents.add(agent);
+    agent.start();
+  }
+
+  private SimulatedAgent anAgent() {
+    return agents.get(random.nextInt(agents.size()));
+  }
+
+  private void crash(SimulatedAgent agent) {
+    if (agents.size() < AGENTS) {
+      return;
+    }
+    agents.remove(agent);
+    agent.crash();
+    after(upTo(3 * SECONDS), () -> startAgent(agent.name()));
+  }
+
   private void calm() {
     gtms.calm();
+    servers.calm();
     coordinators.stream()
         .filter(one -> one.name().equals(VISITOR))
         .forEach(SimulatedCoordinator::crash);

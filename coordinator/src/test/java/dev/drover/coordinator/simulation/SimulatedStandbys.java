@@ -1,4 +1,4 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,13 +1,16 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
-import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
-import java.util.stream.LongStream;
 
 /**
- * Runs one simulation for each seed, on all cores; each run is in one thread and depends on nothing
- * but its seed.
+ * Runs one simulation for each seed, on all cores; of each run one thread is at work at a time, and
+ * it depends on nothing but its seed.
  *
  * <p>{@code -Dseed=N} runs that one, {@code -Dseeds=N} so many from there.
  */
@@ -31,14 +34,24 @@ final class Seeds {
 
   /** The simulations when they have ended; fails with the lowest seed that fails. */
   void run(LongFunction<Simulation> simulations, Ended ended) {
-    List<Failure> failures =
-        LongStream.range(first, first + count)
-            .parallel()
-            .mapToObj(seed -> run(seed, simulations.apply(seed), ended))
-            .flatMap(Optional::stream)
-            .toList();
+    AtomicLong next = new AtomicLong(first);
+    NavigableMap<Long, Failure> failures = new ConcurrentSkipListMap<>();
+    // A simulation hands over to its simulated threads and back: cheap between virtual threads.
+    try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+        workers.execute(
+            () -> {
+              long seed = next.getAndIncrement();
+              while (seed < first + count) {
+                run(seed, simulations.apply(seed), ended)
+                    .ifPresent(failure -> failures.put(failure.seed, failure));
+                seed = next.getAndIncrement();
+              }
+            });
+      }
+    }
     if (!failures.isEmpty()) {
-      Failure lowest = failures.getFirst();
+      Failure lowest = failures.firstEntry().getValue();
       throw new AssertionError(
           "seed %d at %d ms; of %d seeds %d fail"
               .formatted(lowest.seed, lowest.atMillis, count, failures.size()),
@@ -53,7 +66,7 @@ final class Seeds {
         ended.add(simulation);
       }
       return Optional.empty();
-    } catch (RuntimeException | AssertionError e) {
+    } catch (RuntimeException | Error e) {
       return Optional.of(new Failure(seed, simulation.now() / Simulation.MILLIS, e));
     }
   }

@@ -1,5 +1,10 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
+import dev.drover.agent.recovery.CoordinatorLife;
+import dev.drover.gtm.client.ClientEffect;
+import dev.drover.gtm.client.ClientEvent;
+import dev.drover.gtm.client.GxidRanges;
+import dev.drover.gtm.client.Lease;
 import dev.drover.gtm.protocol.Backend;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
 import dev.drover.gtm.protocol.GtmMessage.PauseState;
@@ -103,15 +108,20 @@ final class SimulatedCoordinator extends SimulatedProcess {
     return new CoordinatorEpoch(lease.coordinatorId(), windowEpoch);
   }
 
+  /** As its connections say. */
+  CoordinatorLife life() {
+    return new CoordinatorLife(lease.coordinatorId(), lease.epoch());
+  }
+
   boolean isIdle() {
-    return active.isEmpty() && publishes.isEmpty();
+    return active.isEmpty() && publishes.isEmpty() && commits.areEnded();
   }
 
   @Override
   void crash() {
     super.crash();
     endAll(Long.MAX_VALUE);
-    commits.gate().changed();
+    commits.crash();
   }
 
   void fenced(CoordinatorEpoch epoch) {
@@ -139,7 +149,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
         lease = granted;
         commits.granted();
         if (isNew) {
-          simulation.coordinators.forEach(one -> one.commits().lookSoon());
+          simulation.coordinators.forEach(one -> one.commits().readers().lookSoon());
         }
       }
       case ClientEffect.LeaseLost(long epoch, boolean _) -> {

@@ -1,10 +1,13 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Runs the real cores of GTM and clients in a simulated cluster, with many {@link Seeds}. */
+/**
+ * Runs the real GTM, its clients, commits and resolvers in a simulated cluster, with many {@link
+ * Seeds}.
+ */
 final class SimulationTest {
   private static final long DEFAULT_SEEDS = 1200;
 
@@ -14,6 +17,7 @@ final class SimulationTest {
   private long victims;
   private long snapshots;
   private long pauses;
+  private long resolved;
 
   @Test
   void theInvariantsHoldWhateverGoesWrong() {
@@ -27,6 +31,7 @@ final class SimulationTest {
     assertThat(publishes).isGreaterThanOrEqualTo(count);
     assertThat(victims).isGreaterThanOrEqualTo(count);
     assertThat(pauses).isGreaterThanOrEqualTo(count);
+    assertThat(resolved).isGreaterThan(count);
   }
 
   private void add(Simulation simulation) {
@@ -37,5 +42,6 @@ final class SimulationTest {
     publishes += invariants.publishCount();
     victims += invariants.victimCount();
     pauses += invariants.pauseCount();
+    resolved += invariants.resolvedCount();
   }
 }

@@ -1,5 +1,9 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
+import dev.drover.gtm.client.ClientCore;
+import dev.drover.gtm.client.ClientEffect;
+import dev.drover.gtm.client.ClientEvent;
+import dev.drover.gtm.client.ClientTimes;
 import dev.drover.gtm.protocol.GtmMessage;
 import dev.drover.gtm.protocol.Role;
 import java.util.ArrayList;

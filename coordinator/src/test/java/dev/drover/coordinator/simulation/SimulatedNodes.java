@@ -1,4 +1,4 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
 import dev.drover.gtm.core.GtmEffect;
 import dev.drover.gtm.core.GtmEvent;
@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 
 /** The lock tables of all nodes: exclusive locks with queues. */
 final class SimulatedNodes {
-  static final List<String> NAMES = List.of("n1", "n2", "n3");
+  static final List<String> NAMES = List.of("n0", "n1", "n2");
   static final int RESOURCES = 4;
 
   private final Simulation simulation;

@@ -1,4 +1,4 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,8 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.gtm.client.ClientEvent;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
 import dev.drover.gtm.protocol.GtmMessage.PauseState;
 import java.util.OptionalLong;

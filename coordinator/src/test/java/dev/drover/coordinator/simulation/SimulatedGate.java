@@ -1,8 +1,9 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.drover.gtm.client.SnapshotChecks.Opening;
+import dev.drover.coordinator.simulation.SnapshotChecks.Opening;
+import dev.drover.gtm.client.ClientEvent;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
 import dev.drover.gtm.protocol.GateLimits;
 import dev.drover.gtm.protocol.GtmMessage.GateClose;
@@ -34,18 +35,6 @@ final class SimulatedGate {
   SimulatedGate(Simulation simulation, SimulatedCoordinator owner) {
     this.simulation = simulation;
     this.owner = owner;
-  }
-
-  long window() {
-    return window;
-  }
-
-  boolean mayStartSecondPhases() {
-    return mayStartSecondPhases;
-  }
-
-  boolean mayCommit() {
-    return mayCommit;
   }
 
   /** An order names the limits of the closing that follows from it. */

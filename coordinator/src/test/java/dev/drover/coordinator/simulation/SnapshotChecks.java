@@ -1,9 +1,9 @@
-package dev.drover.gtm.client;
+package dev.drover.coordinator.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.drover.gtm.client.SimulatedWrite.Part;
+import dev.drover.coordinator.simulation.SimulatedWrite.Part;
 import dev.drover.gtm.protocol.CoordinatorEpoch;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -89,56 +89,21 @@ final class SnapshotChecks {
     return opening;
   }
 
-  SimulatedWrite begin(CoordinatorEpoch by, List<String> nodes) {
-    SimulatedWrite write = new SimulatedWrite(by, nodes, simulation.now());
+  SimulatedWrite begin(CoordinatorEpoch by, SimulatedWrite.Shape shape) {
+    SimulatedWrite write = new SimulatedWrite(simulation, by, shape);
     underWay.add(write);
     return write;
-  }
-
-  /**
-   * What a fenced epoch has left prepared everywhere, or has begun to commit, is committed, node by
-   * node; the rest is rolled back.
-   */
-  void resolve(CoordinatorEpoch epoch, long withinNanos) {
-    simulation.invariants.resolves(epoch);
-    for (SimulatedWrite write : underWay) {
-      boolean isOf =
-          write.by().coordinatorId() == epoch.coordinatorId()
-              && write.by().epoch() <= epoch.epoch();
-      if (isOf && write.isTwoPhase()) {
-        boolean commits = write.isPreparedEverywhere() && !write.isRolledBack();
-        write.parts().forEach(part -> resolve(part, write.by(), commits, withinNanos));
-      }
-    }
-  }
-
-  private void resolve(Part part, CoordinatorEpoch by, boolean commits, long withinNanos) {
-    if (part.isVisible()) {
-      return;
-    }
-    simulation.after(
-        simulation.upTo(withinNanos),
-        () -> {
-          if (!commits) {
-            part.rollBack();
-            return;
-          }
-          if (!part.isVisible()) {
-            simulation.coordinators.forEach(one -> one.pauses().requireStill(by));
-          }
-          part.sent(simulation.now());
-          part.visible(simulation.now());
-        });
   }
 
   /** What was begun on one node is done on all. */
   void nothingIsHalfDone() {
     for (SimulatedWrite write : underWay) {
-      boolean isUnderWay =
-          !simulation.invariants.isFenced(write.by())
-              && write.begunAt() > simulation.now() - MEMORY;
-      assertThat(write.isVisibleAnywhere() && !write.isVisibleEverywhere() && !isUnderWay)
+      boolean isWhole = write.isVisibleEverywhere();
+      assertThat(write.isVisibleAnywhere() && !isWhole)
           .as("a write of %s is half done", write.by())
+          .isFalse();
+      assertThat(write.isToldCommitted() && !isWhole)
+          .as("a write of %s is lost", write.by())
           .isFalse();
     }
   }
@@ -207,7 +172,7 @@ final class SnapshotChecks {
   }
 
   private static void noSecondPhaseRunsMeanwhile(Acquisition taken, SimulatedWrite write) {
-    if (!write.isTwoPhase()) {
+    if (!write.isTwoPhase() || write.isRolledBack()) {
       return;
     }
     long from = SimulatedWrite.NEVER;
