@@ -59,7 +59,7 @@ public final class TableChanges {
    * A relation is not there, or a row does not belong there, where the plan had it; or copies of a
    * table that has none any more differ.
    */
-  static boolean mayHaveMoved(ErrorFields error) {
+  public static boolean mayHaveMoved(ErrorFields error) {
     return error.sqlState().equals(SqlState.UNDEFINED_TABLE.code())
         || (error.sqlState().equals(SqlState.CHECK_VIOLATION.code())
             && error.get(ErrorFields.CONSTRAINT).isEmpty())

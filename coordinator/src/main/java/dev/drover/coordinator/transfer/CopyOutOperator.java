@@ -7,6 +7,7 @@ import dev.drover.coordinator.exec.Operator;
 import dev.drover.coordinator.exec.PlacedReply;
 import dev.drover.coordinator.exec.Rendering;
 import dev.drover.coordinator.exec.ServerCommand;
+import dev.drover.coordinator.exec.TableChanges;
 import dev.drover.coordinator.nodes.NodeFan;
 import dev.drover.coordinator.nodes.NodeTask;
 import dev.drover.coordinator.txn.Participant;
@@ -17,6 +18,7 @@ import dev.drover.pgwire.CommandTag;
 import dev.drover.pgwire.ErrorFields;
 import dev.drover.pgwire.MessageType;
 import dev.drover.pgwire.SqlError;
+import dev.drover.pgwire.SqlState;
 import dev.drover.pgwire.netty.Reply;
 import dev.drover.planner.catalog.Node;
 import dev.drover.planner.plan.Plan;
@@ -171,6 +173,9 @@ public final class CopyOutOperator implements Operator, NodeFan.Work {
   public void finished(Optional<ErrorFields> error) {
     call.closeBareScope();
     if (error.isPresent()) {
+      if (isOfItsRows(error.get())) {
+        CopyOutJoin _ = joined();
+      }
       call.transaction().fail();
       call.failed(error.get());
       return;
@@ -178,5 +183,12 @@ public final class CopyOutOperator implements Operator, NodeFan.Work {
     call.output().rows(joined().end());
     BackendEncoder.copyDone(call.output().rowBuffer());
     call.completed("COPY " + rows);
+  }
+
+  /** Such an error comes after the stream has begun; after others the statement may run again. */
+  private boolean isOfItsRows(ErrorFields error) {
+    return response.isPresent()
+        && !error.sqlState().equals(SqlState.SERIALIZATION_FAILURE.code())
+        && !TableChanges.mayHaveMoved(error);
   }
 }
