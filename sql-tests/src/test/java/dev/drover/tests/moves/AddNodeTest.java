@@ -119,7 +119,7 @@ class AddNodeTest {
       writer.setAutoCommit(false);
       statement.execute("SELECT pg_current_xact_id()");
       String begun = notices("ALTER CLUSTER ADD NODE dn4 CONCURRENTLY").getFirst();
-      job = Integer.parseInt(begun.replaceAll("\\D", ""));
+      job = Jobs.begun(begun);
       run("SELECT drover.throttle_job(%d, 1000)".formatted(job));
       writer.commit();
     }
@@ -201,7 +201,7 @@ class AddNodeTest {
 
     String begun =
         notices("ALTER CLUSTER REBALANCE WITH (%s) CONCURRENTLY".formatted(options)).getFirst();
-    int job = Integer.parseInt(begun.replaceAll("\\D", ""));
+    int job = Jobs.begun(begun);
     slots.awaitJob(job);
     assertThat(owned("accounts")).isEqualTo("16 8 8");
     assertThat(

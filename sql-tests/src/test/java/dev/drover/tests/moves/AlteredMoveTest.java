@@ -43,6 +43,7 @@ class AlteredMoveTest {
   private final Endpoint drover;
   private final List<Endpoint> datanodes;
   private final Slots slots;
+  private final Jobs jobs;
   private Endpoint source;
   private Endpoint target;
   private int job;
@@ -51,6 +52,7 @@ class AlteredMoveTest {
     drover = endpoints.drover();
     datanodes = endpoints.servers().subList(1, endpoints.servers().size());
     slots = new Slots(drover, endpoints.servers());
+    jobs = new Jobs(drover);
   }
 
   /** Where the move is held. */
@@ -89,10 +91,7 @@ class AlteredMoveTest {
 
   @AfterEach
   void dropTables() throws SQLException {
-    drover.run(
-        "SELECT drover.cancel_job(job) FROM drover.jobs WHERE state IN ('running', 'paused')");
-    String live = "SELECT count(*) FROM drover.jobs WHERE finished IS NULL";
-    Patience.await(LIMIT, () -> Slots.ask(drover, live), "0");
+    jobs.endAll();
     drover.run("DROP SCHEMA IF EXISTS altered CASCADE");
   }
 
@@ -220,13 +219,13 @@ class AlteredMoveTest {
   private Hold hold(Phase phase) throws SQLException {
     Obstacle obstacle = new Obstacle(datanodes);
     start();
-    awaitPhase("slot");
+    jobs.awaitPhase(job, "slot");
     if (phase == Phase.SLOT) {
       return obstacle::close;
     }
     run("SELECT drover.throttle_job(%d, 1)");
     obstacle.close();
-    awaitPhase("copy");
+    jobs.awaitPhase(job, "copy");
     if (phase == Phase.COPY) {
       return () -> run("SELECT drover.throttle_job(%d, 0)");
     }
@@ -237,7 +236,7 @@ class AlteredMoveTest {
           default -> held(source, "SELECT 1 FROM altered.keyed LIMIT 1");
         };
     run("SELECT drover.throttle_job(%d, 0)");
-    awaitPhase(phase.name().toLowerCase(Locale.ROOT));
+    jobs.awaitPhase(job, phase.name().toLowerCase(Locale.ROOT));
     if (phase != Phase.CUTOVER) {
       return holder::close;
     }
@@ -260,31 +259,12 @@ class AlteredMoveTest {
   }
 
   private void start() throws SQLException {
-    String query =
-        "SELECT substring(tableoid::regclass::text FROM 'drover.(\\d+)') FROM altered.keyed LIMIT"
-            + " 1";
-    int slot = -1;
-    for (Endpoint node : datanodes) {
-      String found = Slots.ask(node, query);
-      if (!found.isEmpty()) {
-        slot = Integer.parseInt(found);
-        source = node;
-      }
-    }
     int group = slots.group("altered.keyed");
-    String name = slots.otherThan(slots.owner(group, slot));
-    String id = "SELECT id FROM drover.nodes WHERE name = '%s'".formatted(name);
-    String wanted = Slots.ask(slots.catalog(), id);
-    for (Endpoint node : datanodes) {
-      if (Slots.ask(node, "SELECT id FROM drover.this_node").equals(wanted)) {
-        target = node;
-      }
-    }
-    job = slots.start(group, slot, name);
-  }
-
-  private void awaitPhase(String phase) {
-    String query = "SELECT coalesce(phase, '') FROM drover.jobs WHERE job = " + job;
-    Patience.await(LIMIT, () -> Slots.ask(drover, query), phase);
+    int slot = slots.slotOfRows("altered.keyed");
+    String owner = slots.owner(group, slot);
+    String other = slots.otherThan(owner);
+    source = slots.node(owner);
+    target = slots.node(other);
+    job = slots.start(group, slot, other);
   }
 }

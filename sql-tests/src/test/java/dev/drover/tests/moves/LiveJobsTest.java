@@ -34,18 +34,19 @@ import org.junit.jupiter.params.provider.EnumSource;
     disabledReason = "a plain server moves nothing")
 @ExtendWith(EndpointsExtension.class)
 class LiveJobsTest {
-  private static final Duration LIMIT = Duration.ofSeconds(40);
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final int ROWS = 600;
 
   private final Endpoint drover;
   private final List<Endpoint> datanodes;
   private final Slots slots;
+  private final Jobs jobs;
 
   LiveJobsTest(Endpoints endpoints) {
     drover = endpoints.drover();
     datanodes = endpoints.servers().subList(1, endpoints.servers().size());
     slots = new Slots(drover, endpoints.servers());
+    jobs = new Jobs(drover);
   }
 
   /** What brings rows to other places. */
@@ -72,17 +73,14 @@ class LiveJobsTest {
 
   @AfterEach
   void dropTables() throws SQLException {
-    drover.run(
-        "SELECT drover.cancel_job(job) FROM drover.jobs WHERE state IN ('running', 'paused')");
-    String live = "SELECT count(*) FROM drover.jobs WHERE finished IS NULL";
-    Patience.await(LIMIT, () -> Slots.ask(drover, live), "0");
+    jobs.endAll();
     drover.run("DROP SCHEMA IF EXISTS live CASCADE");
   }
 
   @Test
   void nothingElseChangesATableThatIsFilledAnew() throws SQLException {
     int job = startThrottled(Kind.REWRITE);
-    awaitPhase(job, "copy");
+    jobs.awaitPhase(job, "copy");
     for (String other :
         List.of(
             "ALTER TABLE live.large ADD COLUMN c int",
@@ -105,11 +103,11 @@ class LiveJobsTest {
     int job;
     try (Obstacle _ = new Obstacle(datanodes)) {
       job = start(Kind.MOVE);
-      awaitPhase(job, "slot");
+      jobs.awaitPhase(job, "slot");
       drover.run("ALTER TABLE live.large ADD COLUMN c int DEFAULT 3");
-      drover.run("SELECT drover.throttle_job(%d, 1)".formatted(job));
+      jobs.throttle(job, 1);
     }
-    awaitPhase(job, "copy");
+    jobs.awaitPhase(job, "copy");
     assertRefused(
         "ALTER TABLE live.large DISTRIBUTE BY HASH (b) CONCURRENTLY",
         "55006",
@@ -126,10 +124,10 @@ class LiveJobsTest {
   void aJobIsPausedAndGoesOnAndIsCancelled(Kind kind) throws SQLException {
     int job = startThrottled(kind, "SELECT drover.pause_job(%d)");
     slots.awaitJob(startSmall());
-    assertThat(jobColumn(job, "state")).isEqualTo("paused");
-    assertThat(jobColumn(job, "rows_done")).isEqualTo("0");
+    assertThat(jobs.column(job, "state")).isEqualTo("paused");
+    assertThat(jobs.column(job, "rows_done")).isEqualTo("0");
     drover.run("SELECT drover.resume_job(%d)".formatted(job));
-    awaitPhase(job, "copy");
+    jobs.awaitPhase(job, "copy");
     drover.run("UPDATE live.large SET filler = 'changed' WHERE b = 1");
     drover.run("SELECT drover.cancel_job(%d)".formatted(job));
     assertRefused("SELECT drover.wait_for(%d)".formatted(job), "57014", "");
@@ -146,7 +144,7 @@ class LiveJobsTest {
       awaitMessage(job, "transaction of process .* keeps the job from its beginning");
       drover.run("SELECT drover.pause_job(%d)".formatted(job));
       drover.run("SELECT drover.cancel_job(%d)".formatted(job));
-      Patience.await(SOON, () -> jobColumn(job, "state"), "cancelled");
+      Patience.await(SOON, () -> jobs.column(job, "state"), "cancelled");
     }
     assertThat(slots.leftovers()).isEmpty();
   }
@@ -163,7 +161,7 @@ class LiveJobsTest {
       node.run("ROLLBACK PREPARED 'in the way'");
     }
     slots.awaitJob(job);
-    assertThat(jobColumn(job, "message")).doesNotContain("in the way");
+    assertThat(jobs.column(job, "message")).doesNotContain("in the way");
     assertThat(slots.misplaced("live.large")).isEmpty();
     assertThat(slots.rowsOnNodes("live.large")).isEqualTo(ROWS);
   }
@@ -181,12 +179,12 @@ class LiveJobsTest {
       assertThat(Slots.ask(drover, "SELECT filler FROM live.large WHERE b = 2")).startsWith("x");
       drover.run("SELECT drover.pause_job(%d)".formatted(job));
       drover.run("UPDATE live.large SET filler = 'not held up' WHERE b = 1");
-      assertThat(jobColumn(job, "phase")).isEqualTo("slot");
+      assertThat(jobs.column(job, "phase")).isEqualTo("slot");
       drover.run("SELECT drover.resume_job(%d)".formatted(job));
       writer.commit();
     }
     slots.awaitJob(job);
-    assertThat(jobColumn(job, "message")).doesNotContain("process");
+    assertThat(jobs.column(job, "message")).doesNotContain("process");
     assertThat(slots.restarts(job)).isEqualTo("0");
     assertThat(slots.misplaced("live.large")).isEmpty();
     assertThat(
@@ -206,7 +204,7 @@ class LiveJobsTest {
       int job = start(kind);
       awaitMessage(job, "transaction of process .* keeps the job from its beginning");
       drover.run("SELECT drover.cancel_job(%d)".formatted(job));
-      Patience.await(SOON, () -> jobColumn(job, "state"), "cancelled");
+      Patience.await(SOON, () -> jobs.column(job, "state"), "cancelled");
     }
     assertThat(slots.leftovers()).isEmpty();
     drover.run("TRUNCATE live.large");
@@ -216,7 +214,7 @@ class LiveJobsTest {
   @EnumSource
   void whoKeepsACancelledJobFromItsEndIsNamed(Kind kind) throws SQLException {
     int job = startThrottled(kind);
-    awaitPhase(job, "copy");
+    jobs.awaitPhase(job, "copy");
     try (Connection writer = drover.connect();
         Statement statement = writer.createStatement()) {
       writer.setAutoCommit(false);
@@ -224,7 +222,7 @@ class LiveJobsTest {
       drover.run("SELECT drover.cancel_job(%d)".formatted(job));
       awaitMessage(job, "transaction of process .* keeps the job from its end");
     }
-    Patience.await(SOON, () -> jobColumn(job, "state"), "cancelled");
+    Patience.await(SOON, () -> jobs.column(job, "state"), "cancelled");
     assertThat(slots.leftovers()).isEmpty();
     drover.run("TRUNCATE live.large");
   }
@@ -259,17 +257,17 @@ class LiveJobsTest {
   }
 
   private void awaitMessage(int job, String pattern) {
-    Patience.await(SOON, () -> jobColumn(job, "message").matches(pattern), true);
+    Patience.await(SOON, () -> jobs.column(job, "message").matches(pattern), true);
   }
 
   private int startSmall() throws SQLException {
-    return start("ALTER TABLE live.small DISTRIBUTE BY ROUNDROBIN CONCURRENTLY");
+    return jobs.start("ALTER TABLE live.small DISTRIBUTE BY ROUNDROBIN CONCURRENTLY");
   }
 
   private int startThrottled(Kind kind, String... further) throws SQLException {
     try (Obstacle _ = new Obstacle(datanodes)) {
       int job = start(kind);
-      drover.run("SELECT drover.throttle_job(%d, 1)".formatted(job));
+      jobs.throttle(job, 1);
       for (String sql : further) {
         drover.run(sql.formatted(job));
       }
@@ -279,47 +277,17 @@ class LiveJobsTest {
 
   private int start(Kind kind) throws SQLException {
     if (kind == Kind.REWRITE) {
-      return start("ALTER TABLE live.large DISTRIBUTE BY HASH (b) CONCURRENTLY");
+      return jobs.start("ALTER TABLE live.large DISTRIBUTE BY HASH (b) CONCURRENTLY");
     }
     int group = slots.group("live.large");
-    int slot = slotOfRows();
+    int slot = slots.slotOfRows("live.large");
     return slots.start(group, slot, slots.otherThan(slots.owner(group, slot)));
   }
 
-  /** All rows have one key. */
-  private int slotOfRows() throws SQLException {
-    String slot = "SELECT substring(tableoid::regclass::text FROM 'drover.(\\d+)') FROM live.large";
-    for (Endpoint node : datanodes) {
-      String found = Slots.ask(node, slot);
-      if (!found.isEmpty()) {
-        return Integer.parseInt(found);
-      }
-    }
-    throw new AssertionError("no rows");
-  }
-
-  private int start(String sql) throws SQLException {
-    try (Connection connection = drover.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-      return Integer.parseInt(statement.getWarnings().getMessage().replaceAll("\\D", ""));
-    }
-  }
-
   private void finish(int job) throws SQLException {
-    drover.run("SELECT drover.throttle_job(%d, 0)".formatted(job));
+    jobs.throttle(job, 0);
     slots.awaitJob(job);
     assertThat(slots.leftovers()).isEmpty();
-  }
-
-  private void awaitPhase(int job, String phase) {
-    Patience.await(LIMIT, () -> jobColumn(job, "phase"), phase);
-  }
-
-  private String jobColumn(int job, String column) throws SQLException {
-    return Slots.ask(
-        drover,
-        "SELECT coalesce(%s::text, '') FROM drover.jobs WHERE job = %d".formatted(column, job));
   }
 
   private void assertRefused(String sql, String state, String hint) {

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.Endpoints;
 import dev.drover.tests.EndpointsExtension;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +29,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
     disabledReason = "a plain server moves nothing")
 @ExtendWith(EndpointsExtension.class)
 class LookalikeRowsTest {
-  private static final Duration LIMIT = Duration.ofSeconds(40);
   private static final List<String> LOOSE =
       List.of(
           """
@@ -46,11 +42,13 @@ class LookalikeRowsTest {
   private final Endpoint drover;
   private final List<Endpoint> datanodes;
   private final Slots slots;
+  private final Jobs jobs;
 
   LookalikeRowsTest(Endpoints endpoints) {
     drover = endpoints.drover();
     datanodes = endpoints.servers().subList(1, endpoints.servers().size());
     slots = new Slots(drover, endpoints.servers());
+    jobs = new Jobs(drover);
   }
 
   @BeforeEach
@@ -83,21 +81,18 @@ class LookalikeRowsTest {
 
   @AfterEach
   void dropTables() throws SQLException {
-    drover.run(
-        "SELECT drover.cancel_job(job) FROM drover.jobs WHERE state IN ('running', 'paused')");
-    String live = "SELECT count(*) FROM drover.jobs WHERE finished IS NULL";
-    Patience.await(LIMIT, () -> Slots.ask(drover, live), "0");
+    jobs.endAll();
     drover.run("DROP SCHEMA IF EXISTS alike CASCADE");
   }
 
   @Test
   void aMoveChangesTheRowsThatWereChanged() throws SQLException {
     int group = slots.group("alike.loose");
-    int slot = slotOfRows();
+    int slot = slots.slotOfRows("alike.loose");
     int job;
     try (Obstacle _ = new Obstacle(datanodes)) {
       job = slots.start(group, slot, slots.otherThan(slots.owner(group, slot)));
-      drover.run("SELECT drover.throttle_job(%d, 1)".formatted(job));
+      jobs.throttle(job, 1);
     }
     changesArrive(job);
     assertThat(slots.misplaced("alike.loose")).isEmpty();
@@ -107,19 +102,15 @@ class LookalikeRowsTest {
   @Test
   void aTableThatIsFilledAnewHasTheRowsThatWereChanged() throws SQLException {
     int job;
-    try (Obstacle _ = new Obstacle(datanodes);
-        Connection connection = drover.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("ALTER TABLE alike.loose DISTRIBUTE BY HASH (b) CONCURRENTLY");
-      job = Integer.parseInt(statement.getWarnings().getMessage().replaceAll("\\D", ""));
-      drover.run("SELECT drover.throttle_job(%d, 1)".formatted(job));
+    try (Obstacle _ = new Obstacle(datanodes)) {
+      job = jobs.start("ALTER TABLE alike.loose DISTRIBUTE BY HASH (b) CONCURRENTLY");
+      jobs.throttle(job, 1);
     }
     changesArrive(job);
   }
 
   private void changesArrive(int job) throws SQLException {
-    String phase = "SELECT coalesce(phase, '') FROM drover.jobs WHERE job = " + job;
-    Patience.await(LIMIT, () -> Slots.ask(drover, phase), "copy");
+    jobs.awaitPhase(job, "copy");
     for (String lookalike :
         List.of(
             "b = 1 AND n::text = '1.00'",
@@ -134,7 +125,7 @@ class LookalikeRowsTest {
     drover.run("UPDATE alike.keyed SET n = 1.00, t = 'A' WHERE a = 7 AND n = 1");
     List<String> expected = rows();
     assertThat(expected).contains("1 1.00 0 1 mon a 1.0 changed", "1.00 A 1", "{\"a\":1}1");
-    drover.run("SELECT drover.throttle_job(%d, 0)".formatted(job));
+    jobs.throttle(job, 0);
     slots.awaitJob(job);
     assertThat(rows()).isEqualTo(expected);
     assertThat(slots.leftovers()).isEmpty();
@@ -146,18 +137,5 @@ class LookalikeRowsTest {
       rows.addAll(Slots.column(drover, query));
     }
     return rows.stream().sorted().toList();
-  }
-
-  /** All rows have one key. */
-  private int slotOfRows() throws SQLException {
-    String slot =
-        "SELECT substring(tableoid::regclass::text FROM 'drover.(\\d+)') FROM alike.loose LIMIT 1";
-    for (Endpoint node : datanodes) {
-      String found = Slots.ask(node, slot);
-      if (!found.isEmpty()) {
-        return Integer.parseInt(found);
-      }
-    }
-    throw new AssertionError("no rows");
   }
 }

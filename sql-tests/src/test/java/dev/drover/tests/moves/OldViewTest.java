@@ -7,7 +7,6 @@ import dev.drover.tests.Endpoints;
 import dev.drover.tests.EndpointsExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,12 +43,14 @@ class OldViewTest {
   private final List<Endpoint> coordinators;
   private final List<Endpoint> servers;
   private final Slots slots;
+  private final Jobs jobs;
 
   OldViewTest(Endpoints endpoints) {
     drover = endpoints.drover();
     coordinators = List.of(endpoints.drover(), endpoints.secondCoordinator());
     servers = endpoints.servers();
     slots = new Slots(drover, servers);
+    jobs = new Jobs(drover);
   }
 
   /** What brings rows to other nodes. */
@@ -80,10 +81,7 @@ class OldViewTest {
 
   @AfterEach
   void dropTables() throws SQLException {
-    drover.run(
-        "SELECT drover.cancel_job(job) FROM drover.jobs WHERE state IN ('running', 'paused')");
-    String live = "SELECT count(*) FROM drover.jobs WHERE finished IS NULL";
-    Patience.await(LIMIT, () -> Slots.ask(drover, live), "0");
+    jobs.endAll();
     drover.run("DROP SCHEMA IF EXISTS viewed CASCADE");
   }
 
@@ -109,7 +107,7 @@ class OldViewTest {
                     "SELECT v FROM viewed.ledger WHERE a = " + bystander(slot)));
       }
       drover.run(CHANGE);
-      drover.run("SELECT drover.throttle_job(%d, 0)".formatted(job));
+      jobs.throttle(job, 0);
       Patience.await(LIMIT, () -> attempts(job) > 0, true);
       for (OldView reader : readers) {
         assertThat(reader.differences()).as("holds %s up: %s", kind, reader).isEmpty();
@@ -133,10 +131,9 @@ class OldViewTest {
     int job;
     try (Obstacle _ = new Obstacle(servers.subList(1, servers.size()))) {
       job = start(kind, slot);
-      drover.run("SELECT drover.throttle_job(%d, 1)".formatted(job));
+      jobs.throttle(job, 1);
     }
-    String phase = "SELECT coalesce(phase, '') FROM drover.jobs WHERE job = " + job;
-    Patience.await(LIMIT, () -> Slots.ask(drover, phase), "copy");
+    jobs.awaitPhase(job, "copy");
     return job;
   }
 
@@ -145,11 +142,7 @@ class OldViewTest {
       int group = slots.group("viewed.ledger");
       return slots.start(group, slot, slots.otherThan(slots.owner(group, slot)));
     }
-    try (Connection connection = drover.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(kind.statement);
-      return Integer.parseInt(statement.getWarnings().getMessage().replaceAll("\\D", ""));
-    }
+    return jobs.start(kind.statement);
   }
 
   private int attempts(int job) throws SQLException {

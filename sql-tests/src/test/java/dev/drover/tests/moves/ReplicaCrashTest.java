@@ -122,11 +122,7 @@ class ReplicaCrashTest {
   }
 
   private static int start() throws SQLException {
-    try (Connection connection = drover().connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("ALTER CLUSTER ADD NODE dn3 CONCURRENTLY");
-      return Integer.parseInt(statement.getWarnings().getMessage().replaceAll("\\D", ""));
-    }
+    return new Jobs(drover()).start("ALTER CLUSTER ADD NODE dn3 CONCURRENTLY");
   }
 
   /** Entries refer to accounts, so they come later and go earlier. */

@@ -35,11 +35,13 @@ class ReplicaTest {
   private final Endpoint drover;
   private final List<Endpoint> nodes;
   private final Slots slots;
+  private final Jobs jobs;
 
   ReplicaTest(Endpoints endpoints) {
     drover = endpoints.drover();
     nodes = endpoints.datanodes();
     slots = new Slots(drover, endpoints.servers());
+    jobs = new Jobs(drover);
   }
 
   @BeforeEach
@@ -55,10 +57,7 @@ class ReplicaTest {
 
   @AfterEach
   void dropIt() throws SQLException {
-    drover.run(
-        "SELECT drover.cancel_job(job) FROM drover.jobs WHERE state IN ('running', 'paused')");
-    String live = "SELECT count(*) FROM drover.jobs WHERE finished IS NULL";
-    Patience.await(LIMIT, () -> Slots.ask(drover, live), "0");
+    jobs.endAll();
     drover.run("DROP SCHEMA IF EXISTS copied CASCADE");
   }
 
@@ -79,7 +78,7 @@ class ReplicaTest {
       marker.setAutoCommit(false);
       if (stage == Stage.FOLLOWING) {
         statement.execute("LOCK TABLE drover.move_marker IN SHARE ROW EXCLUSIVE MODE");
-        throttle(job, 0);
+        jobs.throttle(job, 0);
         String follows = "SELECT count(*) FROM pg_stat_subscription WHERE pid IS NOT NULL";
         Patience.await(LIMIT, () -> Slots.ask(nodes.getLast(), follows), "1");
       }
@@ -88,7 +87,7 @@ class ReplicaTest {
       drover.run("DELETE FROM copied.t WHERE id = 11");
       drover.run("INSERT INTO copied.t VALUES (12, 0), (12, 0)");
     }
-    throttle(job, 0);
+    jobs.throttle(job, 0);
     slots.awaitJob(job);
     assertThat(slots.leftovers()).isEmpty();
     assertThat(contents()).hasSize(1);
@@ -117,12 +116,9 @@ class ReplicaTest {
 
   /** A throttle lets one chunk of rows pass in a day. */
   private int start() throws SQLException {
-    try (Obstacle _ = new Obstacle(nodes);
-        Connection connection = drover.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("ALTER CLUSTER ADD NODE dn3 CONCURRENTLY");
-      int job = Integer.parseInt(statement.getWarnings().getMessage().replaceAll("\\D", ""));
-      statement.execute("SELECT drover.throttle_job(%d, 1)".formatted(job));
+    try (Obstacle _ = new Obstacle(nodes)) {
+      int job = jobs.start("ALTER CLUSTER ADD NODE dn3 CONCURRENTLY");
+      jobs.throttle(job, 1);
       return job;
     }
   }
@@ -132,10 +128,6 @@ class ReplicaTest {
         "SELECT count(*) FROM pg_stat_progress_copy WHERE relid = 'copied.t'::regclass"
             + " AND command = 'COPY FROM'";
     Patience.await(LIMIT, () -> Slots.ask(nodes.getLast(), copies), "1");
-  }
-
-  private void throttle(int job, int bytesPerSecond) throws SQLException {
-    drover.run("SELECT drover.throttle_job(%d, %d)".formatted(job, bytesPerSecond));
   }
 
   private Set<String> contents() throws SQLException {

@@ -8,9 +8,7 @@ import dev.drover.tests.TemporaryCluster;
 import dev.drover.tests.moves.MoveCrashTest.Moment;
 import dev.drover.tests.moves.MoveCrashTest.Step;
 import dev.drover.tests.moves.MoveCrashTest.Victim;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,12 +92,8 @@ class RewriteCrashTest {
   }
 
   private static int start(String key) throws SQLException {
-    try (Connection connection = cluster.coordinators().getFirst().connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(
-          "ALTER TABLE moved.entries DISTRIBUTE BY HASH (%s) CONCURRENTLY".formatted(key));
-      return Integer.parseInt(statement.getWarnings().getMessage().replaceAll("\\D", ""));
-    }
+    return new Jobs(cluster.coordinators().getFirst())
+        .start("ALTER TABLE moved.entries DISTRIBUTE BY HASH (%s) CONCURRENTLY".formatted(key));
   }
 
   private static List<String> leftovers() throws SQLException {

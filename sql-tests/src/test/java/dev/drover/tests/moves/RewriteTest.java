@@ -189,12 +189,6 @@ class RewriteTest {
   }
 
   private int start(String sql) throws SQLException {
-    try (Connection connection = drover.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-      String notice = statement.getWarnings().getMessage();
-      assertThat(notice).matches("job \\d+ has begun");
-      return Integer.parseInt(notice.replaceAll("\\D", ""));
-    }
+    return new Jobs(drover).start(sql);
   }
 }

@@ -43,6 +43,21 @@ final class Slots {
             .formatted(slot + 1, group));
   }
 
+  /** Where the rows of a table are whose rows all have one key. */
+  int slotOfRows(String table) throws SQLException {
+    for (Endpoint node : datanodes) {
+      String found =
+          ask(
+              node,
+              "SELECT substring(tableoid::regclass::text FROM 'drover.(\\d+)') FROM %s LIMIT 1"
+                  .formatted(table));
+      if (!found.isEmpty()) {
+        return Integer.parseInt(found);
+      }
+    }
+    throw new AssertionError("no rows in " + table);
+  }
+
   /** A datanode's own server. */
   Endpoint node(String name) throws SQLException {
     List<String> names = column(catalog, "SELECT name FROM drover.nodes WHERE id > 0 ORDER BY id");

@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.Endpoints;
 import dev.drover.tests.EndpointsExtension;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -39,11 +37,13 @@ class UnexpectedEndTest {
   private final Endpoint drover;
   private final List<Endpoint> datanodes;
   private final Slots slots;
+  private final Jobs jobs;
 
   UnexpectedEndTest(Endpoints endpoints) {
     drover = endpoints.drover();
     datanodes = endpoints.servers().subList(1, endpoints.servers().size());
     slots = new Slots(drover, endpoints.servers());
+    jobs = new Jobs(drover);
   }
 
   /** Which record the job keeps. */
@@ -74,10 +74,7 @@ class UnexpectedEndTest {
     for (Endpoint node : datanodes) {
       node.run(drop);
     }
-    drover.run(
-        "SELECT drover.cancel_job(job) FROM drover.jobs WHERE state IN ('running', 'paused')");
-    String live = "SELECT count(*) FROM drover.jobs WHERE finished IS NULL";
-    Patience.await(LIMIT, () -> Slots.ask(drover, live), "0");
+    jobs.endAll();
     drover.run("DROP SCHEMA IF EXISTS unexpected CASCADE");
   }
 
@@ -105,8 +102,8 @@ class UnexpectedEndTest {
     refuse(kind, "INDEX");
     int job = start(kind);
     Patience.await(
-        LIMIT, () -> column(job, "message").matches("Will be tried again: .*not now"), true);
-    assertThat(column(job, "state")).isEqualTo("running");
+        LIMIT, () -> jobs.column(job, "message").matches("Will be tried again: .*not now"), true);
+    assertThat(jobs.column(job, "state")).isEqualTo("running");
     slots.catalog().run("DROP FUNCTION drover.unexpected() CASCADE");
     slots.awaitJob(job);
     assertThat(slots.leftovers()).isEmpty();
@@ -119,7 +116,7 @@ class UnexpectedEndTest {
     refuse(Kind.MOVE, "SLOT");
     int job = start(Kind.MOVE);
     assertThatThrownBy(() -> slots.awaitJob(job)).hasMessageContaining("has failed");
-    assertThat(column(job, "message")).isEqualTo("not now");
+    assertThat(jobs.column(job, "message")).isEqualTo("not now");
     slots.catalog().run("DROP FUNCTION drover.unexpected() CASCADE");
     slots.awaitJob(start(Kind.MOVE));
   }
@@ -135,8 +132,8 @@ class UnexpectedEndTest {
     }
     job = start(Kind.MOVE);
     Patience.await(
-        LIMIT, () -> column(job, "message").matches(".*not now; tried again in 8 s"), true);
-    assertThat(column(job, "phase")).isEqualTo("decided");
+        LIMIT, () -> jobs.column(job, "message").matches(".*not now; tried again in 8 s"), true);
+    assertThat(jobs.column(job, "phase")).isEqualTo("decided");
     for (Endpoint node : datanodes) {
       node.run("DROP FUNCTION drover.unexpected() CASCADE");
     }
@@ -167,15 +164,6 @@ class UnexpectedEndTest {
       int group = slots.group("unexpected.t");
       return slots.start(group, SLOT, slots.otherThan(slots.owner(group, SLOT)));
     }
-    try (Connection connection = drover.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("ALTER TABLE unexpected.t DISTRIBUTE BY HASH (b) CONCURRENTLY");
-      return Integer.parseInt(statement.getWarnings().getMessage().replaceAll("\\D", ""));
-    }
-  }
-
-  private String column(int job, String column) throws SQLException {
-    return Slots.ask(
-        drover, "SELECT %s::text FROM drover.jobs WHERE job = %d".formatted(column, job));
+    return jobs.start("ALTER TABLE unexpected.t DISTRIBUTE BY HASH (b) CONCURRENTLY");
   }
 }
