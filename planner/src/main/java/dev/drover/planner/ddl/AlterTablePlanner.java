@@ -43,8 +43,7 @@ final class AlterTablePlanner {
       case SEQUENCE -> new Steps(context).catalog(statement).plan(tag);
       case INDEX -> index(alter, relation, tag);
       case VIEW -> everywhere(statement).plan(tag);
-      case COMPOSITE_TYPE ->
-          new Steps(context).catalog(statement).dropDependentTrash().datanodes(statement).plan(tag);
+      case COMPOSITE_TYPE -> new Steps(context).everywhereWithoutTrash(statement).plan(tag);
       case MATERIALIZED_VIEW, FOREIGN_TABLE ->
           throw SqlError.notSupported(tag + " is not supported");
     };

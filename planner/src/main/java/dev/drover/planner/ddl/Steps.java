@@ -59,6 +59,11 @@ final class Steps {
     return metadata("SELECT drover.require_idle(%s)".formatted(SqlQuote.numbers(tables)));
   }
 
+  /** On all nodes; what moves have left on the datanodes has no part in it. */
+  Steps everywhereWithoutTrash(String sql) {
+    return catalog(sql).dropDependentTrash().datanodes(sql);
+  }
+
   /** What moves have left has no part in what follows on the datanodes. */
   Steps dropDependentTrash() {
     return datanodes("SELECT drover.drop_dependent_trash()");

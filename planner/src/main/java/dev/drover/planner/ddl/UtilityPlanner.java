@@ -104,11 +104,7 @@ final class UtilityPlanner {
           everywhere(statement).datanodes("SELECT drover.align_all_grants()").plan(kind);
       case "ALTER DATABASE" -> database(statement);
       case "ALTER TYPE", "ALTER DOMAIN" ->
-          new Steps(context)
-              .catalog(statement)
-              .dropDependentTrash()
-              .datanodes(statement)
-              .plan(kind);
+          new Steps(context).everywhereWithoutTrash(statement).plan(kind);
       default -> everywhere(statement).plan(kind);
     };
   }

@@ -50,7 +50,7 @@ class AlteredMoveTest {
 
   AlteredMoveTest(Endpoints endpoints) {
     drover = endpoints.drover();
-    datanodes = endpoints.servers().subList(1, endpoints.servers().size());
+    datanodes = endpoints.datanodes();
     slots = new Slots(drover, endpoints.servers());
     jobs = new Jobs(drover);
   }

@@ -41,15 +41,15 @@ class OldViewTest {
 
   private final Endpoint drover;
   private final List<Endpoint> coordinators;
-  private final List<Endpoint> servers;
+  private final List<Endpoint> datanodes;
   private final Slots slots;
   private final Jobs jobs;
 
   OldViewTest(Endpoints endpoints) {
     drover = endpoints.drover();
     coordinators = List.of(endpoints.drover(), endpoints.secondCoordinator());
-    servers = endpoints.servers();
-    slots = new Slots(drover, servers);
+    datanodes = endpoints.datanodes();
+    slots = new Slots(drover, endpoints.servers());
     jobs = new Jobs(drover);
   }
 
@@ -129,7 +129,7 @@ class OldViewTest {
   /** Its locks of the beginning are over, and the first chunk of rows passes in a day. */
   private int startThrottled(Kind kind, int slot) throws SQLException {
     int job;
-    try (Obstacle _ = new Obstacle(servers.subList(1, servers.size()))) {
+    try (Obstacle _ = new Obstacle(datanodes)) {
       job = start(kind, slot);
       jobs.throttle(job, 1);
     }
@@ -157,7 +157,7 @@ class OldViewTest {
   }
 
   private int slotOfRow(int a) throws SQLException {
-    for (Endpoint node : servers.subList(1, servers.size())) {
+    for (Endpoint node : datanodes) {
       String leaf = "SELECT tableoid::regclass FROM viewed.ledger WHERE a = " + a;
       String found = Slots.ask(node, leaf);
       if (!found.isEmpty()) {
