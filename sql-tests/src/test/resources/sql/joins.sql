@@ -19,6 +19,12 @@ SELECT l.order_id, l.line, i.name FROM lines l LEFT JOIN items i ON i.id = l.ite
 SELECT o.id, l.line, i.name FROM orders o JOIN lines l ON l.order_id = o.id JOIN items i ON i.id = l.item WHERE o.id = $[3|4] ORDER BY l.line;
 SELECT o.id, l.line FROM orders o LEFT JOIN lines l ON l.order_id = o.id ORDER BY o.id, l.line;
 SELECT o.id FROM orders o LEFT JOIN lines l ON l.order_id = o.id WHERE l.order_id IS NULL ORDER BY o.id;
+SELECT o.id, l.line FROM orders o LEFT JOIN lines l ON l.order_id = o.id WHERE l.qty = ANY (ARRAY[$[5|10], 12]) ORDER BY o.id, l.line;
+SELECT o.id, l.line FROM orders o LEFT JOIN lines l ON l.order_id = o.id WHERE l.qty > $[20|30] ORDER BY o.id, l.line;
+SELECT o.id, l.line FROM lines l RIGHT JOIN orders o ON l.order_id = o.id WHERE l.item BETWEEN 2 AND $[3|4] ORDER BY o.id, l.line;
+SELECT o.id, l.line FROM orders o FULL JOIN lines l ON l.order_id = o.id WHERE l.item < $[3|4] AND o.customer > 1 ORDER BY o.id, l.line;
+SELECT a.id, b.id, l.line FROM orders a RIGHT JOIN orders b ON a.customer = b.id RIGHT JOIN lines l ON l.item = b.customer AND a.id IN ($[3|4], 7) ORDER BY 1, 2, 3, l.order_id;
+SELECT a.id, b.id, l.line FROM orders a FULL JOIN orders b ON a.customer = b.id JOIN lines l ON l.order_id = a.id AND b.total > $[10|20] ORDER BY 1, 2, 3;
 SELECT o.id, l.line FROM lines l RIGHT JOIN orders o ON l.order_id = o.id AND l.line = $[1|2] ORDER BY o.id;
 SELECT o.id, e.id FROM orders o FULL JOIN empty e ON e.id = o.id WHERE o.id < 4 ORDER BY o.id;
 SELECT count(*) FROM orders o FULL JOIN lines l ON l.order_id = o.id;

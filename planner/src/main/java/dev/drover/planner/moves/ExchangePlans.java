@@ -56,6 +56,7 @@ public final class ExchangePlans {
   private final QueryInfo query;
   private final boolean inJava;
   private final Map<TableUse, Producer> producers = new LinkedHashMap<>();
+  private final Map<TableUse, List<Expr>> settled = new HashMap<>();
 
   public ExchangePlans(Analysis analysis, QueryInfo query, boolean inJava) {
     this.analysis = analysis;
@@ -151,6 +152,7 @@ public final class ExchangePlans {
         double rows = estimates.rows(table, own, either);
         double width = estimates.width(table, columns);
         producers.put(table, new Producer(analysis, table, columns, own, either, rows, width));
+        settled.put(table, filters.settled(table));
       }
     }
   }
@@ -183,7 +185,7 @@ public final class ExchangePlans {
 
   /** But what a column is equal to tells PostgreSQL of the columns, too, that it is joined with. */
   private List<Span> met(TableUse table) {
-    return producers.get(table).conditions().stream()
+    return settled.get(table).stream()
         .filter(c -> !(c instanceof Expr.Operator o && Conditions.isEquality(o.operator())))
         .map(Expr::span)
         .toList();

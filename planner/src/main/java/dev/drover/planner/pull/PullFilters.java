@@ -33,6 +33,7 @@ public final class PullFilters {
   private final Analysis analysis;
   private final Set<Block> certain = new HashSet<>();
   private final Map<Source, List<Expr>> found = new HashMap<>();
+  private final Map<Source, List<Expr>> settled = new HashMap<>();
   private final Map<Source, List<Either>> either = new HashMap<>();
 
   /**
@@ -52,6 +53,18 @@ public final class PullFilters {
     analysis.mentions().text().all().flatMap(text -> text.blocks().stream()).forEach(this::block);
   }
 
+  /**
+   * A condition on its way down the joins.
+   *
+   * @param asWritten it comes here by the joins as they are written too, and not only since it, or
+   *     another condition, makes an inner join of an outer one
+   */
+  private record Reaching(Expr condition, boolean asWritten) {
+    static List<Reaching> of(List<Expr> conditions) {
+      return conditions.stream().map(c -> new Reaching(c, true)).toList();
+    }
+  }
+
   /** For statements that change rows, at the top or in WITH. */
   public PullFilters(Analysis analysis, List<ChangeTarget> targets) {
     this.analysis = analysis;
@@ -63,9 +76,12 @@ public final class PullFilters {
   private void change(ChangeTarget target) {
     certain.add(target.block());
     if (target.statement() instanceof Merge) {
-      descend(new FromInfo.Leaf(target.table()), target.conditions(), target.block());
+      descend(new FromInfo.Leaf(target.table()), Reaching.of(target.conditions()), target.block());
     } else {
-      target.block().from().forEach(item -> descend(item, target.conditions(), target.block()));
+      target
+          .block()
+          .from()
+          .forEach(item -> descend(item, Reaching.of(target.conditions()), target.block()));
     }
   }
 
@@ -75,6 +91,15 @@ public final class PullFilters {
 
   public List<Expr> of(Source source) {
     return found.getOrDefault(source, List.of());
+  }
+
+  /**
+   * Those of them that say nothing more once the source's rows have met them: the statement means
+   * the same without. One that also leaves out rows in which an outer join has replaced the source
+   * by nulls is none of these.
+   */
+  public List<Expr> settled(Source source) {
+    return settled.getOrDefault(source, List.of());
   }
 
   public List<Either> either(Source source) {
@@ -118,48 +143,66 @@ public final class PullFilters {
   private void block(Block block) {
     List<Expr> where =
         block.select().flatMap(s -> s.where()).map(Conditions::conjuncts).orElse(List.of());
-    block.from().forEach(item -> descend(item, where, block));
+    block.from().forEach(item -> descend(item, Reaching.of(where), block));
   }
 
-  private void descend(FromInfo item, List<Expr> conditions, Block block) {
+  private void descend(FromInfo item, List<Reaching> conditions, Block block) {
     switch (item) {
-      case FromInfo.Leaf(var source) -> {
-        for (Expr condition : conditions) {
-          if (isAbout(source, condition, block)) {
-            found.computeIfAbsent(source, s -> new ArrayList<>()).add(condition);
-          } else {
-            implied(source, condition, block)
-                .ifPresent(e -> either.computeIfAbsent(source, s -> new ArrayList<>()).add(e));
-          }
-        }
+      case FromInfo.Leaf(var source) ->
+          conditions.forEach(condition -> reached(source, condition, block));
+      case FromInfo.Join join -> {
+        descend(join.left(), reaching(join, true, conditions), block);
+        descend(join.right(), reaching(join, false, conditions), block);
       }
-      case FromInfo.Join join -> join(join, conditions, block);
     }
   }
 
-  private void join(FromInfo.Join join, List<Expr> conditions, Block block) {
-    List<Expr> on = join.on().map(Conditions::conjuncts).orElse(List.of());
-    List<Expr> both = new ArrayList<>(conditions);
-    both.addAll(on);
+  private void reached(Source source, Reaching reaching, Block block) {
+    Expr condition = reaching.condition();
+    if (!isAbout(source, condition, block)) {
+      implied(source, condition, block)
+          .ifPresent(e -> either.computeIfAbsent(source, s -> new ArrayList<>()).add(e));
+      return;
+    }
+    found.computeIfAbsent(source, s -> new ArrayList<>()).add(condition);
+    if (reaching.asWritten()) {
+      settled.computeIfAbsent(source, s -> new ArrayList<>()).add(condition);
+    }
+  }
+
+  private List<Reaching> reaching(FromInfo.Join join, boolean left, List<Reaching> conditions) {
     FromItem.JoinItem.Kind kind = analysis.flow().kind(join);
-    descend(
-        join.left(),
-        switch (kind) {
-          case CROSS, INNER -> both;
-          case LEFT -> conditions;
-          case RIGHT -> on;
-          case FULL -> List.of();
-        },
-        block);
-    descend(
-        join.right(),
-        switch (kind) {
-          case CROSS, INNER -> both;
-          case LEFT -> on;
-          case RIGHT -> conditions;
-          case FULL -> List.of();
-        },
-        block);
+    List<Reaching> reaching = new ArrayList<>();
+    if (keepsRows(kind, left)) {
+      boolean kept = keepsRows(join.kind(), left);
+      conditions.forEach(c -> reaching.add(new Reaching(c.condition(), c.asWritten() && kept)));
+    }
+    if (losesRows(kind, left)) {
+      boolean lost = losesRows(join.kind(), left);
+      List<Expr> on = join.on().map(Conditions::conjuncts).orElse(List.of());
+      on.forEach(c -> reaching.add(new Reaching(c, lost)));
+    }
+    return reaching;
+  }
+
+  /** Whether such a join never replaces the rows of that side by nulls. */
+  private static boolean keepsRows(FromItem.JoinItem.Kind kind, boolean left) {
+    return switch (kind) {
+      case CROSS, INNER -> true;
+      case LEFT -> left;
+      case RIGHT -> !left;
+      case FULL -> false;
+    };
+  }
+
+  /** Whether rows of that side that match none are left out. */
+  private static boolean losesRows(FromItem.JoinItem.Kind kind, boolean left) {
+    return switch (kind) {
+      case CROSS, INNER -> true;
+      case LEFT -> !left;
+      case RIGHT -> left;
+      case FULL -> false;
+    };
   }
 
   private Optional<Either> implied(Source source, Expr condition, Block block) {
