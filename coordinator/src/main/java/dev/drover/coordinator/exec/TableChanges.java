@@ -95,19 +95,23 @@ public final class TableChanges {
         .orElse(false);
   }
 
-  /** True when a relation that the text may mean is still there, and spread otherwise. */
+  /**
+   * True when a relation is still there and spread otherwise that the text may mean, by a name or
+   * through a view of then or of now.
+   */
   public static boolean spreadOtherwise(
       CatalogSnapshot before, CatalogSnapshot now, StatementText text) {
-    return meant(before, text)
-        .anyMatch(
-            relation ->
-                now.relation(relation.oid())
-                    .map(found -> !isSpreadAlike(relation, found))
-                    .orElse(false));
+    return Stream.concat(meant(before, text), meant(now, text))
+        .map(Relation::oid)
+        .anyMatch(oid -> isSpreadOtherwise(before.relation(oid), now.relation(oid)));
+  }
+
+  private static boolean isSpreadOtherwise(Optional<Relation> before, Optional<Relation> now) {
+    return before.isPresent() && now.isPresent() && !isSpreadAlike(before.get(), now.get());
   }
 
   private static Stream<Relation> meant(CatalogSnapshot catalog, StatementText text) {
-    return MeantRelations.of(catalog, text.toString()).stream();
+    return MeantRelations.of(catalog, text.utf8()).stream();
   }
 
   private static boolean isSame(Relation relation, CatalogSnapshot now) {

@@ -6,6 +6,8 @@ import dev.drover.coordinator.txn.Transaction;
 import dev.drover.pgwire.SqlError;
 import dev.drover.pgwire.SqlState;
 import dev.drover.planner.catalog.CatalogSnapshot;
+import dev.drover.planner.plan.Plan;
+import dev.drover.planner.sql.TransactionCommand;
 import java.util.Optional;
 
 /**
@@ -31,7 +33,7 @@ final class PlanAge {
   void check(Call call) {
     boolean keeps =
         transaction.scope() == Transaction.Scope.EXPLICIT && transaction.view().keepsView();
-    if (!keeps || !call.view().shared()) {
+    if (!keeps || !call.view().shared() || looksAtNothing(call.cached().plan())) {
       return;
     }
     CatalogSnapshot now = call.view().snapshot();
@@ -43,6 +45,11 @@ final class PlanAge {
               "could not serialize access because rows have moved to another node")
           .withHint("Run the transaction again.");
     }
+  }
+
+  /** A savepoint may have a table's name. */
+  private static boolean looksAtNothing(Plan plan) {
+    return plan instanceof Plan.Control(TransactionCommand _);
   }
 
   @SuppressWarnings("ReferenceEquality") // each load of the catalog is another snapshot

@@ -1,17 +1,20 @@
 package dev.drover.tests.moves;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.Endpoints;
 import dev.drover.tests.EndpointsExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -124,6 +127,29 @@ class OldViewTest {
       others.forEach(OldView::close);
     }
     assertThat(Slots.ask(drover, "SELECT n || ' ' || v FROM viewed.summed")).isEqualTo("85 85");
+  }
+
+  /** A table may have the name of anything, or one that is a part of everything. */
+  @Test
+  void whoNamesNoTableThatHasMovedGoesOn() throws SQLException {
+    drover.run("CREATE TABLE viewed.t (a int PRIMARY KEY) DISTRIBUTE BY HASH (a)");
+    try (Connection reader = drover.connect();
+        Statement statement = reader.createStatement()) {
+      reader.setAutoCommit(false);
+      reader.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      statement.execute(NEARBY);
+      slots.move(slots.group("viewed.t"), 0);
+      statement.execute("SAVEPOINT start");
+      statement.execute("SAVEPOINT t");
+      statement.execute(NEARBY + " WHERE 't' <> $$viewed.t$$ -- viewed.t");
+      assertThatThrownBy(() -> statement.execute("TABLE viewed.t"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("40001"));
+      statement.execute("ROLLBACK TO t");
+      statement.execute("RELEASE t");
+      statement.execute(NEARBY);
+      reader.commit();
+    }
   }
 
   /** Its locks of the beginning are over, and the first chunk of rows passes in a day. */
