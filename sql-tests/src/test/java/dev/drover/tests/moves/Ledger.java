@@ -1,5 +1,7 @@
 package dev.drover.tests.moves;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.drover.tests.Endpoint;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
@@ -20,16 +22,30 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Light traffic while members of the cluster die: each transaction adds one to an account and
  * writes an entry with a number of its own. Whatever becomes of a transaction whose client was cut
  * off, an account always has as many entries as it counts, no entry is there twice, and none is
  * missing that was acknowledged.
+ *
+ * <p>Where tables are spread, an account has notes too, in a table without a key: each says what
+ * the account counts, every other one with a digit more. Of four transactions in a row, three add
+ * one, and the last one takes all of them away for a single one.
  */
 final class Ledger implements AutoCloseable {
   private static final int ACCOUNTS = 150;
   private static final int PACE_MILLIS = 15;
+
+  /** What each account that counts {@code n} must have in its notes. */
+  private static final String NOTES =
+      """
+      SELECT a.id, a.n, string_agg(b.note::text, ' ' ORDER BY b.note::text) FROM moved.accounts a
+      LEFT JOIN moved.notes b ON b.account = a.id GROUP BY a.id, a.n
+      """;
+
+  private static final int MOST_NOTES = 4;
 
   /** Longer than a transaction in doubt keeps its locks. */
   private static final String HANGS_SECONDS = "40";
@@ -38,26 +54,39 @@ final class Ledger implements AutoCloseable {
   private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
   private final ConcurrentLinkedQueue<String> unforgiven = new ConcurrentLinkedQueue<>();
   private final ScheduledExecutorService clock;
+  private final boolean hasNotes;
+  private volatile List<Integer> favourites = List.of();
 
-  private Ledger(int clients) {
+  private Ledger(int clients, boolean hasNotes) {
+    this.hasNotes = hasNotes;
     this.clock = Executors.newScheduledThreadPool(clients);
   }
 
   /** Makes the tables, spread by account, and begins: one client at each coordinator. */
   static Ledger open(List<Endpoint> coordinators) throws SQLException {
-    return open(coordinators, "HASH (id)", "HASH (account)");
+    coordinators
+        .getFirst()
+        .run(
+            """
+            CREATE SCHEMA moved;
+            CREATE TABLE moved.notes (account int, note numeric) DISTRIBUTE BY HASH (account);
+            INSERT INTO moved.notes SELECT g, 0 FROM generate_series(1, %d) g
+            """
+                .formatted(ACCOUNTS));
+    return open(coordinators, "HASH (id)", "HASH (account)", true);
   }
 
   /** The same with a copy of everything on each node. */
   static Ledger openReplicated(List<Endpoint> coordinators) throws SQLException {
-    return open(coordinators, "REPLICATION", "REPLICATION");
+    return open(coordinators, "REPLICATION", "REPLICATION", false);
   }
 
-  private static Ledger open(List<Endpoint> coordinators, String accountsBy, String entriesBy)
+  private static Ledger open(
+      List<Endpoint> coordinators, String accountsBy, String entriesBy, boolean hasNotes)
       throws SQLException {
     try (Connection connection = coordinators.getFirst().connect();
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE SCHEMA moved");
+      statement.execute("CREATE SCHEMA IF NOT EXISTS moved");
       statement.execute(
           """
           CREATE TABLE moved.accounts (id int PRIMARY KEY, n int NOT NULL) DISTRIBUTE BY %s;
@@ -67,13 +96,18 @@ final class Ledger implements AutoCloseable {
           """
               .formatted(accountsBy, entriesBy, ACCOUNTS));
     }
-    Ledger ledger = new Ledger(coordinators.size());
+    Ledger ledger = new Ledger(coordinators.size(), hasNotes);
     for (Endpoint coordinator : coordinators) {
       Writer writer = ledger.new Writer(coordinator);
       var _ =
           ledger.clock.scheduleWithFixedDelay(writer::write, 0, PACE_MILLIS, TimeUnit.MILLISECONDS);
     }
     return ledger;
+  }
+
+  /** From now on every other transaction is of one of these accounts. */
+  void favour(List<Integer> accounts) {
+    favourites = List.copyOf(accounts);
   }
 
   /** Connects again when it was cut off. */
@@ -90,12 +124,19 @@ final class Ledger implements AutoCloseable {
     void write() {
       int entry = next.incrementAndGet();
       try {
-        book(connected(), 1 + random.nextInt(ACCOUNTS), entry);
+        book(connected(), account(), entry);
         acknowledged.add(entry);
       } catch (SQLException e) {
         forgive(e);
         cut();
       }
+    }
+
+    private int account() {
+      List<Integer> some = favourites;
+      return some.isEmpty() || random.nextBoolean()
+          ? 1 + random.nextInt(ACCOUNTS)
+          : some.get(random.nextInt(some.size()));
     }
 
     private Connection connected() throws SQLException {
@@ -116,20 +157,56 @@ final class Ledger implements AutoCloseable {
     }
   }
 
-  private static void book(Connection connection, int account, int entry) throws SQLException {
+  private void book(Connection connection, int account, int entry) throws SQLException {
     try (PreparedStatement update =
-            connection.prepareStatement("UPDATE moved.accounts SET n = n + 1 WHERE id = ?");
+            connection.prepareStatement(
+                "UPDATE moved.accounts SET n = n + 1 WHERE id = ? RETURNING n");
         PreparedStatement insert =
             connection.prepareStatement("INSERT INTO moved.entries VALUES (?, ?)")) {
       update.setInt(1, account);
-      if (update.executeUpdate() != 1) {
-        throw new SQLException("account " + account + " was not found", "P0002");
+      int count = count(update, account);
+      if (hasNotes) {
+        note(connection, account, count);
       }
       insert.setInt(1, account);
       insert.setInt(2, entry);
       insert.executeUpdate();
     }
     connection.commit();
+  }
+
+  private static int count(PreparedStatement update, int account) throws SQLException {
+    try (ResultSet row = update.executeQuery()) {
+      if (!row.next()) {
+        throw new SQLException("account " + account + " was not found", "P0002");
+      }
+      return row.getInt(1);
+    }
+  }
+
+  private static void note(Connection connection, int account, int count) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      String ofAccount = " WHERE account = " + account;
+      statement.execute("UPDATE moved.notes SET note = note + 1" + ofAccount);
+      if (count % MOST_NOTES == 0) {
+        statement.execute("DELETE FROM moved.notes" + ofAccount);
+      }
+      statement.execute(
+          "INSERT INTO moved.notes VALUES (%d, %s)"
+              .formatted(account, note(count, count % MOST_NOTES)));
+    }
+  }
+
+  private static String note(int count, int place) {
+    return place % 2 == 0 ? "" + count : count + ".0";
+  }
+
+  /** All of them, in the order of their texts. */
+  private static String notes(int count) {
+    return IntStream.rangeClosed(0, count % MOST_NOTES)
+        .mapToObj(place -> note(count, place))
+        .sorted()
+        .collect(joining(" "));
   }
 
   private static Properties patience() {
@@ -166,8 +243,24 @@ final class Ledger implements AutoCloseable {
         Statement statement = connection.createStatement()) {
       checkCounts(statement, wrong);
       checkEntries(statement, expected, wrong);
+      if (hasNotes) {
+        checkNotes(statement, wrong);
+      }
     }
     return wrong;
+  }
+
+  private static void checkNotes(Statement statement, List<String> wrong) throws SQLException {
+    try (ResultSet row = statement.executeQuery(NOTES)) {
+      while (row.next()) {
+        String expected = notes(row.getInt(2));
+        if (!expected.equals(row.getString(3))) {
+          wrong.add(
+              "account %d has the notes %s instead of %s"
+                  .formatted(row.getInt(1), row.getString(3), expected));
+        }
+      }
+    }
   }
 
   private static void checkCounts(Statement statement, List<String> wrong) throws SQLException {

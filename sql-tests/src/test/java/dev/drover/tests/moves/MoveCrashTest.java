@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * A member is killed at each step of a move: a server that the slot comes from or goes to, the
  * coordinator that carries the move out, an agent. The move must end by itself, with its slot on
- * one node, nothing left behind, and nothing lost or doubled of what two clients write meanwhile.
+ * one node, nothing left behind, and nothing lost or doubled of what two clients write meanwhile,
+ * in tables with and without keys.
  *
  * <p>The steps are those of {@link MovePhase}: one that is added has its cases at once, and has to
  * be reached. Every build kills two members at each step in turns, and each at the prepared
@@ -123,6 +124,7 @@ class MoveCrashTest {
     String source = nodes.get(moves % nodes.size());
     String target = nodes.get(++moves % nodes.size());
     int slot = slots.someOf(group, source);
+    ledger.favour(accountsOf(source, slot));
     Crash crash = new Crash(cluster, victim, source, target);
     try (CrashPoints points = new CrashPoints(catalog())) {
       crash.happen(points, new Step(phase, moment), () -> slots.start(group, slot, target));
@@ -132,6 +134,18 @@ class MoveCrashTest {
     assertThat(slots.owner(group, slot)).isEqualTo(isCancelled ? source : target);
     Patience.await(CLEAN, MoveCrashTest::leftovers, List.of());
     Patience.await(LIMIT, () -> ledger.wrong(cluster.coordinators()), List.of());
+  }
+
+  private static List<Integer> accountsOf(String node, int slot) throws SQLException {
+    return Slots.column(
+            slots.node(node),
+            """
+            SELECT id FROM moved.accounts WHERE tableoid::regclass::text LIKE '"drover$%d".%%'
+            """
+                .formatted(slot))
+        .stream()
+        .map(Integer::parseInt)
+        .toList();
   }
 
   /** A phase and where in it. */
@@ -145,6 +159,7 @@ class MoveCrashTest {
     List<String> found = new ArrayList<>(slots.leftovers());
     found.addAll(slots.misplaced("moved.accounts"));
     found.addAll(slots.misplaced("moved.entries"));
+    found.addAll(slots.misplaced("moved.notes"));
     return found;
   }
 
