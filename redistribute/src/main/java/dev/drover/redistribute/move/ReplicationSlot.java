@@ -29,6 +29,8 @@ public record ReplicationSlot(String name, Link link) {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicationSlot.class);
   private static final int SECONDS = 60;
   private static final int END_SECONDS = 5;
+  private static final int MAX_DROPS = 10;
+  private static final String IN_USE = "55006";
 
   /** Who may hold up the beginning of a slot: who has written first of those that are open. */
   private static final String OLDEST =
@@ -181,11 +183,25 @@ public record ReplicationSlot(String name, Link link) {
             .formatted(name));
   }
 
-  /** If it is there. */
+  /** If it is there; a subscription may come back to it meanwhile. */
   public void drop() throws SQLException {
+    for (int i = 1; !isDropped(i == MAX_DROPS); i++) {
+      LOG.debug("event=slot_taken_again slot={}", name);
+    }
+  }
+
+  private boolean isDropped(boolean isLast) throws SQLException {
     release();
-    link.run(
-        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '%s'"
-            .formatted(name));
+    try {
+      link.run(
+          "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '%s'"
+              .formatted(name));
+      return true;
+    } catch (SQLException e) {
+      if (isLast || !IN_USE.equals(e.getSQLState())) {
+        throw e;
+      }
+      return false;
+    }
   }
 }

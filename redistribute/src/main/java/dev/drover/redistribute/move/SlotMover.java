@@ -353,25 +353,33 @@ final class SlotMover {
 
   /** No table: the target's part of the cutover may be prepared still. */
   private void tidy() throws SQLException {
-    try (Link source = link(move.source());
-        Link target = link(move.target())) {
-      new TargetSide(move.id(), target).forget();
-      new SourceSide(move.id(), source).clear();
+    try (Link source = link(move.source())) {
+      try (Link target = link(move.target())) {
+        new TargetSide(move.id(), target).forget();
+      } finally {
+        new SourceSide(move.id(), source).clear();
+      }
     }
   }
 
+  /** The source's slots keep its log: they do not wait for a target that cannot be reached. */
   private void undo(MovedTables tables) throws SQLException {
     dropSnapshot();
-    try (Link source = link(move.source());
-        Link target = link(move.target())) {
+    try (Link source = link(move.source())) {
       TargetSide.endOthers(source, move.id());
-      TargetSide.endOthers(target, move.id());
-      new TargetSide(move.id(), target).drop();
-      SourceSide from = new SourceSide(move.id(), source);
-      from.clear();
-      from.dropTrash();
-      from.resetIdentity(tables.tables(), Locking.toUndo(source, control, move.source()));
+      try (Link target = link(move.target())) {
+        TargetSide.endOthers(target, move.id());
+        new TargetSide(move.id(), target).drop();
+      } finally {
+        undoAtSource(new SourceSide(move.id(), source), source, tables);
+      }
     }
+  }
+
+  private void undoAtSource(SourceSide from, Link source, MovedTables tables) throws SQLException {
+    from.clear();
+    from.dropTrash();
+    from.resetIdentity(tables.tables(), Locking.toUndo(source, control, move.source()));
   }
 
   private void dropSnapshot() throws SQLException {

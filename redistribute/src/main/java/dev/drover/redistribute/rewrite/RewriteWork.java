@@ -257,14 +257,21 @@ final class RewriteWork implements AutoCloseable {
             .toList();
   }
 
+  /** Also where another one cannot be reached: a replication slot keeps its node's log. */
   private void removeAll(List<Integer> nodes) throws SQLException {
+    Optional<SQLException> failure = Optional.empty();
     for (int node : nodes) {
       try (Link link = link(node)) {
         SourceNode.endOthers(link, rewrite);
         SourceNode.clear(link, rewrite.objectName());
         TargetNode.drop(link, rewrite.schema());
         link.run("DELETE FROM drover.rewrite_progress WHERE job = " + rewrite.job());
+      } catch (SQLException e) {
+        failure = failure.or(() -> Optional.of(e));
       }
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
     }
   }
 

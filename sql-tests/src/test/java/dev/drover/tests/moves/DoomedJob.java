@@ -1,9 +1,14 @@
 package dev.drover.tests.moves;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.TemporaryCluster;
+import dev.drover.tests.moves.CrashPoints.Point;
 import dev.drover.tests.moves.MoveCrashTest.Victim;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * A job that brings rows from one node to another while one of those dies that carry it out.
@@ -11,6 +16,8 @@ import java.sql.SQLException;
  * <p>Threads: confined to one.
  */
 final class DoomedJob {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
   private final TemporaryCluster cluster;
   private final Endpoint catalog;
   private final Victim victim;
@@ -75,6 +82,29 @@ final class DoomedJob {
       case TARGET -> cluster.killServer(target);
       case AGENT -> cluster.kill(source);
     }
+  }
+
+  /**
+   * The target of a job that waits there goes down, and the job is cancelled. Returns when the
+   * source has no replication slot any more; the target comes back then.
+   */
+  void cancelWithoutTarget(CrashPoints points, Point point) throws SQLException {
+    Patience.await(LIMIT, () -> points.waiting(point).isPresent(), true);
+    assertThat(replicationSlots()).isNotEmpty();
+    cluster.suspend(target);
+    try {
+      cluster.killServer(target);
+      cancel();
+      points.release(point);
+      Patience.await(LIMIT, this::replicationSlots, List.of());
+      assertThat(state()).isNotEqualTo("cancelled");
+    } finally {
+      cluster.resume(target);
+    }
+  }
+
+  private List<String> replicationSlots() throws SQLException {
+    return Slots.column(source(), "SELECT slot_name FROM pg_replication_slots");
   }
 
   /** The one that has the job's claim, by its label. */

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +133,27 @@ class MoveCrashTest {
     boolean isCancelled = phase == MovePhase.ROLLING_BACK;
     Patience.await(LIMIT, crash::jobState, isCancelled ? "cancelled" : "done");
     assertThat(slots.owner(group, slot)).isEqualTo(isCancelled ? source : target);
+    Patience.await(CLEAN, MoveCrashTest::leftovers, List.of());
+    Patience.await(LIMIT, () -> ledger.wrong(cluster.coordinators()), List.of());
+  }
+
+  /** The log that a replication slot holds back would fill the source's disk. */
+  @Test
+  void theSourceOfAnUndoneMoveDoesNotWaitForItsTarget() throws SQLException {
+    List<String> nodes = cluster.datanodeNames();
+    String source = nodes.getFirst();
+    String target = nodes.getLast();
+    Point point = new Point(MovePhase.CATCHUP, false);
+    DoomedJob job = new DoomedJob(cluster, Victim.TARGET, source, target);
+    int slot = slots.someOf(group, source);
+    ledger.favour(accountsOf(source, slot));
+    try (CrashPoints points = new CrashPoints(catalog())) {
+      points.arm(point);
+      job.began(slots.start(group, slot, target));
+      job.cancelWithoutTarget(points, point);
+    }
+    Patience.await(LIMIT, job::state, "cancelled");
+    assertThat(slots.owner(group, slot)).isEqualTo(source);
     Patience.await(CLEAN, MoveCrashTest::leftovers, List.of());
     Patience.await(LIMIT, () -> ledger.wrong(cluster.coordinators()), List.of());
   }

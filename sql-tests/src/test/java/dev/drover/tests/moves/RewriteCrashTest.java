@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.redistribute.move.MovePhase;
 import dev.drover.tests.Endpoint;
 import dev.drover.tests.TemporaryCluster;
+import dev.drover.tests.moves.CrashPoints.Point;
 import dev.drover.tests.moves.MoveCrashTest.Moment;
 import dev.drover.tests.moves.MoveCrashTest.Step;
 import dev.drover.tests.moves.MoveCrashTest.Victim;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,10 +81,9 @@ class RewriteCrashTest {
   @MethodSource("stepsAndVictims")
   void aRewriteEndsByItself(MovePhase phase, Moment moment, Victim victim) throws SQLException {
     List<String> nodes = cluster.datanodeNames();
-    String key = rewrites % 2 == 0 ? "entry" : "account";
     Crash crash = new Crash(cluster, victim, nodes.getFirst(), nodes.getLast());
     try (CrashPoints points = new CrashPoints(catalog())) {
-      crash.happen(points, new Step(phase, moment), () -> start(key));
+      crash.happen(points, new Step(phase, moment), RewriteCrashTest::start);
     }
     boolean isCancelled = phase == MovePhase.ROLLING_BACK;
     Patience.await(LIMIT, crash::jobState, isCancelled ? "cancelled" : "done");
@@ -91,7 +92,24 @@ class RewriteCrashTest {
     Patience.await(LIMIT, () -> ledger.wrong(cluster.coordinators()), List.of());
   }
 
-  private static int start(String key) throws SQLException {
+  /** The log that its replication slots hold back would fill the disks of the other nodes. */
+  @Test
+  void anUndoneRewriteDoesNotWaitForANodeThatIsDown() throws SQLException {
+    List<String> nodes = cluster.datanodeNames();
+    Point point = new Point(MovePhase.CATCHUP, false);
+    DoomedJob job = new DoomedJob(cluster, Victim.TARGET, nodes.getLast(), nodes.getFirst());
+    try (CrashPoints points = new CrashPoints(catalog())) {
+      points.arm(point);
+      job.began(start());
+      job.cancelWithoutTarget(points, point);
+    }
+    Patience.await(LIMIT, job::state, "cancelled");
+    Patience.await(CLEAN, RewriteCrashTest::leftovers, List.of());
+    Patience.await(LIMIT, () -> ledger.wrong(cluster.coordinators()), List.of());
+  }
+
+  private static int start() throws SQLException {
+    String key = rewrites % 2 == 0 ? "entry" : "account";
     return new Jobs(cluster.coordinators().getFirst())
         .start("ALTER TABLE moved.entries DISTRIBUTE BY HASH (%s) CONCURRENTLY".formatted(key));
   }
