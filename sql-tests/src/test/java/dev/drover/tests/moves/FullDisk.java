@@ -26,6 +26,13 @@ final class FullDisk implements AutoCloseable {
         BEGIN
           PERFORM drover.fill_disk(objid) FROM pg_event_trigger_ddl_commands()
             WHERE obj_description(objid, 'pg_class') LIKE 'drover move %';
+        END $$;
+        CREATE FUNCTION drover.fill_disk_for_table() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM drover.fill_disk(c.oid) FROM pg_event_trigger_ddl_commands() d
+            JOIN pg_class c ON c.oid = d.objid LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
+            JOIN pg_class top ON top.oid = coalesce(i.inhparent, c.oid)
+            WHERE c.relkind = 'r' AND top.relnamespace::regnamespace::text LIKE '"drover$j%';
         END $$
         """);
   }
@@ -36,6 +43,15 @@ final class FullDisk implements AutoCloseable {
         """
         CREATE EVENT TRIGGER fill_disk ON ddl_command_end WHEN TAG IN ('COMMENT')
         EXECUTE FUNCTION drover.fill_disk_for_leaf()
+        """);
+  }
+
+  /** The new form of a table that is filled anew, or its leaves. */
+  void forTablesThatAreFilledAnew() throws SQLException {
+    server.run(
+        """
+        CREATE EVENT TRIGGER fill_disk ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+        EXECUTE FUNCTION drover.fill_disk_for_table()
         """);
   }
 
@@ -50,7 +66,7 @@ final class FullDisk implements AutoCloseable {
     server.run(
         """
         DROP EVENT TRIGGER IF EXISTS fill_disk;
-        DROP FUNCTION drover.fill_disk, drover.fill_disk_for_leaf
+        DROP FUNCTION drover.fill_disk, drover.fill_disk_for_leaf, drover.fill_disk_for_table
         """);
   }
 }
