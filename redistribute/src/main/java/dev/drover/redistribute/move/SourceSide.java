@@ -1,8 +1,9 @@
 package dev.drover.redistribute.move;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.drover.planner.ddl.SqlQuote;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -74,21 +75,16 @@ public final class SourceSide {
 
   /** Those whose rows no key tells apart. */
   List<MovedTable> keyless(List<MovedTable> tables) throws SQLException {
-    List<MovedTable> keyless = new ArrayList<>();
-    for (MovedTable table : tables) {
-      boolean isKeyless =
-          link.is(
-              """
-              SELECT EXISTS (SELECT FROM pg_publication_rel r \
-              JOIN pg_publication p ON p.oid = r.prpubid \
-              WHERE r.prrelid = to_regclass(%s) AND p.pubname = '%s')\
-              """
-                  .formatted(literal(table.leaf()), id.rowsName()));
-      if (isKeyless) {
-        keyless.add(table);
-      }
-    }
-    return keyless;
+    String leaves = tables.stream().map(t -> literal(t.leaf())).collect(joining(", "));
+    List<String> keyless =
+        link.column(
+            """
+            SELECT leaf FROM unnest(ARRAY[%s]::text[]) leaf WHERE to_regclass(leaf) IN (\
+            SELECT r.prrelid FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid \
+            WHERE p.pubname = '%s')\
+            """
+                .formatted(leaves, id.rowsName()));
+    return tables.stream().filter(t -> keyless.contains(t.leaf())).toList();
   }
 
   ReplicationSlot slot() {

@@ -25,14 +25,14 @@ import java.util.List;
 import java.util.Properties;
 
 /** Two PostgreSQL servers, the nodes 1 and 2 of a cluster without coordinators. */
-final class TwoNodes implements Servers, AutoCloseable {
+public final class TwoNodes implements Servers, AutoCloseable {
   static final List<Integer> IDS = List.of(1, 2);
 
   private final Path directory;
   private final Secret secret = Secret.generate();
   private final List<PostgresServer> servers = new ArrayList<>();
 
-  TwoNodes() {
+  public TwoNodes() {
     try {
       directory = Files.createTempDirectory("drover-nodes");
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
