@@ -56,6 +56,7 @@ final class DropPlanner {
   Steps everywhere(boolean cascade, String statement) {
     Steps steps = new Steps(context).catalog(statement);
     if (cascade) {
+      steps.requireReachedIdle();
       forgetTablesThatAreGone(steps);
     }
     return steps.dropDependentTrash().datanodes(statement);
@@ -105,6 +106,9 @@ final class DropPlanner {
     if (!busy.isEmpty()) {
       steps.requireIdle(busy);
     }
+    if (drop.cascade()) {
+      steps.requireReachedIdle();
+    }
     steps.dropDependentTrash().datanodes(statement);
     forget(steps, tables);
     return steps.plan(tag);
@@ -145,6 +149,7 @@ final class DropPlanner {
   private Plan sequences(Definition.Drop drop, String statement, String tag) {
     Steps steps = new Steps(context).catalog(statement);
     if (drop.cascade()) {
+      steps.requireReachedIdle();
       for (QualifiedName name : drop.names()) {
         context.find(name).ifPresent(sequence -> dropDefaults(steps, sequence));
       }

@@ -17,6 +17,16 @@ final class Steps {
   private static final String NO_CAPTURE = "";
 
   private final DdlContext context;
+  private static final String REACHED = "drover_reached";
+
+  /** Whatever takes a column, a default, a constraint or an index away locks the table so. */
+  private static final String REACHED_TABLES =
+      """
+      SELECT coalesce(array_agg(l.relation), '{}') FROM pg_catalog.pg_locks l \
+      WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' \
+      AND l.mode = 'AccessExclusiveLock' AND l.granted\
+      """;
+
   private final List<DdlStep> steps = new ArrayList<>();
   private final List<String> notices = new ArrayList<>();
 
@@ -57,6 +67,14 @@ final class Steps {
   /** The same of several tables, by OID. */
   Steps requireIdle(List<Integer> tables) {
     return metadata("SELECT drover.require_idle(%s)".formatted(SqlQuote.numbers(tables)));
+  }
+
+  /**
+   * The same of all tables that the change has reached on the catalog node, where it locks them.
+   */
+  Steps requireReachedIdle() {
+    return catalogValue(REACHED, REACHED_TABLES)
+        .metadata("SELECT drover.require_idle('%s')".formatted(value(REACHED)));
   }
 
   /** On all nodes; what moves have left on the datanodes has no part in it. */

@@ -80,8 +80,15 @@ class AlteredMoveTest {
             .formatted(INDEXING));
     drover.run(
         """
-        CREATE TABLE altered.loose (a int, b int, filler text) DISTRIBUTE BY HASH (a);
+        CREATE TYPE altered.sort AS ENUM ('good');
+        CREATE TYPE altered.state AS ENUM ('new');
+        CREATE ROLE altered_owner;
+        ALTER TYPE altered.state OWNER TO altered_owner;
+        CREATE SEQUENCE altered.numbers;
+        CREATE TABLE altered.loose (a int, b int, filler text, s altered.sort) DISTRIBUTE BY HASH (a);
         CREATE TABLE altered.keyed (a int, b int, PRIMARY KEY (a, b)) DISTRIBUTE BY HASH (a);
+        CREATE TABLE altered.numbered (a int, n int DEFAULT nextval('altered.numbers'),
+          s altered.state) DISTRIBUTE BY HASH (a);
         CREATE INDEX slow ON altered.keyed (altered.slow(b));
         INSERT INTO altered.loose SELECT 7, g, repeat('x', 1000) FROM generate_series(1, %1$d) g;
         INSERT INTO altered.keyed SELECT 7, g FROM generate_series(1, %1$d) g
@@ -92,7 +99,7 @@ class AlteredMoveTest {
   @AfterEach
   void dropTables() throws SQLException {
     jobs.endAll();
-    drover.run("DROP SCHEMA IF EXISTS altered CASCADE");
+    drover.run("DROP SCHEMA IF EXISTS altered CASCADE; DROP ROLE IF EXISTS altered_owner");
   }
 
   @ParameterizedTest
@@ -126,11 +133,16 @@ class AlteredMoveTest {
               "CREATE INDEX ON altered.keyed (b)",
               "DROP INDEX altered.slow",
               "DROP TABLE altered.keyed",
+              "DROP TYPE altered.sort CASCADE",
+              "DROP OWNED BY altered_owner CASCADE",
+              "DROP FUNCTION altered.slow CASCADE",
+              "DROP SEQUENCE altered.numbers CASCADE",
               "DROP SCHEMA altered CASCADE")) {
         assertRefused("BEGIN; " + statement, "55P03");
       }
       assertRefused("TRUNCATE altered.loose", "55006");
       assertRefused("ALTER TABLE altered.loose ADD COLUMN c int", "55P03");
+      assertRefused("DROP TYPE altered.sort CASCADE", "55P03");
     }
     slots.awaitJob(job);
     assertThat(slots.restarts(job)).isEqualTo("0");
@@ -165,6 +177,16 @@ class AlteredMoveTest {
     }
     slots.awaitJob(job);
     assertThat(slots.leftovers()).isEmpty();
+  }
+
+  @Test
+  void whatATableUsesIsDroppedWhenItsRowsAreCopied() throws SQLException {
+    try (Hold _ = hold(Phase.CATCHUP)) {
+      drover.run("DROP TYPE altered.sort CASCADE");
+      drover.run("DROP OWNED BY altered_owner CASCADE");
+    }
+    slots.awaitJob(job);
+    allNodesHaveTheSame();
   }
 
   private void alter(String statement) {
