@@ -16,7 +16,6 @@ import java.util.Optional;
 final class Steps {
   private static final String NO_CAPTURE = "";
 
-  private final DdlContext context;
   private static final String REACHED = "drover_reached";
 
   /** Whatever takes a column, a default, a constraint or an index away locks the table so. */
@@ -27,6 +26,7 @@ final class Steps {
       AND l.mode = 'AccessExclusiveLock' AND l.granted\
       """;
 
+  private final DdlContext context;
   private final List<DdlStep> steps = new ArrayList<>();
   private final List<String> notices = new ArrayList<>();
 
